@@ -1,0 +1,64 @@
+"""What the judge asks of a submission, and what came back.
+
+Everything in a `TrialRun` was recorded on the judge's side of the socket, except ``tokens``, which
+is the one thing a contestant says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from wire.scorecard import CheckName
+
+
+class Ended(StrEnum):
+    """How a trial ended. Only RETURNED has tokens."""
+
+    RETURNED = "returned"
+    RAISED = "raised"  # generate() raised; `note` has the exception's last line
+    TIMED_OUT = "timed_out"
+    DIED = "died"  # the process went away
+    BAD_RESULT = "bad_result"  # not a (1, n) int64 tensor that begins with the prompt
+    PROTOCOL = "protocol"  # a frame that the wire does not allow
+    LIMIT = "limit"  # memory, calls, cached tokens or CPU
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One call of the submission's ``generate``, fixed before the submission is run."""
+
+    purpose: CheckName
+    pair: str
+    prompt: tuple[int, ...]
+    max_new_tokens: int
+    num_speculative_tokens: int
+    temperature: float
+    top_p: float = 1.0
+    eos_token_id: int | None = None
+    seed: int
+    """Of the ``generator`` that the submission is handed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One forward pass, as the judge saw it."""
+
+    model: Literal["target", "draft"]
+    path: tuple[int, ...]
+    """Every token in the cache after the call, from the first position on."""
+    fed: int
+    """How many of the last tokens of `path` were fed now; each got a row back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialRun:
+    trial: Trial
+    ended: Ended
+    tokens: tuple[int, ...] = ()
+    """New tokens only, the prompt taken off. Empty unless RETURNED."""
+    calls: tuple[Call, ...] = ()
+    wall_s: float = 0.0
+    note: str = ""
+    """For people: one line, printable characters only, at most 500. Made from hostile bytes."""

@@ -1,0 +1,1 @@
+"""How hostile code is held: one contract, one profile, an engine behind each implementation."""

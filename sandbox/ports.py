@@ -1,0 +1,128 @@
+"""What the control plane needs from outside, and the faults it must expect.
+
+What the candidate's code does is a value. What our machinery fails to do is an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from wire.scorecard import Progress, Scorecard
+
+KernelState = Literal["starting", "idle", "busy", "dead"]
+OutputKind = Literal["stdout", "stderr", "result", "display", "error", "clear"]
+Tool = Literal["tests", "bench"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One piece of what running code showed. Hostile: parsed strictly, bounded, never trusted."""
+
+    kind: OutputKind
+    text: str = ""
+    """stdout, stderr: a chunk. error: the traceback with ANSI colours. result, display: text/plain."""
+    image: str = ""
+    """A ``data:image/png;base64,`` or ``data:image/jpeg;base64,`` address, or empty."""
+    html: str = ""
+    """text/html, for a frame without scripts and without our origin; or empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The last item of an execution."""
+
+    outcome: Literal["ok", "error", "interrupted", "died", "timed_out", "flooded"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolLine:
+    """One JSON line that a tool (visible tests, bench) printed on its way; already parsed, bounded."""
+
+    payload: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completions:
+    matches: Sequence[str]
+    start: int
+    end: int
+
+
+class SandboxFault(Exception):
+    """The sandbox could not be started or reached. Safe to show; says what to do."""
+
+
+class Workbench(Protocol):
+    """One candidate's living sandbox: files, a kernel, and the challenge's tools."""
+
+    async def write_files(self, files: Mapping[str, str]) -> None:
+        """Make the workspace hold exactly these Python files. Raises SandboxFault."""
+        ...
+
+    def execute(self, code: str) -> AsyncIterator[Output | Finished]:
+        """Run code in the kernel; the last item is a `Finished`. One at a time. Raises SandboxFault."""
+        ...
+
+    def run_tool(self, tool: Tool) -> AsyncIterator[ToolLine | Output | Finished]:
+        """Run the visible tests or the bench in a process of their own, beside the kernel.
+
+        Ends with a `Finished`, ``timed_out`` past the tool's own limit. Raises SandboxFault.
+        """
+        ...
+
+    async def complete(self, code: str, cursor: int) -> Completions:
+        """Completion from the living kernel, also while it is busy; empty when it does not answer."""
+        ...
+
+    async def interrupt(self) -> None: ...
+
+    async def restart(self) -> None:
+        """A fresh kernel; files stay. Raises SandboxFault."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Sandboxes(Protocol):
+    """Opens workbenches."""
+
+    @property
+    def runtime(self) -> str:
+        """docker or embedded."""
+        ...
+
+    @property
+    def caveats(self) -> Sequence[str]:
+        """What the runtime does not promise here, for the interviewer's page."""
+        ...
+
+    async def open(
+        self, interview: str, *, on_kernel: Callable[[KernelState], None], visible: str
+    ) -> Workbench:
+        """A fresh sandbox with a live kernel. ``visible`` is the challenge folder's slug whose visible/
+        is shown inside. ``on_kernel`` is called in the event loop on each change. Raises SandboxFault."""
+        ...
+
+    async def reap(self) -> int:
+        """End every sandbox that a crashed process left; how many there were."""
+        ...
+
+
+class JudgeFault(Exception):
+    """No scorecard, through no fault of the candidate. Safe to show."""
+
+
+class Judge(Protocol):
+    async def judge(
+        self,
+        files: Mapping[str, str],
+        *,
+        challenge: str,
+        seed: int,
+        budget: Literal["quick", "full"],
+        on_progress: Callable[[Progress], None],
+    ) -> Scorecard:
+        """Judge a snapshot in a process of its own. Raises JudgeFault."""
+        ...

@@ -1,0 +1,1 @@
+"""Formats that two processes both read. pydantic and nothing else."""

@@ -1,0 +1,130 @@
+"""What the judge says about one submission: the one file that crosses from judge to control plane."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from wire.base import Wire
+
+CheckName = Literal[
+    "contract", "greedy", "law", "independence", "edges", "provenance", "economy", "cache", "speed"
+]
+
+
+class Status(StrEnum):
+    PASS = "pass"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"  # ran, and the data could not decide
+    NOT_RUN = "not_run"  # an earlier check made this one meaningless
+
+
+class Measurement(Wire):
+    """A number with its unit, its interval and how many observations it rests on.
+
+    An exact figure (a count, a bound computed without sampling) has ``low == value == high``.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    n: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Measurement:
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"{self.name}: want low <= value <= high, got {self!r}")
+        return self
+
+
+class Series(Wire):
+    """One line (or row of bars) of a plot."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+    @model_validator(mode="after")
+    def _paired(self) -> Series:
+        if len(self.x) != len(self.y):
+            raise ValueError(f"{self.name}: {len(self.x)} x for {len(self.y)} y")
+        return self
+
+
+class Line(Wire):
+    """A horizontal reference line, such as a threshold or a bound."""
+
+    name: str
+    y: float
+
+
+class Plot(Wire):
+    """A picture as data; the report draws it and also prints it as a table for screen readers."""
+
+    kind: Literal["line", "bar"]
+    title: str
+    x_label: str
+    y_label: str
+    x_ticks: tuple[str, ...] = ()
+    """Names for x = 0, 1, 2, ...; empty for a numeric axis."""
+    series: tuple[Series, ...]
+    lines: tuple[Line, ...] = ()
+    log_y: bool = False
+
+
+class Verdict(Wire):
+    """What one check concludes."""
+
+    check: CheckName
+    status: Status
+    summary: str
+    """One sentence that the candidate could read: never a hidden seed, prompt or path."""
+    diagnosis: str = ""
+    """What an interviewer needs to see why, in plain sentences. Empty when there is nothing to explain."""
+    measurements: tuple[Measurement, ...] = ()
+    plots: tuple[Plot, ...] = ()
+
+
+class Score(Wire):
+    """The machine's suggestion on one axis. A person confirms it or overrides it."""
+
+    axis: Literal["research"]
+    suggested: int = Field(ge=0, le=5)
+    because: tuple[str, ...]
+    """The evidence, a sentence each, strongest first."""
+
+
+class SubmissionRef(Wire):
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    files: tuple[str, ...]
+
+
+class Scorecard(Wire):
+    """All verdicts on one submission. It exists only if the judge itself worked."""
+
+    submission: SubmissionRef
+    challenge: str
+    challenge_version: int = Field(ge=1)
+    seed: int = Field(ge=0)
+    seed_commitment: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """sha256 of the seed's decimal text, fixed before the submission was run."""
+    budget: Literal["quick", "full"]
+    runtime: str
+    """What held the contestant: docker, embedded or none."""
+    versions: dict[str, str]
+    verdicts: tuple[Verdict, ...]
+    score: Score
+    wall_s: float = Field(ge=0)
+
+
+class Progress(Wire):
+    """One line of ``probe judge --progress``: JSON on standard output while it works."""
+
+    check: str
+    done: int = Field(ge=0)
+    of: int = Field(ge=1)
+    note: str = ""
