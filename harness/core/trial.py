@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
+from pairs.ledger import Call
 from wire.scorecard import CheckName
 
 
@@ -39,17 +39,6 @@ class Trial:
     eos_token_id: int | None = None
     seed: int
     """Of the ``generator`` that the submission is handed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One forward pass, as the judge saw it."""
-
-    model: Literal["target", "draft"]
-    path: tuple[int, ...]
-    """Every token in the cache after the call, from the first position on."""
-    fed: int
-    """How many of the last tokens of `path` were fed now; each got a row back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
