@@ -38,7 +38,7 @@ class BareRuntime:
     @property
     def caveats(self) -> Sequence[str]:
         return (
-            "Nothing is isolated: the code runs as you, with your files and network. Use it on your own code.",
+            "Nothing is isolated: the code runs as you, with your files. Use it on your own code only.",
             "Memory, processors, processes and disk are not limited, and their use is not measured.",
         )
 
@@ -113,8 +113,8 @@ class BareJail:
         return Usage(cpu_s=None, peak_memory_bytes=None)
 
     def stop(self) -> None:
-        # Children have process groups of their own, so the session is what ties them together.
-        for pid in _session_members(self._process.pid):
+        # Children have process groups, and may have sessions, of their own; their home ties them together.
+        for pid in _living_in(self._root):
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
@@ -199,16 +199,14 @@ def _base_env(interpreter: Path, home: Path) -> dict[str, str]:
     }
 
 
-def _session_members(session: int) -> list[int]:
-    """Ids of the living processes of a session (proc(5): the fourth field after the name)."""
+def _living_in(root: Path) -> list[int]:
+    """Ids of processes that were started with a home below ``root`` (proc(5), environ)."""
+    home = f"HOME={root}/".encode()
     members = []
     for entry in Path("/proc").iterdir():
-        if not entry.name.isdecimal():
-            continue
         try:
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            if entry.name.isdecimal() and home in (entry / "environ").read_bytes():
+                members.append(int(entry.name))
         except OSError:
             continue
-        if int(fields[3]) == session:
-            members.append(int(entry.name))
     return members

@@ -1,7 +1,7 @@
-"""Speculative sampling for one sequence, the textbook way. A submission that is right, to learn from and test with.
+"""Speculative sampling for one sequence, the textbook way: a submission that is right.
 
-Leviathan et al. 2023 (arXiv:2211.17192), algorithm 1. They write p for the target and q for the draft; Chen et
-al. 2023 (arXiv:2302.01318) swap the letters. So this file uses neither. It needs torch and nothing of ours.
+Leviathan et al. 2023 (arXiv:2211.17192), algorithm 1. They write p for the target and q for the draft; Chen
+et al. 2023 (arXiv:2302.01318) swap the letters. So this file uses neither. It needs nothing but torch.
 
 Shapes: V is the vocabulary size, T the tokens so far, gamma the draft tokens of a block.
 """
@@ -116,7 +116,7 @@ def residual(target_probs: Tensor, draft_probs: Tensor) -> Tensor:
 
 
 def warp(logits: Tensor, temperature: float, top_p: float) -> Tensor:
-    """``(n, V)`` probabilities. Temperature 0 is one-hot; top-p keeps the token that crosses, then renormalises."""
+    """``(n, V)`` probabilities. Temperature 0 is one-hot; top-p keeps the token that crosses."""
     if temperature == 0.0:
         return torch.nn.functional.one_hot(logits.argmax(-1), logits.shape[-1]).float()
     probs = torch.softmax(logits / temperature, -1)

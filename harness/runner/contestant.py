@@ -7,6 +7,7 @@ own machinery's failure raises.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -209,7 +210,7 @@ class Contestant:
                 self._converse(session, channel, deadline)
         elif time.monotonic() >= deadline:
             session.end(Ended.TIMED_OUT, self._overdue())
-        status = self._farewell(server)
+        status = self._farewell(server, session.outcome)
         session.end(Ended.DIED, _obituary(status))
 
     def _converse(self, session: Session, channel: Channel, deadline: float) -> None:
@@ -230,24 +231,27 @@ class Contestant:
             # Left open: the process's wait status says more, and it is about to arrive.
             return
 
-    def _farewell(self, server: _Server) -> int | None:
-        """The wait status of the trial's process; None when the server is gone too: the jail is then ended."""
+    def _farewell(self, server: _Server, outcome: Outcome | None) -> int | None:
+        """The wait status of the trial's process; None when the server is gone; its jail is then ended."""
+        said_all = outcome is None or outcome.ended in {Ended.RETURNED, Ended.RAISED, Ended.BAD_RESULT}
         try:
-            for attempt in (1, 2):
-                try:
-                    kind, body = server.control.receive(
-                        time.monotonic() + self._deadlines.farewell_s, self._deadlines.frame_s
-                    )
-                    if kind is not Kind.ENDED:
-                        raise ProtocolError(f"{kind.name} where ENDED is due")
-                    return codec.decode_word(kind, body)
-                except Overdue:
-                    if attempt == 2:
-                        raise
-                    server.control.send(codec.frame(Kind.KILL), time.monotonic() + self._deadlines.farewell_s)
+            if said_all:
+                # It is about to end by itself, unless it does not want to.
+                with contextlib.suppress(Overdue):
+                    return self._await_end(server)
+            server.control.send(codec.frame(Kind.KILL), time.monotonic() + self._deadlines.farewell_s)
+            return self._await_end(server)
         except (HungUp, Overdue, ProtocolError):
             self._stop()
         return None
+
+    def _await_end(self, server: _Server) -> int:
+        """Raises HungUp, Overdue, ProtocolError."""
+        deadline = time.monotonic() + self._deadlines.farewell_s
+        kind, body = server.control.receive(deadline, self._deadlines.frame_s)
+        if kind is not Kind.ENDED:
+            raise ProtocolError(f"{kind.name} where ENDED is due")
+        return codec.decode_word(kind, body)
 
     def _stop(self) -> None:
         server, self._server = self._server, None
