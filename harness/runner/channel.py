@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from harness.oracle.codec import Frames, Kind
+from harness.oracle.codec import Frames, Kind, ProtocolError
 
 _CHUNK = 1 << 16
 
@@ -31,7 +31,6 @@ class Channel:
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
         self._frames = Frames()
-        self._begun: float | None = None
 
     @property
     def pending(self) -> int:
@@ -57,11 +56,16 @@ class Channel:
         Raises:
             HungUp, Overdue, ProtocolError.
         """
-        frame_deadline = deadline
+        frame_deadline: float | None = None
         while (frame := self._frames.take()) is None:
-            if self._frames.pending and frame_deadline == deadline:
+            if self._frames.pending and frame_deadline is None:
                 frame_deadline = min(deadline, time.monotonic() + frame_s)
-            self._frames.feed(self._read(frame_deadline))
+            try:
+                self._frames.feed(self._read(deadline if frame_deadline is None else frame_deadline))
+            except Overdue:
+                if frame_deadline is None:
+                    raise
+                raise ProtocolError("a frame was begun and not finished") from None
         return frame
 
     def close(self) -> None:

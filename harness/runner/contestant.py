@@ -106,6 +106,11 @@ class Contestant:
         self._stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    @property
+    def folder(self) -> Path:
+        """Holds the snapshot and the sockets while the contestant lives."""
+        return self._folder
+
     def usage(self) -> Usage:
         """Of the jail that is alive now, measured from outside."""
         return self._server.jail.usage() if self._server else Usage(cpu_s=None, peak_memory_bytes=None)
