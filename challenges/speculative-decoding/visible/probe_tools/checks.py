@@ -16,9 +16,17 @@ from probe_tools.lines import Lines, shorten
 from probe_tools.submission import CannotRun, explain, load_generate
 
 TESTS = Path(__file__).parent.parent / "test_visible.py"
-CASE_LIMIT_S = 10.0
-TOTAL_LIMIT_S = 120.0
-OPTIONS = ("-p", "no:cacheprovider", "--assert=plain", "--import-mode=importlib", "--capture=no", "-c", os.devnull)
+CASE_LIMIT_S = 6.0
+TOTAL_LIMIT_S = 90.0
+OPTIONS = (
+    "-p",
+    "no:cacheprovider",
+    "--assert=plain",
+    "--import-mode=importlib",
+    "--capture=no",
+    "-c",
+    os.devnull,
+)
 
 
 def run(lines: Lines) -> None:
@@ -32,8 +40,9 @@ def run(lines: Lines) -> None:
         lines.finished(str(error))
         return
     with _unheard():
-        pytest.main([str(TESTS), f"--rootdir={TESTS.parent}", *OPTIONS], plugins=[Reporter(lines)])
-    lines.finished()
+        ended = pytest.main([str(TESTS), f"--rootdir={TESTS.parent}", *OPTIONS], plugins=[Reporter(lines)])
+    all_ran = ended in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    lines.finished("" if all_ran else "stopped before the last test: the run was interrupted")
 
 
 class Reporter:

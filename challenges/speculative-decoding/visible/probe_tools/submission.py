@@ -41,7 +41,9 @@ def load_generate() -> Callable[..., Any]:
 def explain(error: BaseException) -> str:
     """An exception in one line: what, and where in the candidate's own files."""
     if isinstance(error, SyntaxError):
-        return f"{type(error).__name__}: {error.msg} ({Path(error.filename or ENTRY).name} line {error.lineno})"
+        return (
+            f"{type(error).__name__}: {error.msg} ({Path(error.filename or ENTRY).name} line {error.lineno})"
+        )
     what = str(error) if isinstance(error, TookTooLong) else f"{type(error).__name__}: {error}"
     return what + where(error.__traceback__)
 
