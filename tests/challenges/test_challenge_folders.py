@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from pairs.prices import MEMORY_BOUND
 from wire.challenge import Finding, load_challenge, load_rubric
 from wire.scorecard import CheckName

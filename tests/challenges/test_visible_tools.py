@@ -1,4 +1,4 @@
-"""The visible tests and the bench, run as the sandbox runs them: another Python, the workspace as its folder."""
+"""The visible tests and the bench, run as the sandbox runs them: another Python, in the workspace."""
 
 from __future__ import annotations
 

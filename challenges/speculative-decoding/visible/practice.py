@@ -12,6 +12,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import torch
+
 from pairs.accounting import Account, account
 from pairs.analytic import Pair, PairSpec, make_pair
 from pairs.ledger import Call
@@ -63,9 +64,10 @@ def measure(generate, prompt: torch.Tensor, **settings) -> Account:
     return account(ledger, prompt[0].tolist(), text[0, length:].tolist(), MEMORY_BOUND)
 
 
+@lru_cache(maxsize=1)
 def practice_pair() -> Pair:
     """The pair behind `load_pair`, with its exact logits at every prefix."""
-    return _pair()
+    return make_pair(PRACTICE)
 
 
 def describe(value: object) -> str:
@@ -82,13 +84,8 @@ class _Forget(list):
         pass
 
 
-@lru_cache(maxsize=1)
-def _pair() -> Pair:
-    return make_pair(PRACTICE)
-
-
 def _models(ledger: list[Call]) -> tuple[CausalLM, CausalLM]:
-    pair = _pair()
+    pair = practice_pair()
     config = Config(vocab_size=pair.vocab_size, eos_token_id=pair.eos_token_id)
     target = CausalLM(LocalBackend(pair.target, "target", ledger), config)
     draft = CausalLM(LocalBackend(pair.draft, "draft", ledger), config)

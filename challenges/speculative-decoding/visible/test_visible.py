@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from pairs.warp import warp
 from practice import describe, load_pair, measure, practice_pair
 from specdec import generate
+
+from pairs.warp import warp
 
 PROMPT = torch.tensor([[3, 14, 15, 9, 26, 53]])
 ONE_TOKEN_PROMPT = torch.tensor([[42]])
@@ -19,10 +20,10 @@ def test_returns_one_row_of_ids():
     """Returns a (1, n) tensor of int64 ids"""
     text = run(max_new_tokens=8)
     assert isinstance(text, torch.Tensor), f"got {describe(text)}; want a torch.Tensor"
-    assert text.dim() == 2 and text.shape[0] == 1, f"got {describe(text)}; want shape (1, prompt + new)"
+    assert text.shape == (1, PROMPT.shape[1] + 8), f"got {describe(text)}; want shape (1, prompt + new)"
     assert text.dtype == torch.int64, f"got dtype {text.dtype}; want torch.int64"
-    vocab_size = practice_pair().vocab_size
-    assert 0 <= int(text.min()) and int(text.max()) < vocab_size, f"ids must lie in 0..{vocab_size - 1}"
+    last = practice_pair().vocab_size - 1
+    assert text.clamp(0, last).equal(text), f"ids must lie in 0..{last}"
 
 
 def test_prompt_comes_first():
@@ -132,7 +133,8 @@ def seeded(seed: int) -> torch.Generator:
 
 
 def new_tokens(text: torch.Tensor, prompt: torch.Tensor = PROMPT) -> list[int]:
-    assert isinstance(text, torch.Tensor) and text.dim() == 2, f"generate returned {describe(text)}"
+    is_row = isinstance(text, torch.Tensor) and text.dim() == 2
+    assert is_row, f"generate returned {describe(text)}; want a tensor (1, prompt + new)"
     return text[0, prompt.shape[1] :].tolist()
 
 

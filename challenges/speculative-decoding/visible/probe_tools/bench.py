@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from pairs.accounting import Account
 from practice import PROMPTS, BadText, measure
 
+from pairs.accounting import Account
 from probe_tools.deadline import TookTooLong, deadline, last_resort
 from probe_tools.lines import Lines
 from probe_tools.submission import CannotRun, explain, load_generate
