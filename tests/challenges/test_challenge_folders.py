@@ -86,6 +86,11 @@ def test_there_is_a_guide_for_the_interviewer(folder: Path) -> None:
         assert heading in guide
 
 
+def test_no_finding_is_in_both_rubrics() -> None:
+    ids = [{finding.id for finding in load_rubric(folder).findings} for folder in (FILTER, PROBE)]
+    assert ids[0] & ids[1] == set()
+
+
 def test_each_filter_finding_stands_at_its_level() -> None:
     levels = {finding.id: finding.level for finding in load_rubric(FILTER).findings}
     assert {name: levels.get(name) for name in FILTER_FINDINGS} == FILTER_FINDINGS

@@ -13,7 +13,11 @@ def main() -> int:
         print("usage: python -m probe_tools tests|bench", file=sys.stderr)
         return 64
     tool = sys.argv[1]
-    TOOLS[tool](take_stdout(tool))
+    lines = take_stdout(tool)
+    try:
+        TOOLS[tool](lines)
+    except Exception as error:
+        lines.finished(f"the tool itself failed, which is no fault of yours: {type(error).__name__}: {error}")
     return 0
 
 

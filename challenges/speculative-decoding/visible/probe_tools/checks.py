@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +38,7 @@ def run(lines: Lines) -> None:
         lines.event("collected", total=0)
         lines.finished(str(error))
         return
-    with _unheard():
-        ended = pytest.main([str(TESTS), f"--rootdir={TESTS.parent}", *OPTIONS], plugins=[Reporter(lines)])
+    ended = pytest.main([str(TESTS), f"--rootdir={TESTS.parent}", *OPTIONS], plugins=[Reporter(lines)])
     all_ran = ended in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
     lines.finished("" if all_ran else "stopped before the last test: the run was interrupted")
 
@@ -91,10 +89,3 @@ def _message(report: pytest.TestReport, error: BaseException | None) -> str:
     if error is None or report.passed:
         return ""
     return str(error) if isinstance(error, AssertionError) and str(error) else explain(error)
-
-
-@contextmanager
-def _unheard() -> Iterator[None]:
-    """Pytest's own report, and what the code under test prints, go nowhere: the lines say it all."""
-    with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):  # noqa: PTH123
-        yield

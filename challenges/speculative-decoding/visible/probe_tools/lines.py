@@ -38,10 +38,15 @@ class Lines:
 
 
 def take_stdout(tool: str) -> Lines:
-    """Keep standard output for the lines; from here on, `print` goes to standard error."""
+    """Keep standard output for the lines; what the code under test prints goes nowhere.
+
+    Where standard error is the same pipe, it goes too: half a line of it would spoil the line that follows.
+    """
     sys.stdout.flush()
     stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2) if os.path.sameopenfile(1, 2) else (1,):
+        os.dup2(nowhere, descriptor)
     return Lines(tool, stream)
 
 
