@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath
 
 from isolation.contract import SOCKET_DIR, WORKSPACE, JailSpec
 
@@ -161,7 +161,7 @@ def _folder(path: str) -> list[str]:
     return ["--perms", "0755", "--dir", path]
 
 
-def _parents(path: PurePosixPath) -> Iterable[str]:
+def _parents(path: PurePath) -> Iterable[str]:
     """Every folder above `path`, open to all: bubblewrap as root would make them for itself alone."""
     above = [parent for parent in reversed(path.parents) if str(parent) not in {"/", "/tmp", "/usr"}]
     return [word for parent in above for word in _folder(str(parent))]

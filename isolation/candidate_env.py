@@ -36,7 +36,7 @@ def locate() -> CandidateEnv:
         lines = (prefix / "pyvenv.cfg").read_text().splitlines()
     except OSError:
         raise RuntimeFault(
-            f"There is no candidate environment at {prefix}. Make it with `make up`, or name one in {VARIABLE}."
+            f"There is no candidate environment at {prefix}. Make it with `make up`, or set {VARIABLE}."
         ) from None
     settings = dict(line.split(" = ", 1) for line in lines if " = " in line)
     home = Path(settings["home"])

@@ -100,9 +100,7 @@ class JupyterServer:
         body = {"type": "file", "format": "text", "content": text}
         answer = await self._listening("PUT", f"/api/contents/{name}", body)
         if answer.status not in {200, 201}:
-            raise SandboxFault(
-                f"{name} could not be written in the sandbox (status {answer.status}). Restart it."
-            )
+            raise SandboxFault(f"{name} could not be written (status {answer.status}). Restart the sandbox.")
 
     async def delete_file(self, name: str) -> None:
         """Raises SandboxFault when the server is not there; a file that is gone is fine."""
@@ -117,7 +115,7 @@ class JupyterServer:
                 connection = await unix_connect(
                     path,
                     uri,
-                    subprotocols=[jupyter_wire.SUBPROTOCOL],  # type: ignore[list-item]
+                    subprotocols=[jupyter_wire.SUBPROTOCOL],
                     additional_headers=self._headers(),
                     compression=None,
                     proxy=None,

@@ -15,6 +15,7 @@ import json
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from sandbox.ports import Output
@@ -71,7 +72,7 @@ def split(frame: bytes) -> list[bytes]:
     offsets = struct.unpack_from(f"<{count}Q", frame, _WORD)
     if offsets[0] != table_end or offsets[-1] != len(frame):
         raise BadFrame("offsets that do not cover the frame")
-    if any(start > end for start, end in zip(offsets, offsets[1:], strict=False)):
+    if any(start > end for start, end in pairwise(offsets)):
         raise BadFrame("offsets that fall")
     return [frame[offsets[part] : offsets[part + 1]] for part in range(_JSON_PARTS)]
 
@@ -134,7 +135,7 @@ def _sane_png(raw: bytes) -> bool:
     if len(raw) < 24 or not raw.startswith(_PNG_START) or raw[12:16] != b"IHDR":
         return False
     width, height = struct.unpack_from(">II", raw, 16)
-    return 0 < width * height <= MAX_IMAGE_PIXELS
+    return bool(0 < width * height <= MAX_IMAGE_PIXELS)
 
 
 def _object(raw: bytes) -> Mapping[str, object]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Literal, Self
 from uuid import uuid4
@@ -81,7 +81,7 @@ class Kernel:
     def busy(self) -> bool:
         return self._running
 
-    async def execute(self, code: str) -> AsyncIterator[Output | Finished]:
+    async def execute(self, code: str) -> AsyncGenerator[Output | Finished, None]:
         """Raises SandboxFault when the kernel is dead or already runs something."""
         if self._dead:
             raise SandboxFault("The kernel is not running. Restart it.")
@@ -116,7 +116,7 @@ class Kernel:
         try:
             async with asyncio.timeout(COMPLETE_TIMEOUT_S):
                 subshell = await self._subshell_id()
-                header = {"subshell_id": subshell} if subshell else {}
+                header: dict[str, object] = {"subshell_id": subshell} if subshell else {}
                 content = {"code": code, "cursor_pos": cursor}
                 reply = await self._ask("shell", "complete_request", content, "complete_reply", header)
         except (TimeoutError, SandboxFault):
@@ -222,7 +222,7 @@ class Kernel:
         content: dict[str, object],
         header: dict[str, object] | None = None,
     ) -> AsyncIterator[asyncio.Queue[Message]]:
-        """Send a request and collect all that answers it. The queue is bounded: a slow reader slows the kernel."""
+        """Send a request and collect what answers it, in a bounded queue: a slow reader slows the kernel."""
         request = uuid4().hex
         messages: asyncio.Queue[Message] = asyncio.Queue(maxsize=256)
         self._waiting[request] = messages

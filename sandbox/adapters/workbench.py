@@ -94,9 +94,7 @@ class JupyterWorkbench:
         """Raises SandboxFault, also for a name that is not one of a plain Python file."""
         for name in files:
             if not _FILE_NAME.fullmatch(name) or not name.endswith(_PYTHON):
-                raise SandboxFault(
-                    f"{name!r} is no name for a file: letters, digits, _ . - and .py at the end."
-                )
+                raise SandboxFault(f"{name!r} is no file name: letters, digits, _ . - and .py at the end.")
         async with self._changing:
             self._files = dict(files)
             await self._put_files()
