@@ -1,1 +1,1 @@
-"""Implementations of the ports in `sandbox.ports`: each speaks to one thing outside the control plane."""
+"""One thing outside each: the session sandbox and its kernel, the judge's process, and a fake for tests."""
