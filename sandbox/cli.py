@@ -204,5 +204,7 @@ def _outside(settings: Settings) -> tuple[Sandboxes, Judge]:
     except RuntimeFault as fault:
         raise _CannotServe(str(fault)) from fault
     state = settings.data.resolve() / "run"
-    sandboxes = LocalSandboxes(runtime, settings.challenges, settings.pairs, state)
+    sandboxes = LocalSandboxes(
+        runtime=runtime, challenges=settings.challenges, pairs=settings.pairs, state=state
+    )
     return sandboxes, ProcessJudge(challenges=settings.challenges, runtime=runtime.name, home=PROJECT)
