@@ -9,7 +9,9 @@ this pair's tokens carries over; what is learnt about the method does.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import torch
 
@@ -41,7 +43,7 @@ def load_pair() -> tuple[CausalLM, CausalLM]:
     return _models(_Forget())
 
 
-def measure(generate, prompt: torch.Tensor, **settings) -> Account:
+def measure(generate: Callable[..., torch.Tensor], prompt: torch.Tensor, **settings: Any) -> Account:
     """Run ``generate`` once on the practice pair and account for the calls that it made.
 
     Args:
@@ -77,7 +79,7 @@ def describe(value: object) -> str:
     return "None (is a return missing?)" if value is None else f"a {type(value).__name__}"
 
 
-class _Forget(list):
+class _Forget(list[Call]):
     """A ledger that keeps nothing: a long session at the keyboard must not fill memory."""
 
     def append(self, call: Call) -> None:

@@ -49,6 +49,13 @@ def test_more_draft_tokens_than_room():
         assert got == wanted, f"max_new_tokens={wanted}, num_speculative_tokens=8 gave {got} new tokens"
 
 
+def test_few_draft_tokens():
+    """Works when num_speculative_tokens is 0 or 1"""
+    for drafts in (0, 1):
+        got = len(new_tokens(run(max_new_tokens=7, num_speculative_tokens=drafts)))
+        assert got == 7, f"max_new_tokens=7, num_speculative_tokens={drafts} gave {got} new tokens"
+
+
 def test_one_token_prompt():
     """Works with a prompt of one token"""
     text = run(prompt=ONE_TOKEN_PROMPT, max_new_tokens=6)

@@ -32,7 +32,7 @@ def load_generate() -> Callable[..., Any]:
         ) from late
     except (Exception, SystemExit) as error:
         raise CannotRun(f"{ENTRY} can't be imported: {explain(error)}") from error
-    generate = getattr(module, "generate", None)
+    generate: Callable[..., Any] | None = getattr(module, "generate", None)
     if not callable(generate):
         raise CannotRun(f"{ENTRY} has no function named generate")
     return generate
