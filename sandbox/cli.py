@@ -145,6 +145,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     import uvicorn
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each file written to a sandbox
     settings = _settings(arguments)
     listening = _listen(arguments.host, arguments.port)
     store = open_store(settings)
