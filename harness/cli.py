@@ -12,7 +12,7 @@ import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Literal, NoReturn
 
 from harness import submission
 from harness.judge import judge
@@ -85,7 +85,6 @@ def _judge(arguments: argparse.Namespace) -> int:
         budget=arguments.budget,
         runtime=_runtime(arguments.runtime),
         on_progress=_print_progress if arguments.progress else _ignore_progress,
-        **_battery_and_scorer(seed, arguments.challenge),
     )
     if arguments.json is not None:
         try:
@@ -104,10 +103,6 @@ def _runtime(name: Literal["auto", "docker", "embedded", "none"]) -> Runtime:
     choose = importlib.import_module("isolation.choose").choose
     chosen: Runtime = choose(name)
     return chosen
-
-
-def _battery_and_scorer(seed: int, challenge: Path) -> dict[str, Any]:
-    raise NotImplementedError
 
 
 def _print_progress(progress: Progress) -> None:

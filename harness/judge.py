@@ -7,6 +7,7 @@ on the seed alone. A scorecard exists only if the judge itself worked; otherwise
 from __future__ import annotations
 
 import hashlib
+import importlib
 import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -49,11 +50,13 @@ def judge(
     budget: Budget,
     runtime: Runtime,
     on_progress: Callable[[Progress], None],
-    battery: Battery,
-    scorer: Scorer,
+    battery: Battery | None = None,
+    scorer: Scorer | None = None,
     deadlines: Deadlines | None = None,
 ) -> Scorecard:
     """What the judge says about these files.
+
+    ``battery`` and ``scorer`` are the product's own unless a test hands in others.
 
     Raises:
         BadSnapshot: the files cannot be a submission.
@@ -64,6 +67,8 @@ def judge(
     challenge = load_challenge(challenge_folder)
     snapshot.check(files, challenge.entry)
     commitment = hashlib.sha256(str(seed).encode()).hexdigest()
+    battery = battery or _own_battery(seed)
+    scorer = scorer or _own_scorer(challenge_folder)
     schedule = Schedule(battery.checks, budget, seed)
     with Contestant(files, battery.pairs, runtime, entry=challenge.entry, deadlines=deadlines) as contestant:
         _play(schedule, contestant, on_progress)
@@ -101,6 +106,16 @@ def _verdict(check: Check, schedule: Schedule) -> Verdict:
 
 def _saw_its_own(check: Check, runs: Sequence[TrialRun]) -> bool:
     return any(run.trial.purpose == check.name for run in runs)
+
+
+def _own_battery(seed: int) -> Battery:
+    battery: Battery = importlib.import_module("harness.battery").make_battery(seed)
+    return battery
+
+
+def _own_scorer(challenge_folder: Path) -> Scorer:
+    scorer: Scorer = importlib.import_module("harness.scoring").suggest
+    return scorer
 
 
 def _versions() -> dict[str, str]:

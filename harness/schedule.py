@@ -1,6 +1,6 @@
 """Which trial comes next, and when more trials can tell nothing. Pure: it runs none.
 
-The contract's trials come first and alone. If none of them returned tokens, nothing else is worth running.
+The contract's trials come first and alone. If they settle that it is broken, nothing else is worth running.
 After that every check has its turn, a trial a turn, so that a gross bug shows early whichever check finds it.
 """
 
@@ -16,7 +16,7 @@ from harness.core.trial import Ended, Trial, TrialRun
 EQUAL_FAILURES = 10
 EQUAL_TIMEOUTS = 2
 """So many failures in a row with the same words, and it is the same bug each time; a timeout costs most."""
-FIRST_LOOK = 4
+FIRST_LOOK = 3
 LOOKS_GROW = 1.5
 """Looks at a check's own runs come at growing distances: judging costs time that grows with the runs."""
 
@@ -29,6 +29,8 @@ class _Queue:
     waiting: list[Trial]
     runs: list[TrialRun] = field(default_factory=list[TrialRun])
     next_look: float = FIRST_LOOK
+    passed: bool = False
+    """Only of the contract: its trials are over, and others may follow."""
 
     def take(self) -> Trial | None:
         """The next trial; none when all were played or more could not change the verdict."""
@@ -68,13 +70,13 @@ class Schedule:
         """The next trial to play, or None when it is time for the verdicts."""
         if self.stopped:
             return None
-        contract = [queue for queue in self._queues if queue.check.name == "contract"]
-        for queue in contract:
-            if (trial := queue.take()) is not None:
+        for gate in (queue for queue in self._queues if queue.check.name == "contract"):
+            if (trial := gate.take()) is not None:
                 return trial
-        if contract and self._runs and not any(run.ended is Ended.RETURNED for run in self._runs):
-            self.stopped = "no trial of the contract check returned tokens"
-            return None
+            if not gate.passed and gate.check.settled(gate.runs):
+                self.stopped = "every trial of the contract check failed"
+                return None
+            gate.passed = True
         return self._next_in_turn()
 
     def record(self, run: TrialRun) -> None:

@@ -29,6 +29,8 @@ class BareRuntime:
     """Implements `isolation.contract.Runtime`, without the promises. Knows only the jails it started."""
 
     def __init__(self) -> None:
+        """Raises RuntimeFault when there is no Python for the candidate's code."""
+        self._interpreter = candidate_python()
         self._living: dict[str, BareJail] = {}
 
     @property
@@ -47,8 +49,7 @@ class BareRuntime:
         root = Path(tempfile.mkdtemp(prefix="probe-bare-"))
         try:
             places = _lay_out(spec, root)
-            interpreter = candidate_python()
-            argv = [str(interpreter) if spec.argv[0] == "python" else spec.argv[0]]
+            argv = [str(self._interpreter) if spec.argv[0] == "python" else spec.argv[0]]
             argv += [_replaced(word, places) for word in spec.argv[1:]]
             env = {key: _replaced(value, places) for key, value in spec.env.items()}
             process = subprocess.Popen(
@@ -57,7 +58,7 @@ class BareRuntime:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 cwd=places[WORKSPACE],
-                env=_base_env(interpreter, places[WORKSPACE]) | env,
+                env=_base_env(self._interpreter, places[WORKSPACE]) | env,
                 start_new_session=True,
             )
         except OSError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.core.trial import Trial
-from isolation.bare import BareRuntime, candidate_python
+from isolation.bare import BareRuntime
 from isolation.contract import RuntimeFault
 from pairs.analytic import Pair, PairSpec, make_pair
 
@@ -22,10 +22,18 @@ def pair() -> Pair:
 @pytest.fixture(scope="session")
 def runtime() -> BareRuntime:
     try:
-        candidate_python()
+        return BareRuntime()
     except RuntimeFault as fault:
         pytest.skip(f"no environment with torch: {fault}")
-    return BareRuntime()
+
+
+@pytest.fixture
+def challenge(tmp_path: Path) -> Path:
+    (tmp_path / "challenge.toml").write_text(
+        'slug = "small"\nversion = 3\ntitle = "Small"\nkind = "implement"\naxis = "research"\n'
+        'minutes = 45\nentry = "specdec.py"\n'
+    )
+    return tmp_path
 
 
 def trial(*prompt: int, **settings: object) -> Trial:
