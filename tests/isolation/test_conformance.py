@@ -242,11 +242,11 @@ def test_the_workspace_is_where_it_starts_and_has_a_size(holding: Runtime, start
 
 
 def test_the_share_of_the_cpu_is_limited(holding: Runtime, start: Starter) -> None:
-    jail = start(
-        holding,
-        "import time\nend = time.monotonic() + 2\nwhile time.monotonic() < end: pass\nprint(time.process_time())",
-        limits=replace(LIMITS, cpus=0.25),
+    program = (
+        "import time\nend = time.monotonic() + 2\n"
+        "while time.monotonic() < end: pass\nprint(time.process_time())"
     )
+    jail = start(holding, program, limits=replace(LIMITS, cpus=0.25))
     jail.wait(LONG)
     assert float(jail.output()) < 1.0
 
