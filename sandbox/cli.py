@@ -145,6 +145,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     import uvicorn
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = _settings(arguments)
     listening = _listen(arguments.host, arguments.port)
     store = open_store(settings)
@@ -195,6 +196,7 @@ def _outside(settings: Settings) -> tuple[Sandboxes, Judge]:
 
         return MemorySandboxes(), MemoryJudge()
     from isolation.choose import choose
+
     from isolation.contract import RuntimeFault
     from sandbox.adapters.judge import ProcessJudge
     from sandbox.adapters.sandboxes import LocalSandboxes
