@@ -91,7 +91,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         seats=store.seats,
         runtime=sandboxes.runtime,
         caveats=tuple(sandboxes.caveats),
-        static=settings.static,
+        secure=settings.base_url.startswith("https://"),
     )
 
     @contextlib.asynccontextmanager

@@ -145,7 +145,8 @@ def _serve(arguments: argparse.Namespace) -> int:
     import uvicorn
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each file written to a sandbox
+    for chatty in ("alembic", "httpx"):  # a line for each migration, for each file written to a sandbox
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     settings = _settings(arguments)
     listening = _listen(arguments.host, arguments.port)
     store = open_store(settings)
@@ -196,6 +197,7 @@ def _outside(settings: Settings) -> tuple[Sandboxes, Judge]:
 
         return MemorySandboxes(), MemoryJudge()
     from isolation.choose import choose
+
     from isolation.contract import RuntimeFault
     from sandbox.adapters.judge import ProcessJudge
     from sandbox.adapters.sandboxes import LocalSandboxes

@@ -55,9 +55,7 @@ class ProcessJudge:
         """See `sandbox.ports.Judge`."""
         with tempfile.TemporaryDirectory(prefix="judge-") as folder:
             submission, out = Path(folder, "submission"), Path(folder, "scorecard.json")
-            submission.mkdir()
-            for path, text in files.items():
-                submission.joinpath(Path(path).name).write_text(text, encoding="utf-8")
+            await asyncio.to_thread(_write, submission, files)
             arguments = [
                 *(*self._command, "judge", str(submission), "--json", str(out)),
                 *("--budget", budget, "--seed", str(seed), "--runtime", self._runtime, "--progress"),
@@ -68,7 +66,7 @@ class ProcessJudge:
                 return Unreadable(reason=words or "The files could not be read as a submission.")
             if code != 0:
                 raise JudgeFault(f"The judge stopped with exit code {code}: {words or 'it said nothing'}")
-            return _read(out)
+            return await asyncio.to_thread(_read, out)
 
     async def _run(
         self, arguments: Sequence[str], timeout_s: float, on_progress: Callable[[Progress], None]
@@ -127,6 +125,12 @@ async def _kill_group(process: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
+
+
+def _write(submission: Path, files: Mapping[str, str]) -> None:
+    submission.mkdir()
+    for path, text in files.items():
+        submission.joinpath(Path(path).name).write_text(text, encoding="utf-8")
 
 
 def _read(out: Path) -> Scorecard:

@@ -20,12 +20,18 @@ def files_error(files: Mapping[str, str]) -> str:
     for name in sorted(files):
         if len(name) > 64 or not FILE_NAME.fullmatch(name):
             shown = name[:64].encode("ascii", "backslashreplace").decode()
-            return f"The file name {shown!r} cannot be used. Letters, digits and _ with .py at the end, as in my_cache.py."
+            return (
+                f"The file name {shown!r} cannot be used. "
+                "Use letters, digits and _, with .py at the end, as in my_cache.py."
+            )
     if any(_unencodable(text) for text in files.values()):
         return "A file holds half of a character pair (a lone surrogate). Remove the broken character."
     size = sum(len(text.encode()) for text in files.values())
     if size > MAX_BYTES:
-        return f"The files are {size // 1024} KiB together; at most {MAX_BYTES // 1024} KiB can be run. Shorten them."
+        return (
+            f"The files are {-(-size // 1024)} KiB together; at most {MAX_BYTES // 1024} KiB can be run. "
+            "Shorten them."
+        )
     return ""
 
 

@@ -129,8 +129,8 @@ class Interview:
 
     @property
     def writable(self) -> bool:
-        """Whether the candidate may still change the document."""
-        return self.submission is None and self.stage != "finished"
+        """Whether the candidate may change the document: nothing is recorded before they agreed to it."""
+        return self.consented and self.submission is None and self.stage != "finished"
 
 
 def decide(

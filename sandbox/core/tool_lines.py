@@ -10,6 +10,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 from sandbox.core.events import BenchRow, BenchRowReported, TestCase, TestCaseReported, ToolStopped
 from wire.base import Wire
 
+MAX_TEXT = 4_000
+"""Characters of a message; longer ones are cut, since a long message is no reason to lose a result."""
+
 
 class _Collected(Wire):
     tool: Literal["tests"]
@@ -41,8 +44,11 @@ ToolEvent = TestCaseReported | BenchRowReported | ToolStopped
 
 def parse_tool_line(run: int, payload: Mapping[str, object]) -> ToolEvent | None:
     """What a line reports, or None for one that is not in the format."""
+    shortened = {
+        name: value[:MAX_TEXT] if isinstance(value, str) else value for name, value in payload.items()
+    }
     try:
-        line = _LINE.validate_python(dict(payload))
+        line = _LINE.validate_python(shortened)
     except (ValidationError, RecursionError):
         return None
     fields = line.model_dump(exclude={"tool", "event"})

@@ -11,6 +11,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
+from sandbox.rooms.connection import Connection
 from sandbox.rooms.lib0 import BadFrame, Reader, prefixed, varint
 
 MAX_CLIENTS = 4
@@ -24,22 +25,22 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}(\.py)?")
 class Presence:
     """States of a room by client id."""
 
-    _owners: dict[int, object] = field(default_factory=dict)
+    _owners: dict[int, Connection] = field(default_factory=dict)
     _clocks: dict[int, int] = field(default_factory=dict)
     _states: dict[int, str] = field(default_factory=dict)
 
-    def receive(self, owner: object, update: bytes, *, name: str, role: str) -> bytes | None:
+    def receive(self, owner: Connection, update: bytes) -> bytes | None:
         """What to tell the others, or None if nothing. Raises BadFrame."""
         told: list[tuple[int, int, str]] = []
         for client, clock, state in _parse(update):
             if not self._may(owner, client) or clock < self._clocks.get(client, 0):
                 continue
-            stamped = _stamp(state, name, role)
+            stamped = _stamp(state, owner.name, owner.role)
             self._owners[client], self._clocks[client], self._states[client] = owner, clock, stamped
             told.append((client, clock, stamped))
         return _build(told) if told else None
 
-    def leave(self, owner: object) -> bytes | None:
+    def leave(self, owner: Connection) -> bytes | None:
         """Forget a connection; what to tell the others."""
         gone = [client for client, one in self._owners.items() if one is owner]
         told = [(client, self._clocks[client] + 1, "null") for client in gone]
@@ -52,9 +53,10 @@ class Presence:
         told = [(client, self._clocks[client], state) for client, state in self._states.items()]
         return _build(told) if told else None
 
-    def _may(self, owner: object, client: int) -> bool:
-        if client in self._owners:
-            return self._owners[client] is owner
+    def _may(self, owner: Connection, client: int) -> bool:
+        """Own ids and free ones; and those of the same seat, since a page that reconnects keeps its id."""
+        if (holder := self._owners.get(client)) is not None:
+            return holder.role == owner.role
         return sum(one is owner for one in self._owners.values()) < MAX_CLIENTS
 
 

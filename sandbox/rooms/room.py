@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -98,7 +99,10 @@ class Room:
         self._take(load(log, interview))
         self._generation = 0
         self._live = Live(tabs={})
+        self._present: list[Connection] = []
         self._connections: list[Connection] = []
+        """Of those present, who has been told where things stand, and is told what changes."""
+        self.empty_since = time.monotonic()
         self._presence = Presence()
         self._view_due: asyncio.TimerHandle | None = None
         self._files_due: asyncio.TimerHandle | None = None
@@ -208,17 +212,17 @@ class Room:
     # -- connections
 
     async def join(self, connection: Connection) -> None:
-        """Tell a new page everything. Raises StorageFault: it must come again later."""
-        first = all(one.role != connection.role for one in self._connections)
-        if first:
+        """Tell a new page everything that is on disk, and from then on what changes."""
+        self._present.append(connection)
+        if self._live.tabs.get(connection.role, 0) == 0:
             self.record(connection.role, ev.Joined())
+        self._count_tabs()
         try:
             await self.settled()
         except StorageFault:
             # It cannot be recorded that they came; they may still read what is saved.
             _log.warning("room %s: joined while the disk refuses", self.id)
         self._connections.append(connection)
-        self._count_tabs()
         connection.post(frames.step_1(self.document.state()), exempt=True)
         if (states := self._presence.everyone()) is not None:
             connection.post(frames.awareness(states), exempt=True)
@@ -227,18 +231,22 @@ class Room:
             _post_outputs(connection, run.id, self._outputs.get(run.id, ()), 0, exempt=True)
 
     def leave(self, connection: Connection) -> None:
-        if connection not in self._connections:
+        if connection not in self._present:
             return
-        self._connections.remove(connection)
+        self._present.remove(connection)
+        if connection in self._connections:
+            self._connections.remove(connection)
         if (states := self._presence.leave(connection)) is not None:
             self._post_others(connection, frames.awareness(states))
-        if all(one.role != connection.role for one in self._connections):
-            self.record(connection.role, ev.Left())
         self._count_tabs()
+        if self._live.tabs.get(connection.role, 0) == 0:
+            self.record(connection.role, ev.Left())
+        if not self._present:
+            self.empty_since = time.monotonic()
 
     @property
     def empty(self) -> bool:
-        return not self._connections
+        return not self._present
 
     def close(self, code: int, reason: str, *, role: str | None = None) -> None:
         for connection in list(self._connections):
@@ -247,7 +255,7 @@ class Room:
 
     def _count_tabs(self) -> None:
         tabs = dict[str, int]()
-        for connection in self._connections:
+        for connection in self._present:
             tabs[connection.role] = tabs.get(connection.role, 0) + 1
         self.now_live(tabs=tabs)
 
@@ -264,7 +272,7 @@ class Room:
             case frames.SyncStep1(state=state):
                 await self._answer_step_1(connection, state)
             case frames.Awareness(update=update):
-                told = self._presence.receive(connection, update, name=connection.name, role=connection.role)
+                told = self._presence.receive(connection, update)
                 if told is not None:
                     self._post_others(connection, frames.awareness(told))
             case frames.Update(update=update, step=step):

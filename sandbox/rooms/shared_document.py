@@ -13,7 +13,7 @@ from pycrdt import Doc, Map, Text, TextEvent
 
 from sandbox.core.events import Comment
 from sandbox.rooms.lib0 import BadFrame
-from sandbox.rooms.update_header import check_header
+from sandbox.rooms.update_format import check_update
 
 MAX_HISTORY_BYTES = 32 * 1024 * 1024
 """Of all updates of one interview: deleted text stays in a CRDT."""
@@ -44,7 +44,7 @@ class SharedDocument:
 
     def apply(self, update: bytes) -> int:
         """Take an update in; how many characters it inserted into files. Raises BadFrame: nothing changed."""
-        check_header(update)
+        check_update(update)
         if self._history_bytes + len(update) > MAX_HISTORY_BYTES:
             raise BadFrame("the document's history is full")
         self._inserted = 0

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from wire.base import Wire
-from wire.challenge import Finding, Rubric
-
 from sandbox.core import events as ev
 from sandbox.core import view as vw
 from sandbox.core.chain import verify
@@ -22,6 +19,8 @@ from sandbox.core.timeline import Moment, timeline
 from sandbox.rooms.shared_document import SharedDocument
 from sandbox.service.catalogue import Catalogue
 from sandbox.store.log import EventLog, entry
+from wire.base import Wire
+from wire.challenge import Finding, Rubric
 
 
 class AxisReport(Wire):

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, cast
 
 from sandbox.core import events as ev
 from sandbox.core.document import cell_at, files_error, files_sha256, text_sha256
-from sandbox.core.interview import NotAllowed, ready_to_run
+from sandbox.core.interview import MAX_TOOL_ROWS, NotAllowed, ready_to_run
 from sandbox.core.tool_lines import parse_tool_line
 from sandbox.ports import Finished, Output, SandboxFault, Tool, ToolLine, Workbench
 from sandbox.rooms.room import Room
@@ -58,11 +58,11 @@ class Running:
             code, kind, sha256 = cell.source, "cell", text_sha256(cell.source)
             label = f"{path}:{cell.first_line}" + (f" {cell.title[:60]}" if cell.title else "")
         started = _started(room, cast("ev.RunKind", kind), label, sha256)
-        await room.record("candidate", started)
-        work = self._execute(room, bench, started.run, files, code)
-        self._kernels[room.id] = _Active(
-            started.run, self._tasks.start(work, name=f"run {started.run} of {room.id}")
-        )
+        recorded = room.record("candidate", started)
+        work = self._follow(room, bench, started.run, files, recorded, bench.execute(code))
+        self._start(room, self._kernels, started.run, work)
+        room.now_live(kernel_run=started.run)
+        await recorded
         return {"run": started.run}
 
     async def run_tool(self, room: Room, tool: Tool) -> dict[str, Any]:
@@ -72,9 +72,10 @@ class Running:
             raise NotAllowed("Tests or the bench are running already. Wait, or interrupt them.")
         bench = self._benches.get(room)
         started = _started(room, tool, {"tests": "Tests", "bench": "Bench"}[tool], files_sha256(files))
-        await room.record("candidate", started)
-        work = self._use_tool(room, bench, started.run, files, tool)
-        self._tools[room.id] = _Active(started.run, self._tasks.start(work, name=f"{tool} of {room.id}"))
+        recorded = room.record("candidate", started)
+        work = self._follow(room, bench, started.run, files, recorded, bench.run_tool(tool))
+        self._start(room, self._tools, started.run, work)
+        await recorded
         return {"run": started.run}
 
     async def interrupt(self, room: Room) -> None:
@@ -124,23 +125,22 @@ class Running:
 
     # -- the work itself
 
-    async def _execute(
-        self, room: Room, bench: Workbench, run: int, files: dict[str, str], code: str
+    def _start(
+        self, room: Room, active: dict[str, _Active], run: int, work: Coroutine[Any, Any, None]
     ) -> None:
-        room.now_live(kernel_run=run)
-        try:
-            await self._follow(room, bench, run, files, bench.execute(code))
-        finally:
-            self._kernels.pop(room.id, None)
-            room.now_live(kernel_run=None)
+        """Begin, in the same breath as it was decided: a second click finds it running."""
+        task = self._tasks.start(work, name=f"run {run} of {room.id}")
+        active[room.id] = _Active(run, task)
 
-    async def _use_tool(
-        self, room: Room, bench: Workbench, run: int, files: dict[str, str], tool: Tool
-    ) -> None:
-        try:
-            await self._follow(room, bench, run, files, bench.run_tool(tool))
-        finally:
-            self._tools.pop(room.id, None)
+        def ended(_task: asyncio.Task[None]) -> None:
+            active.pop(room.id, None)
+            if room.live.kernel_run == run:
+                room.now_live(kernel_run=None)
+            # Cancelled before it could begin, it has not said how it ended.
+            if any(one.id == run and one.outcome is None for one in room.interview.runs):
+                room.record("server", ev.RunFinished(run=run, outcome="interrupted"))
+
+        task.add_done_callback(ended)
 
     async def _follow(
         self,
@@ -148,9 +148,14 @@ class Running:
         bench: Workbench,
         run: int,
         files: dict[str, str],
+        recorded: Awaitable[None],
         items: AsyncIterator[Output | ToolLine | Finished],
     ) -> None:
         """Record what a run shows until it ends, whatever ends it."""
+        try:
+            await recorded
+        except StorageFault:
+            return  # whoever asked has been refused
         batch = OutputBatch(allowance=MAX_INTERVIEW_BYTES - room.output_bytes)
         outcome: ev.RunOutcome = "died"
         ignored, flushed_at = 0, time.monotonic()
@@ -190,7 +195,7 @@ class Running:
     def _record_line(self, room: Room, run: int, line: ToolLine) -> bool:
         """Whether the line was in its tool's format and there was room for it."""
         event = parse_tool_line(run, line.payload)
-        if event is None or room.tool_rows(run) >= 200:
+        if event is None or room.tool_rows(run) >= MAX_TOOL_ROWS:
             return False
         room.record("server", event)
         return True

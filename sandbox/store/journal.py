@@ -1,7 +1,8 @@
 """Writes the event log: group commit in one thread, and nobody is told before it is on disk.
 
 Rows carry their own sequence number and hash; rooms make them, in their order. A batch is one
-transaction of everything that waited, so a busy server commits seldom and a quiet one at once.
+transaction of everything that waited, so a busy server commits seldom and a quiet one at once. A row that
+does not follow the last one on disk is refused: after a failed write nothing later may slip in behind it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Connection, Engine, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from sandbox.core.chain import Link
@@ -27,6 +28,11 @@ Done = Callable[[StorageFault | None], None]
 _log = logging.getLogger(__name__)
 
 
+def _last_seq(connection: Connection, interview: str) -> int:
+    last = connection.scalar(select(func.max(events.c.seq)).where(events.c.interview == interview))
+    return int(last or 0)
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     rows: Sequence[Link]
@@ -38,6 +44,8 @@ class Journal:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._heads: dict[str, int] = {}
+        """The last sequence number on disk; touched by the thread alone."""
         self._jobs: queue.Queue[_Job | None] = queue.Queue(maxsize=MAX_WAITING)
         self._thread = threading.Thread(target=self._write_all, name="journal", daemon=True)
 
@@ -60,11 +68,10 @@ class Journal:
 
     def _write_all(self) -> None:
         while (batch := self._next_batch()) is not None:
-            fault = self._write([row for job in batch for row in job.rows])
-            if fault is None or len(batch) == 1:
-                self._tell([(job, fault) for job in batch])
+            if self._write([row for job in batch for row in job.rows]) is None:
+                self._tell([(job, None) for job in batch])
             else:
-                # One bad job must not take the others' rows down; each is tried alone.
+                # One bad job must not take the others' rows down; each is tried alone, in order.
                 self._tell([(job, self._write(job.rows)) for job in batch])
 
     def _next_batch(self) -> list[_Job] | None:
@@ -82,14 +89,24 @@ class Journal:
         return None
 
     def _write(self, rows: Sequence[Link]) -> StorageFault | None:
-        if not rows:
-            return None
+        heads = dict(self._heads)
         try:
             with self._engine.begin() as connection:
-                connection.execute(insert(events), [asdict(row) for row in rows])
+                for row in rows:
+                    head = heads.get(row.interview)
+                    if head is None:
+                        head = _last_seq(connection, row.interview)
+                    if row.seq != head + 1:
+                        return StorageFault(
+                            "Not saved, since what came before it was not. The page sends it again."
+                        )
+                    heads[row.interview] = row.seq
+                if rows:
+                    connection.execute(insert(events), [asdict(row) for row in rows])
         except SQLAlchemyError as error:
             _log.error("the event log could not be written: %s", error)
             return explain(error)
+        self._heads = heads
         return None
 
     def _tell(self, results: list[tuple[_Job, StorageFault | None]]) -> None:

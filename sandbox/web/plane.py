@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from sandbox.service.catalogue import Catalogue
 from sandbox.service.desk import Desk
@@ -24,4 +23,5 @@ class Plane:
     seats: Seats
     runtime: str
     caveats: Sequence[str]
-    static: Path
+    secure: bool
+    """Browsers reach us by https, so cookies may say so."""

@@ -64,7 +64,7 @@ def make_routes(plane: Plane, limit: JoinLimit) -> APIRouter:
             max_age=COOKIE_SECONDS,
             httponly=True,
             samesite="strict",
-            secure=request.url.scheme == "https",
+            secure=plane.secure,
         )
         return {"role": seat.role, "interview": seat.interview or None, "path": _path(seat)}
 
@@ -88,7 +88,7 @@ def make_routes(plane: Plane, limit: JoinLimit) -> APIRouter:
         return JSONResponse(_materials(plane, _get(plane, interview), role).model_dump(mode="json"))
 
     @router.get("/rooms/{interview}/report")
-    async def report(interview: str, request: Request) -> JSONResponse:
+    def report(interview: str, request: Request) -> JSONResponse:
         _require(plane, request, SeatOf(role="interviewer", interview=interview), SeatOf(role="host"))
         live = next((room.live for room in plane.hall.rooms() if room.id == interview), Live(tabs={}))
         try:

@@ -47,7 +47,7 @@ async def test_an_interview_from_lobby_to_report(plane: Plane) -> None:
         await grace.until(
             lambda: grace.view["judgements"] and grace.view["judgements"][0]["state"] == "judged"
         )
-        assert ada.view["submission"] is not None
+        await ada.until(lambda: ada.view["submission"] is not None)
         await grace.do("add_note", text="thinks before typing")
         await grace.do("mark", axis="engineering", score=4, reason="weighs trade-offs")
         await grace.do("mark", axis="research", score=4, reason="knows the residual")
