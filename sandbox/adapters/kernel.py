@@ -24,13 +24,13 @@ from sandbox.ports import Completions, Finished, Output, SandboxFault
 MAX_OUTPUT_BYTES = 1024 * 1024
 """Of one execution. What comes after is dropped and the execution interrupted."""
 MAX_MATCHES = 200
-COMPLETE_TIMEOUT_S = 3.0
+COMPLETE_TIMEOUT_S = 5.0
 STOP_TIMEOUT_S = 5.0
 """How long an interrupted flood may go on before the kernel is given up."""
 _READY_TIMEOUT_S = 30.0
 _BREATH_BYTES = 1024 * 1024
 _BREATH_S = 0.02
-_OUTPUT_COST_BYTES = 64  # an empty output is not free: a million of them is a flood too
+_OUTPUT_COST_BYTES = 256  # an empty output is not free: a million of them is a flood too
 _DEAD_STATES = frozenset({"dead", "restarting", "autorestarting"})
 _NO_COMPLETIONS = Completions(matches=(), start=0, end=0)
 _DEATH = Message(channel="iopub", kind="death", parent="", content={})
@@ -165,7 +165,7 @@ class Kernel:
                 if message is _OVERSIZE or shown > MAX_OUTPUT_BYTES:
                     if output is not None and output.kind in {"stdout", "stderr"}:
                         yield Output(kind=output.kind, text=output.text[:left])
-                    await self._stop_flood(messages)
+                    await self._stop_flood(messages, replied=reply is not None)
                     yield Finished(outcome="flooded")
                     return
                 if output is not None:
@@ -178,8 +178,10 @@ class Kernel:
             return "ok"
         return "interrupted" if self._interrupted or status == "aborted" else "error"
 
-    async def _stop_flood(self, messages: asyncio.Queue[Message]) -> None:
+    async def _stop_flood(self, messages: asyncio.Queue[Message], *, replied: bool) -> None:
         """Interrupt, and drop what still comes. A kernel that goes on is declared dead."""
+        if replied:  # the last of a flood may come after the code has ended
+            return
         with contextlib.suppress(SandboxFault):
             await self.interrupt()
         try:

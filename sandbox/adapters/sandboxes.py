@@ -86,7 +86,7 @@ class JailedServer:
 class LocalSandboxes:
     """Implements `sandbox.ports.Sandboxes`."""
 
-    def __init__(self, *, runtime: Runtime, challenges: Path, pairs: Path, state: Path) -> None:
+    def __init__(self, runtime: Runtime, challenges: Path, pairs: Path, state: Path) -> None:
         """`challenges` holds a folder for each slug, `pairs` is that package's folder, `state` is ours.
 
         Survivors are found by `state`: two servers with different ones do not reap each other's.
