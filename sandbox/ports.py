@@ -114,6 +114,13 @@ class JudgeFault(Exception):
     """No scorecard, through no fault of the candidate. Safe to show."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """The judge could not take the files as a submission; the candidate is told why and may submit again."""
+
+    reason: str
+
+
 class Judge(Protocol):
     async def judge(
         self,
@@ -123,6 +130,6 @@ class Judge(Protocol):
         seed: int,
         budget: Literal["quick", "full"],
         on_progress: Callable[[Progress], None],
-    ) -> Scorecard:
+    ) -> Scorecard | Unreadable:
         """Judge a snapshot in a process of its own. Raises JudgeFault."""
         ...

@@ -1,0 +1,222 @@
+"""Sandboxes and a judge that execute nothing: for tests, and to work on the pages without an engine.
+
+They keep the ports' contracts: one execution at a time, a `Finished` last, kernel states in their order. A
+few magic words in the code stand for what real code does: see `MemoryWorkbench.execute`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Literal
+
+from sandbox.core.document import files_sha256
+from sandbox.ports import (
+    Completions,
+    Finished,
+    KernelState,
+    Output,
+    SandboxFault,
+    Tool,
+    ToolLine,
+    Unreadable,
+    Workbench,
+)
+from wire.scorecard import CheckName, Measurement, Progress, Score, Scorecard, Status, SubmissionRef, Verdict
+
+CHECKS: tuple[CheckName, ...] = (
+    "contract",
+    "greedy",
+    "law",
+    "independence",
+    "edges",
+    "provenance",
+    "economy",
+    "cache",
+    "speed",
+)
+
+
+class MemoryWorkbench:
+    def __init__(self, on_kernel: Callable[[KernelState], None]) -> None:
+        self.files: dict[str, str] = {}
+        self._on_kernel = on_kernel
+        self._busy = self._dead = False
+        self._interrupted = asyncio.Event()
+        on_kernel("starting")
+        on_kernel("idle")
+
+    async def write_files(self, files: Mapping[str, str]) -> None:
+        self.files = dict(files)
+
+    async def execute(self, code: str) -> AsyncIterator[Output | Finished]:
+        """Echo. ``wait_forever``, ``raise``, ``os._exit`` and ``flood`` in the code do as they say."""
+        if self._busy or self._dead:
+            raise SandboxFault("The kernel is not idle. Restart it.")
+        code = self.files.get(code.removeprefix("%run ").strip(), code)
+        self._interrupted.clear()
+        self._set("busy")
+        try:
+            yield Output(kind="stdout", text="nothing is executed in memory; the code was:\n")
+            for line in code.splitlines()[:50]:
+                yield Output(kind="stdout", text=line + "\n")
+            if "flood" in code:
+                for number in range(3_000):
+                    yield Output(kind="stdout", text=f"line {number} " + "x" * 1_000 + "\n")
+            if "wait_forever" in code:
+                await self._interrupted.wait()
+                yield Output(kind="error", text="KeyboardInterrupt")
+                yield Finished(outcome="interrupted")
+            elif "os._exit" in code:
+                self._set("dead")
+                yield Finished(outcome="died")
+            elif "raise" in code:
+                yield Output(kind="error", text="\x1b[31mRuntimeError\x1b[0m: raised in memory")
+                yield Finished(outcome="error")
+            else:
+                yield Output(kind="result", text=f"{len(code)} characters")
+                yield Finished(outcome="ok")
+        finally:
+            if self._busy:
+                self._set("idle")
+
+    async def run_tool(self, tool: Tool) -> AsyncIterator[ToolLine | Output | Finished]:
+        for payload in _tool_lines(tool):
+            yield ToolLine(payload=payload)
+            await asyncio.sleep(0)
+        yield Finished(outcome="ok")
+
+    async def complete(self, code: str, cursor: int) -> Completions:
+        word = code[:cursor].rpartition(" ")[2].rpartition("\n")[2]
+        matches = [name for name in ("print", "generate", "target", "draft") if name.startswith(word)]
+        return Completions(matches=matches, start=cursor - len(word), end=cursor)
+
+    async def interrupt(self) -> None:
+        self._interrupted.set()
+
+    async def restart(self) -> None:
+        self._interrupted.set()
+        self._set("starting")
+        self._set("idle")
+
+    async def close(self) -> None:
+        self._interrupted.set()
+        self._set("dead")
+
+    def _set(self, state: KernelState) -> None:
+        self._busy, self._dead = state == "busy", state == "dead"
+        self._on_kernel(state)
+
+
+def _tool_lines(tool: Tool) -> list[dict[str, object]]:
+    if tool == "tests":
+        case = {"tool": "tests", "event": "case", "outcome": "passed", "message": "", "seconds": 0.01}
+        return [
+            {"tool": "tests", "event": "collected", "total": 2},
+            {**case, "name": "test_prompt", "title": "The prompt comes first"},
+            {
+                **case,
+                "name": "test_greedy",
+                "title": "Greedy equals the target",
+                "outcome": "failed",
+                "message": "differs",
+            },
+            {"tool": "tests", "event": "finished", "error": ""},
+        ]
+    row = {"tool": "bench", "event": "row", "target_calls": 20, "draft_calls": 80, "new_tokens": 64}
+    return [
+        {
+            **row,
+            "num_speculative_tokens": gamma,
+            "acceptance_rate": 0.7,
+            "tokens_per_target_call": 1.0 + 0.4 * gamma,
+            "speedup": 1.0 + 0.1 * gamma,
+        }
+        for gamma in (1, 2, 4, 8)
+    ] + [{"tool": "bench", "event": "finished", "error": ""}]
+
+
+class MemorySandboxes:
+    """``fault``: opening raises SandboxFault with this text. ``opened`` counts."""
+
+    runtime = "memory"
+    caveats: Sequence[str] = ("Nothing is executed: this is the memory runtime, for work on the pages.",)
+
+    def __init__(self) -> None:
+        self.fault = ""
+        self.opened = 0
+        self.left_over = 0
+        """Sandboxes that a crashed process would have left."""
+        self.benches: dict[str, MemoryWorkbench] = {}
+
+    async def open(
+        self, interview: str, *, on_kernel: Callable[[KernelState], None], visible: str
+    ) -> Workbench:
+        if self.fault:
+            raise SandboxFault(self.fault)
+        self.opened += 1
+        self.benches[interview] = MemoryWorkbench(on_kernel)
+        return self.benches[interview]
+
+    async def reap(self) -> int:
+        count, self.left_over = self.left_over, 0
+        return count
+
+
+class MemoryJudge:
+    """Passes every submission, says so, and measured nothing. ``held`` keeps it waiting until it is set."""
+
+    def __init__(self) -> None:
+        self.held: asyncio.Event | None = None
+        self.unreadable = ""
+        self.working = 0
+
+    async def judge(
+        self,
+        files: Mapping[str, str],
+        *,
+        challenge: str,
+        seed: int,
+        budget: Literal["quick", "full"],
+        on_progress: Callable[[Progress], None],
+    ) -> Scorecard | Unreadable:
+        self.working += 1
+        try:
+            for done, check in enumerate(CHECKS):
+                on_progress(Progress(check=check, done=done, of=len(CHECKS), note="in memory"))
+                await asyncio.sleep(0)
+            if self.held is not None:
+                await self.held.wait()
+        finally:
+            self.working -= 1
+        if self.unreadable:
+            return Unreadable(reason=self.unreadable)
+        return _scorecard(files, challenge, seed, budget)
+
+
+def _scorecard(
+    files: Mapping[str, str], challenge: str, seed: int, budget: Literal["quick", "full"]
+) -> Scorecard:
+    example = Measurement(name="example", value=1.0, low=1.0, high=1.0, unit="", n=1)
+    return Scorecard(
+        submission=SubmissionRef(sha256=files_sha256(files), files=tuple(sorted(files))),
+        challenge=challenge,
+        challenge_version=1,
+        seed=seed,
+        seed_commitment=hashlib.sha256(str(seed).encode()).hexdigest(),
+        budget=budget,
+        runtime="none",
+        versions={},
+        verdicts=tuple(
+            Verdict(
+                check=check,
+                status=Status.PASS,
+                summary="Not measured: memory judge.",
+                measurements=(example,),
+            )
+            for check in CHECKS
+        ),
+        score=Score(axis="research", suggested=3, because=("The memory judge always says 3.",)),
+        wall_s=0.0,
+    )

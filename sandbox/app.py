@@ -1,0 +1,125 @@
+"""Builds the application: the one place that knows every class. Holds nothing itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox.core.view import Guide
+from sandbox.ports import Judge, Sandboxes
+from sandbox.service.benches import Benches
+from sandbox.service.catalogue import Catalogue, load_catalogue
+from sandbox.service.desk import Desk
+from sandbox.service.hall import Hall, now_us
+from sandbox.service.interviews import Interviews
+from sandbox.service.judging import Judging
+from sandbox.service.running import Running
+from sandbox.service.tasks import Tasks
+from sandbox.settings import Settings
+from sandbox.store.database import StorageFault, open_database, sqlite_url
+from sandbox.store.journal import Journal
+from sandbox.store.log import EventLog
+from sandbox.store.seats import Seats, read_key
+from sandbox.web import errors
+from sandbox.web.pages import make_pages
+from sandbox.web.plane import Plane
+from sandbox.web.routes import make_routes
+from sandbox.web.security import Guard, JoinLimit
+from sandbox.web.sockets import RoomSockets
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """What the shell's commands and the server share."""
+
+    engine: Engine
+    catalogue: Catalogue
+    log: EventLog
+    seats: Seats
+    interviews: Interviews
+
+
+def open_store(settings: Settings) -> Store:
+    """Raises StorageFault and BadChallenge."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageFault(
+            f"The data folder {settings.data} cannot be made ({error.strerror}). Name another with --data."
+        ) from error
+    catalogue = load_catalogue(
+        settings.challenges, filter_slug=settings.filter_challenge, probe_slug=settings.probe_challenge
+    )
+    key = read_key(settings.data)
+    engine = open_database(settings.database_url or sqlite_url(settings.data))
+    log, seats = EventLog(engine), Seats(engine, key)
+    interviews = Interviews(log, seats, catalogue, base_url=settings.base_url, now_us=now_us)
+    return Store(engine=engine, catalogue=catalogue, log=log, seats=seats, interviews=interviews)
+
+
+def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Judge) -> ASGIApp:
+    """The whole control plane as one ASGI application."""
+    catalogue = store.catalogue
+    guide = Guide(
+        runtime=sandboxes.runtime,
+        caveats=tuple(sandboxes.caveats),
+        engineering=catalogue.filter.rubric,
+        research=catalogue.probe.rubric,
+        entry=catalogue.probe.challenge.entry,
+    )
+    journal, tasks = Journal(store.engine), Tasks()
+    hall = Hall(store.log, journal, guide)
+    benches = Benches(sandboxes, tasks)
+    running = Running(benches, tasks)
+    judging = Judging(judge, hall, store.log, tasks)
+    desk = Desk(findings=catalogue.findings, benches=benches, running=running, judging=judging, tasks=tasks)
+    plane = Plane(
+        catalogue=catalogue,
+        hall=hall,
+        desk=desk,
+        interviews=store.interviews,
+        log=store.log,
+        seats=store.seats,
+        runtime=sandboxes.runtime,
+        caveats=tuple(sandboxes.caveats),
+        secure=settings.base_url.startswith("https://"),
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        journal.start()
+        if left := await sandboxes.reap():
+            _log.warning("ended %d sandboxes that an earlier process left", left)
+        judging.start()
+        try:
+            yield
+        finally:
+            for room in hall.rooms():
+                room.close(1012, "the server restarts; reconnect")
+            await tasks.close()
+            await benches.close()
+            await asyncio.to_thread(journal.close)
+
+    app = FastAPI(title="probe", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    errors.install(app)
+    app.include_router(make_routes(plane, JoinLimit()))
+    app.include_router(make_pages(settings.static))
+    return _split(Guard(app), RoomSockets(plane))
+
+
+def _split(http: ASGIApp, sockets: ASGIApp) -> ASGIApp:
+    """WebSockets bypass the framework: frames are the hot path."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await (sockets if scope["type"] == "websocket" else http)(scope, receive, send)
+
+    return app

@@ -1,0 +1,210 @@
+"""The shell's side of the control plane: start the server, make interviews, show them."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import logging
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sandbox.app import Store, create_app, open_store
+from sandbox.ports import Judge, Sandboxes, SandboxFault
+from sandbox.settings import PROJECT, Settings
+from sandbox.store.database import StorageFault
+from sandbox.store.seats import SeatOf
+from wire.challenge import BadChallenge
+
+DEMO_CANDIDATE, DEMO_INTERVIEWER = "Demo candidate", "Demo interviewer"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Exit code: 0 done, 1 could not (one line says what to do), 64 wrong use."""
+    try:
+        arguments = _parser().parse_args(argv)
+    except SystemExit as stop:
+        return 0 if stop.code == 0 else 64
+    try:
+        return int(arguments.do(arguments))
+    except (StorageFault, BadChallenge, SandboxFault, _CannotServe) as error:
+        print(f"probe: {error}", file=sys.stderr)
+        return 1
+    except LookupError as error:
+        print(f"probe: there is no interview {error}; `probe interview list` shows all", file=sys.stderr)
+        return 1
+
+
+class _CannotServe(Exception):
+    """Safe to show."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="probe", description="Run live coding interviews.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--data", type=Path, default=Path("data"), help="folder of the database (default: data)"
+    )
+    shared.add_argument("--database-url", default="", help="another database than SQLite in the data folder")
+    shared.add_argument(
+        "--challenges", type=Path, default=PROJECT / "challenges", help="folder of the challenges"
+    )
+    shared.add_argument("--base-url", default="", help="address that browsers use; links begin with it")
+
+    serve = commands.add_parser("serve", parents=[shared], help="start the server")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8800)
+    serve.add_argument(
+        "--runtime",
+        choices=("auto", "docker", "embedded", "memory"),
+        default="auto",
+        help="what holds the candidate's code; memory executes nothing",
+    )
+    serve.set_defaults(do=_serve)
+
+    interview = commands.add_parser("interview", help="make and show interviews")
+    verbs = interview.add_subparsers(required=True, metavar="VERB")
+    new = verbs.add_parser("new", parents=[shared], help="make an interview and print its links")
+    new.add_argument("--candidate", required=True, help="name of the candidate")
+    new.add_argument("--interviewer", required=True, help="name of the interviewer")
+    new.add_argument("--filter-minutes", type=int)
+    new.add_argument("--probe-minutes", type=int)
+    new.set_defaults(do=_new)
+    listing = verbs.add_parser("list", parents=[shared], help="all interviews, newest first")
+    listing.set_defaults(do=_list)
+    show = verbs.add_parser("show", parents=[shared], help="one interview and its links")
+    show.add_argument("id")
+    show.set_defaults(do=_show)
+
+    demo = commands.add_parser("demo", parents=[shared], help="a demo interview: made once, printed again")
+    demo.set_defaults(do=_demo)
+    return parser
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    default = f"http://{getattr(arguments, 'host', '127.0.0.1')}:{getattr(arguments, 'port', 8800)}"
+    return Settings(
+        data=arguments.data,
+        database_url=arguments.database_url,
+        challenges=arguments.challenges,
+        base_url=arguments.base_url or default,
+        runtime=getattr(arguments, "runtime", "auto"),
+    )
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    store = open_store(_settings(arguments))
+    interview, _ = store.interviews.create(
+        candidate_name=arguments.candidate,
+        interviewer_name=arguments.interviewer,
+        filter_minutes=arguments.filter_minutes,
+        probe_minutes=arguments.probe_minutes,
+    )
+    _print_links(store, interview.id)
+    return 0
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    store = open_store(_settings(arguments))
+    for one in store.interviews.list():
+        total = "-" if one.total is None else str(one.total)
+        print(f"{one.id}  {one.stage:<8}  {total:>2}  {one.candidate_name} with {one.interviewer_name}")
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    store = open_store(_settings(arguments))
+    interview = store.interviews.get(arguments.id)
+    print(f"{interview.id}: {interview.candidate_name} with {interview.interviewer_name}, {interview.stage}")
+    _print_links(store, interview.id)
+    return 0
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    store = open_store(_settings(arguments))
+    interview = store.interviews.open_demo(DEMO_CANDIDATE)
+    if interview is None:
+        made, _ = store.interviews.create(candidate_name=DEMO_CANDIDATE, interviewer_name=DEMO_INTERVIEWER)
+        interview = made.id
+    _print_links(store, interview)
+    return 0
+
+
+def _print_links(store: Store, interview: str) -> None:
+    links = store.interviews.links(interview)
+    print(f"interviewer  {links.interviewer}")
+    print(f"candidate    {links.candidate}")
+    print(f"host         {store.interviews.link(SeatOf(role='host'))}")
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    import uvicorn
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    settings = _settings(arguments)
+    listening = _listen(arguments.host, arguments.port)
+    store = open_store(settings)
+    sandboxes, judge = _outside(settings)
+    app = create_app(settings, store, sandboxes, judge)
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=512 * 1024,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    print(f"serving {settings.base_url} with the {sandboxes.runtime} runtime", flush=True)
+    print(f"host         {store.interviews.link(SeatOf(role='host'))}", flush=True)
+    uvicorn.Server(config).run(sockets=[listening])
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise _CannotServe(
+                f"port {port} is taken; stop the other server or choose another --port"
+            ) from error
+        raise _CannotServe(
+            f"cannot listen on {host}:{port} ({os.strerror(error.errno or 0)}); try --host 127.0.0.1"
+        ) from error
+    except OverflowError as error:
+        listening.close()
+        raise _CannotServe(f"{port} is no port; choose one from 1 to 65535") from error
+    return listening
+
+
+def _outside(settings: Settings) -> tuple[Sandboxes, Judge]:
+    """The runtime and the judge. Imported late: the memory runtime needs no engine."""
+    if settings.runtime == "memory":
+        from sandbox.adapters.memory import MemoryJudge, MemorySandboxes
+
+        return MemorySandboxes(), MemoryJudge()
+    from isolation.choose import choose
+
+    from isolation.contract import RuntimeFault
+    from sandbox.adapters.judge import ProcessJudge
+    from sandbox.adapters.sandboxes import LocalSandboxes
+
+    try:
+        runtime = choose(settings.runtime)
+    except RuntimeFault as fault:
+        raise _CannotServe(str(fault)) from fault
+    state = settings.data.resolve() / "run"
+    sandboxes = LocalSandboxes(runtime, settings.challenges, settings.pairs, state)
+    return sandboxes, ProcessJudge(challenges=settings.challenges, runtime=runtime.name, home=PROJECT)

@@ -1,0 +1,1 @@
+"""The interview as pure functions: no clock, no I/O, no framework."""

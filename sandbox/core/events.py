@@ -1,0 +1,324 @@
+"""What can happen in an interview: a closed union of events, and their bytes in the log.
+
+An event is the smallest fact worth keeping. Who did it and when are stamped by the server and stand
+beside it, in an `Entry`; nothing in an event repeats them. A document update is kept as the raw bytes of
+the CRDT, everything else as JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field, TypeAdapter
+
+from sandbox.ports import OutputKind
+from wire.base import Wire
+from wire.challenge import Axis
+from wire.scorecard import Scorecard
+
+Author = Literal["candidate", "interviewer", "host", "server"]
+Stage = Literal["lobby", "filter", "probe", "finished"]
+Budget = Literal["quick", "full"]
+RunKind = Literal["file", "cell", "tests", "bench"]
+RunOutcome = Literal["ok", "error", "interrupted", "died", "timed_out", "flooded"]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ChallengeRef(Wire):
+    slug: str
+    version: int
+    minutes: int
+
+
+class TextFile(Wire):
+    path: str
+    text: str
+
+
+class Comment(Wire):
+    line: int
+    text: str
+
+
+class ShownOutput(Wire):
+    """`sandbox.ports.Output`, as kept and as sent to the browser."""
+
+    kind: OutputKind
+    text: str = ""
+    image: str = ""
+    html: str = ""
+
+
+class Created(Wire):
+    kind: Literal["created"] = "created"
+    interview: str
+    candidate_name: str
+    interviewer_name: str
+    filter: ChallengeRef
+    probe: ChallengeRef
+
+
+class DocumentUpdated(Wire):
+    kind: Literal["document"] = "document"
+    update: bytes
+
+
+class Consented(Wire):
+    kind: Literal["consented"] = "consented"
+
+
+class StageMoved(Wire):
+    kind: Literal["stage"] = "stage"
+    stage: Stage
+
+
+class ReviewFiled(Wire):
+    """The review as it stood when the filter ended: what is scored cannot change afterwards."""
+
+    kind: Literal["review"] = "review"
+    summary: str
+    comments: tuple[Comment, ...]
+
+
+class ClockStarted(Wire):
+    kind: Literal["clock-started"] = "clock-started"
+
+
+class ClockPaused(Wire):
+    kind: Literal["clock-paused"] = "clock-paused"
+
+
+class ClockExtended(Wire):
+    kind: Literal["clock-extended"] = "clock-extended"
+    minutes: int
+
+
+class NoteAdded(Wire):
+    kind: Literal["note"] = "note"
+    note: int
+    text: str
+
+
+class NoteEdited(Wire):
+    kind: Literal["note-edited"] = "note-edited"
+    note: int
+    text: str
+    """Empty when it was deleted."""
+
+
+class FindingTicked(Wire):
+    kind: Literal["ticked"] = "ticked"
+    finding: str
+    on: bool
+
+
+class Marked(Wire):
+    kind: Literal["marked"] = "marked"
+    axis: Axis
+    score: int
+    reason: str
+
+
+class RunStarted(Wire):
+    kind: Literal["run"] = "run"
+    run: int
+    run_kind: RunKind
+    label: str
+    sha256: Sha256
+    """Of the source that ran: the cell's text, or all files of the workspace."""
+
+
+class OutputsShown(Wire):
+    kind: Literal["outputs"] = "outputs"
+    run: int
+    outputs: tuple[ShownOutput, ...]
+
+
+class TestCase(Wire):
+    """One visible test, as the sandbox claims it went."""
+
+    name: str = Field(max_length=200)
+    title: str = Field(max_length=500)
+    outcome: Literal["passed", "failed", "error", "skipped"]
+    message: str = Field(max_length=8_000)
+    seconds: float = Field(ge=0, le=86_400)
+
+
+class BenchRow(Wire):
+    """One row of the bench, as the sandbox claims it went."""
+
+    num_speculative_tokens: int = Field(ge=0, le=10_000)
+    acceptance_rate: float | None = Field(ge=0, le=1)
+    tokens_per_target_call: float = Field(ge=0, le=1e6)
+    speedup: float = Field(ge=0, le=1e6)
+    target_calls: int = Field(ge=0, le=10**9)
+    draft_calls: int = Field(ge=0, le=10**9)
+    new_tokens: int = Field(ge=0, le=10**9)
+
+
+class TestCaseReported(Wire):
+    kind: Literal["test-case"] = "test-case"
+    run: int
+    case: TestCase
+
+
+class BenchRowReported(Wire):
+    kind: Literal["bench-row"] = "bench-row"
+    run: int
+    row: BenchRow
+
+
+class ToolStopped(Wire):
+    """The tool says that it is through; ``error`` says why it could not go on, or is empty."""
+
+    kind: Literal["tool-stopped"] = "tool-stopped"
+    run: int
+    error: str
+
+
+class RunFinished(Wire):
+    kind: Literal["run-finished"] = "run-finished"
+    run: int
+    outcome: RunOutcome
+    ignored_lines: int = 0
+    """Lines of a tool that were not in its format."""
+
+
+class KernelRestarted(Wire):
+    kind: Literal["kernel-restarted"] = "kernel-restarted"
+
+
+class Submitted(Wire):
+    kind: Literal["submitted"] = "submitted"
+    sha256: Sha256
+    files: tuple[TextFile, ...]
+
+
+class JudgementQueued(Wire):
+    kind: Literal["judgement"] = "judgement"
+    judgement: int
+    sha256: Sha256
+    files: tuple[TextFile, ...]
+    by: Literal["submit", "interviewer"]
+    budget: Budget
+    seed: int
+
+
+class JudgementMade(Wire):
+    kind: Literal["judged"] = "judged"
+    judgement: int
+    scorecard: Scorecard
+
+
+class JudgementFailed(Wire):
+    """Ours: says nothing about the candidate."""
+
+    kind: Literal["judgement-failed"] = "judgement-failed"
+    judgement: int
+    fault: str
+
+
+class SubmissionUnreadable(Wire):
+    """Theirs: the judge could not take the files; the candidate reads why and may submit again."""
+
+    kind: Literal["unreadable"] = "unreadable"
+    judgement: int
+    reason: str
+
+
+class Pasted(Wire):
+    kind: Literal["paste"] = "paste"
+    where: str
+    characters: int
+
+
+class BigInsert(Wire):
+    """Text that came at once and without a paste."""
+
+    kind: Literal["big-insert"] = "big-insert"
+    where: str
+    characters: int
+
+
+class FocusChanged(Wire):
+    kind: Literal["focus"] = "focus"
+    visible: bool
+
+
+class Joined(Wire):
+    kind: Literal["joined"] = "joined"
+
+
+class Left(Wire):
+    kind: Literal["left"] = "left"
+
+
+Event = (
+    Created
+    | DocumentUpdated
+    | Consented
+    | StageMoved
+    | ReviewFiled
+    | ClockStarted
+    | ClockPaused
+    | ClockExtended
+    | NoteAdded
+    | NoteEdited
+    | FindingTicked
+    | Marked
+    | RunStarted
+    | OutputsShown
+    | TestCaseReported
+    | BenchRowReported
+    | ToolStopped
+    | RunFinished
+    | KernelRestarted
+    | Submitted
+    | JudgementQueued
+    | JudgementMade
+    | JudgementFailed
+    | SubmissionUnreadable
+    | Pasted
+    | BigInsert
+    | FocusChanged
+    | Joined
+    | Left
+)
+
+KINDS: frozenset[str] = frozenset(model.model_fields["kind"].default for model in get_args(Event))
+_ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An event in its place in the log of one interview."""
+
+    seq: int
+    """From 1, without gaps."""
+    at_us: int
+    """Microseconds since the epoch, of the server's clock."""
+    author: Author
+    event: Event
+
+    @property
+    def at_ms(self) -> int:
+        return self.at_us // 1000
+
+
+def encode(event: Event) -> bytes:
+    """The event's payload in the log; its kind is kept beside it."""
+    if isinstance(event, DocumentUpdated):
+        return event.update
+    return event.model_dump_json(exclude={"kind"}).encode()
+
+
+def decode(kind: str, payload: bytes) -> Event:
+    """Inverse of `encode`. Raises ValueError for a kind or payload that is not ours."""
+    if kind == "document":
+        return DocumentUpdated(update=payload)
+    if kind not in KINDS:
+        raise ValueError(f"the log holds an event of unknown kind {kind!r}")
+    body = payload.decode()
+    separator = "" if body == "{}" else ","
+    return _ADAPTER.validate_json(f'{{"kind":"{kind}"{separator}{body[1:]}')

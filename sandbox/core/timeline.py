@@ -1,0 +1,91 @@
+"""The log in words, for the report: what happened when, without every keystroke. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sandbox.core import events as ev
+from wire.base import Wire
+
+TYPING_GAP_MS = 60_000
+"""Typing with shorter pauses than this is one line."""
+
+
+class Moment(Wire):
+    at: int
+    kind: str
+    text: str
+
+
+def timeline(entries: Iterable[ev.Entry]) -> tuple[Moment, ...]:
+    """One line for each event that a reader would look for."""
+    moments: list[Moment] = []
+    typed_at = 0
+    for entry in entries:
+        if isinstance(entry.event, ev.DocumentUpdated):
+            if entry.author == "candidate" and entry.at_ms - typed_at > TYPING_GAP_MS:
+                moments.append(Moment(at=entry.at_ms, kind="typing", text="The candidate types."))
+            typed_at = entry.at_ms
+        elif (text := describe(entry)) is not None:
+            moments.append(Moment(at=entry.at_ms, kind=entry.event.kind, text=text))
+    return tuple(moments)
+
+
+def describe(entry: ev.Entry) -> str | None:
+    """An event in a sentence, or None for one that is only a part of another."""
+    match entry.event:
+        case ev.Created(candidate_name=name):
+            return f"Interview with {name} created."
+        case ev.Consented():
+            return "The candidate agreed to the recording."
+        case ev.StageMoved(stage=stage):
+            return f"Stage: {stage}."
+        case ev.ReviewFiled(comments=comments):
+            return f"Review filed with {len(comments)} comments."
+        case ev.ClockStarted():
+            return "Clock started."
+        case ev.ClockPaused():
+            return "Clock paused."
+        case ev.ClockExtended(minutes=minutes):
+            return f"{minutes} minutes added."
+        case ev.NoteAdded(text=text):
+            return f"Note: {_short(text)}"
+        case ev.NoteEdited(text=text):
+            return f"Note edited: {_short(text)}" if text else "Note deleted."
+        case ev.FindingTicked(finding=finding, on=on):
+            return f"{'Ticked' if on else 'Unticked'}: {finding}."
+        case ev.Marked(axis=axis, score=score):
+            return f"Mark on {axis}: {score} of 5."
+        case ev.RunStarted(run=run, label=label):
+            return f"Run {run}: {_short(label)}."
+        case ev.RunFinished(run=run, outcome=outcome):
+            return f"Run {run} ended: {outcome}."
+        case ev.KernelRestarted():
+            return "Kernel restarted."
+        case ev.Submitted(sha256=sha256):
+            return f"Submitted, sha256 {sha256[:12]}."
+        case ev.JudgementQueued(judgement=judgement, by=by, budget=budget):
+            return f"Judgement {judgement} asked for ({by}, {budget})."
+        case ev.JudgementMade(judgement=judgement, scorecard=scorecard):
+            return f"Judgement {judgement}: suggests {scorecard.score.suggested} of 5."
+        case ev.JudgementFailed(judgement=judgement, fault=fault):
+            return f"Judgement {judgement} failed: {_short(fault)}"
+        case ev.SubmissionUnreadable(judgement=judgement, reason=reason):
+            return f"Judgement {judgement}: the files could not be read. {_short(reason)}"
+        case ev.Pasted(where=where, characters=characters):
+            return f"Paste of {characters} characters into {_short(where)}."
+        case ev.BigInsert(characters=characters, where=where):
+            return f"{characters} characters at once, {where}, without a paste."
+        case ev.FocusChanged(visible=visible):
+            return "The candidate came back to the page." if visible else "The candidate left the page."
+        case ev.Joined():
+            return f"The {entry.author} came."
+        case ev.Left():
+            return f"The {entry.author} left."
+        case _:
+            return None
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 160 else line[:159] + "…"

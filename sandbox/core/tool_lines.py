@@ -1,0 +1,63 @@
+"""Lines that the visible tests and the bench print inside the sandbox: strict, and never trusted. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from sandbox.core.events import BenchRow, BenchRowReported, TestCase, TestCaseReported, ToolStopped
+from wire.base import Wire
+
+MAX_TEXT = 4_000
+"""Characters of a message; longer ones are cut, since a long message is no reason to lose a result."""
+
+
+class _Collected(Wire):
+    tool: Literal["tests"]
+    event: Literal["collected"]
+    total: int = Field(ge=0, le=10_000)
+
+
+class _Case(TestCase):
+    tool: Literal["tests"]
+    event: Literal["case"]
+
+
+class _Row(BenchRow):
+    tool: Literal["bench"]
+    event: Literal["row"]
+
+
+class _Finished(Wire):
+    tool: Literal["tests", "bench"]
+    event: Literal["finished"]
+    error: str = Field(max_length=4_000)
+
+
+_LINE: TypeAdapter[_Collected | _Case | _Row | _Finished] = TypeAdapter(
+    Annotated[_Collected | _Case | _Row | _Finished, Field(discriminator="event")]
+)
+ToolEvent = TestCaseReported | BenchRowReported | ToolStopped
+
+
+def parse_tool_line(run: int, payload: Mapping[str, object]) -> ToolEvent | None:
+    """What a line reports, or None for one that is not in the format."""
+    shortened = {
+        name: value[:MAX_TEXT] if isinstance(value, str) else value for name, value in payload.items()
+    }
+    try:
+        line = _LINE.validate_python(shortened)
+    except (ValidationError, RecursionError):
+        return None
+    fields = line.model_dump(exclude={"tool", "event"})
+    match line:
+        case _Case():
+            return TestCaseReported(run=run, case=TestCase(**fields))
+        case _Row():
+            return BenchRowReported(run=run, row=BenchRow(**fields))
+        case _Finished(error=error):
+            return ToolStopped(run=run, error=error)
+        case _:
+            return ToolStopped(run=run, error="")

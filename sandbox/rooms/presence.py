@@ -1,0 +1,105 @@
+"""Who is where: awareness states with an identity that the server stamps.
+
+A browser says where its cursor is; who it is comes from its seat. A connection speaks only for client ids
+that nobody else holds, so it can neither rename nor remove another. y-protocols' format: a count, then for
+each client an id, a clock and a JSON state. Pure.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+
+from sandbox.rooms.connection import Connection
+from sandbox.rooms.lib0 import BadFrame, Reader, prefixed, varint
+
+MAX_CLIENTS = 4
+"""Client ids one connection may use: one, and a few after reconnecting."""
+MAX_ENTRIES = 64
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}(\.py)?")
+
+
+@dataclass(slots=True)
+class Presence:
+    """States of a room by client id."""
+
+    _owners: dict[int, Connection] = field(default_factory=dict)
+    _clocks: dict[int, int] = field(default_factory=dict)
+    _states: dict[int, str] = field(default_factory=dict)
+
+    def receive(self, owner: Connection, update: bytes) -> bytes | None:
+        """What to tell the others, or None if nothing. Raises BadFrame."""
+        told: list[tuple[int, int, str]] = []
+        for client, clock, state in _parse(update):
+            if not self._may(owner, client) or clock < self._clocks.get(client, 0):
+                continue
+            stamped = _stamp(state, owner.name, owner.role)
+            self._owners[client], self._clocks[client], self._states[client] = owner, clock, stamped
+            told.append((client, clock, stamped))
+        return _build(told) if told else None
+
+    def leave(self, owner: Connection) -> bytes | None:
+        """Forget a connection; what to tell the others."""
+        gone = [client for client, one in self._owners.items() if one is owner]
+        told = [(client, self._clocks[client] + 1, "null") for client in gone]
+        for client in gone:
+            del self._owners[client], self._clocks[client], self._states[client]
+        return _build(told) if told else None
+
+    def everyone(self) -> bytes | None:
+        """All states, for one who has just come."""
+        told = [(client, self._clocks[client], state) for client, state in self._states.items()]
+        return _build(told) if told else None
+
+    def _may(self, owner: Connection, client: int) -> bool:
+        """Own ids and free ones; and those of the same seat, since a page that reconnects keeps its id."""
+        if (holder := self._owners.get(client)) is not None:
+            return holder.role == owner.role
+        return sum(one is owner for one in self._owners.values()) < MAX_CLIENTS
+
+
+def _parse(update: bytes) -> list[tuple[int, int, object]]:
+    reader = Reader(update)
+    count = reader.count()
+    if count > MAX_ENTRIES:
+        raise BadFrame(f"{count} awareness states")
+    entries = []
+    for _ in range(count):
+        client, clock = reader.varint(), reader.varint()
+        try:
+            state = json.loads(reader.prefixed())
+        except (ValueError, RecursionError):
+            raise BadFrame("an awareness state is no JSON") from None
+        entries.append((client, clock, state))
+    if reader.left:
+        raise BadFrame("bytes after the awareness states")
+    return entries
+
+
+def _stamp(state: object, name: str, role: str) -> str:
+    """Only the protocol's fields, and the identity of the seat."""
+    if not isinstance(state, dict):
+        return "null"
+    user = state.get("user")
+    color = user.get("color") if isinstance(user, dict) else None
+    file = state.get("file")
+    kept: dict[str, object] = {
+        "user": {
+            "name": name,
+            "role": role,
+            "color": color if isinstance(color, str) and _COLOR.fullmatch(color) else "#888888",
+        },
+        "file": file if isinstance(file, str) and _NAME.fullmatch(file) else None,
+    }
+    if isinstance(state.get("cursor"), dict):
+        kept["cursor"] = state["cursor"]
+    return json.dumps(kept, separators=(",", ":"))
+
+
+def _build(entries: list[tuple[int, int, str]]) -> bytes:
+    parts = [varint(len(entries))]
+    for client, clock, state in entries:
+        parts += [varint(client), varint(clock), prefixed(state.encode("utf-8", "surrogatepass"))]
+    return b"".join(parts)

@@ -1,0 +1,1 @@
+"""What the product does, in terms of rooms, the log and the ports. Knows no HTTP and no container."""

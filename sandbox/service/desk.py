@@ -1,0 +1,73 @@
+"""Answers commands: checks who asks, decides, records, and starts what has to be started."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.core import commands as cmd
+from sandbox.core import events as ev
+from sandbox.core.access import Role, allowed
+from sandbox.core.interview import NotAllowed, decide
+from sandbox.rooms.room import Room
+from sandbox.service.benches import Benches
+from sandbox.service.judging import Judging
+from sandbox.service.running import Running
+from sandbox.service.tasks import Tasks
+
+
+class Desk:
+    def __init__(
+        self, *, findings: frozenset[str], benches: Benches, running: Running, judging: Judging, tasks: Tasks
+    ) -> None:
+        self._findings, self._tasks = findings, tasks
+        self._benches, self._running, self._judging = benches, running, judging
+
+    async def arrived(self, room: Room) -> None:
+        """Somebody has opened the room: after a restart of the server its sandbox comes back."""
+        if room.interview.consented and room.interview.stage != "finished":
+            self._benches.start(room)
+
+    async def answer(self, room: Room, role: Role, command: cmd.Command) -> dict[str, Any] | None:
+        """The command's result. Raises NotAllowed, and StorageFault when it could not be recorded."""
+        if not allowed(role, command.name):
+            raise NotAllowed(f"That is not for the {role}.")
+        events = decide(room.interview, command, findings=self._findings)
+        match command:
+            case cmd.Run(path=path, line=line):
+                return await self._running.run(room, path, line)
+            case cmd.RunTests():
+                return await self._running.run_tool(room, "tests")
+            case cmd.RunBench():
+                return await self._running.run_tool(room, "bench")
+            case cmd.Interrupt():
+                await self._running.interrupt(room)
+            case cmd.Restart():
+                await self._running.restart(room)
+            case cmd.Complete(code=code, cursor=cursor):
+                return await self._running.complete(room, code, cursor)
+            case cmd.Submit():
+                await self._judging.submit(room)
+            case cmd.JudgeNow(budget=budget):
+                await self._judging.judge_now(room, budget)
+            case cmd.Paste():
+                room.pasted()
+        if events:
+            await self._record(room, role, events)
+        return None
+
+    async def _record(self, room: Room, role: Role, events: list[ev.Event]) -> None:
+        before = room.interview.stage
+        for event in events:
+            if isinstance(event, ev.StageMoved) and before == "filter":
+                review = ev.ReviewFiled(summary=room.document.summary(), comments=room.document.comments())
+                room.record("server", review)
+        await room.record(role, *events)
+        for event in events:
+            if isinstance(event, ev.Consented):
+                self._benches.start(room)
+            elif isinstance(event, ev.StageMoved) and event.stage == "finished":
+                self._tasks.start(self._end(room), name=f"end of {room.id}")
+
+    async def _end(self, room: Room) -> None:
+        await self._running.stop(room)
+        await self._benches.stop(room)

@@ -1,0 +1,39 @@
+"""The rooms that are open. A room stays while anybody is in it or anything still happens for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from sandbox.core.interview import interrupted_by_restart
+from sandbox.core.view import Guide
+from sandbox.rooms.room import Room
+from sandbox.store.journal import Journal
+from sandbox.store.log import EventLog
+
+
+def now_us() -> int:
+    return time.time_ns() // 1000
+
+
+class Hall:
+    def __init__(
+        self, log: EventLog, journal: Journal, guide: Guide, now_us: Callable[[], int] = now_us
+    ) -> None:
+        self._log, self._journal, self._guide, self.now_us = log, journal, guide, now_us
+        self._rooms: dict[str, Room] = {}
+
+    def open(self, interview: str) -> Room:
+        """The room, read from the log if it is not open. Raises LookupError and StorageFault."""
+        if interview not in self._rooms:
+            room = Room(
+                interview, log=self._log, journal=self._journal, guide=self._guide, now_us=self.now_us
+            )
+            # A room that is not open has nothing running: what the log says is running, a crash ended.
+            if died := interrupted_by_restart(room.interview):
+                room.record("server", *died)
+            self._rooms[interview] = room
+        return self._rooms[interview]
+
+    def rooms(self) -> list[Room]:
+        return list(self._rooms.values())

@@ -1,0 +1,132 @@
+"""The report of one interview, made anew from the log each time it is asked for."""
+
+from __future__ import annotations
+
+from sandbox.core import events as ev
+from sandbox.core import view as vw
+from sandbox.core.chain import verify
+from sandbox.core.interview import Interview, evolve
+from sandbox.core.materials import Exhibit
+from sandbox.core.scoring import (
+    PROGRESS_THRESHOLD,
+    progresses,
+    suggest_engineering,
+    suggest_research,
+    ticked,
+)
+from sandbox.core.summary import InterviewSummary, marks_total, summarise
+from sandbox.core.timeline import Moment, timeline
+from sandbox.rooms.shared_document import SharedDocument
+from sandbox.service.catalogue import Catalogue
+from sandbox.store.log import EventLog, entry
+from wire.base import Wire
+from wire.challenge import Finding, Rubric
+
+
+class AxisReport(Wire):
+    suggested: vw.SuggestionView
+    mark: vw.MarkView | None
+    ticked: tuple[Finding, ...]
+    rubric: Rubric
+
+
+class Axes(Wire):
+    engineering: AxisReport
+    research: AxisReport
+
+
+class Review(Wire):
+    summary: str
+    comments: tuple[ev.Comment, ...]
+    exhibit: Exhibit
+
+
+class ChainView(Wire):
+    events: int
+    head: str
+    intact: bool
+
+
+class Report(Wire):
+    interview: InterviewSummary
+    now: int
+    progress_threshold: int
+    axes: Axes
+    total: int | None
+    progress: bool | None
+    judgement: vw.JudgementView | None
+    review: Review
+    files: tuple[ev.TextFile, ...]
+    notes: tuple[vw.NoteView, ...]
+    runs: tuple[vw.RunView, ...]
+    tests: vw.TestReport | None
+    bench: vw.BenchReport | None
+    timeline: tuple[Moment, ...]
+    chain: ChainView
+
+
+def make_report(log: EventLog, catalogue: Catalogue, interview: str, live: vw.Live, *, now: int) -> Report:
+    """Raises LookupError when there is no such interview, and StorageFault."""
+    rows = log.links(interview)
+    entries = [entry(row) for row in rows]
+    state: Interview | None = None
+    document = SharedDocument()
+    for one in entries:
+        state = evolve(state, one)
+        if isinstance(one.event, ev.DocumentUpdated):
+            document.apply(one.event.update)
+    if state is None:
+        raise LookupError(interview)
+    chain = verify(rows)
+    judgement = vw.deciding_judgement(state)
+    total = marks_total(state)
+    return Report(
+        interview=summarise(state),
+        now=now,
+        progress_threshold=PROGRESS_THRESHOLD,
+        axes=_axes(state, catalogue),
+        total=total,
+        progress=progresses(total),
+        judgement=vw.judgement_view(judgement, live) if judgement else None,
+        review=_review(state, document, catalogue),
+        files=_files(state, document),
+        notes=vw.note_views(state),
+        runs=vw.run_views(state),
+        tests=vw.test_report(state.tests),
+        bench=vw.bench_report(state.bench),
+        timeline=timeline(entries),
+        chain=ChainView(events=chain.events, head=chain.head, intact=chain.intact),
+    )
+
+
+def _axes(state: Interview, catalogue: Catalogue) -> Axes:
+    engineering, research = catalogue.filter.rubric, catalogue.probe.rubric
+    scorecard = vw.latest_scorecard(state)
+    return Axes(
+        engineering=AxisReport(
+            suggested=vw.suggestion_view(suggest_engineering(engineering, state.ticks)),
+            mark=vw.mark_view(state.mark("engineering")),
+            ticked=ticked(engineering, state.ticks),
+            rubric=engineering,
+        ),
+        research=AxisReport(
+            suggested=vw.suggestion_view(suggest_research(research, state.ticks, scorecard)),
+            mark=vw.mark_view(state.mark("research")),
+            ticked=ticked(research, state.ticks),
+            rubric=research,
+        ),
+    )
+
+
+def _review(state: Interview, document: SharedDocument, catalogue: Catalogue) -> Review:
+    """As filed when the filter ended, else as it stands."""
+    exhibit = Exhibit(path=catalogue.filter.challenge.entry, text=catalogue.exhibit)
+    if state.review is not None:
+        return Review(summary=state.review.summary, comments=state.review.comments, exhibit=exhibit)
+    return Review(summary=document.summary(), comments=document.comments(), exhibit=exhibit)
+
+
+def _files(state: Interview, document: SharedDocument) -> tuple[ev.TextFile, ...]:
+    if state.submission is not None:
+        return state.submission.files
+    return tuple(ev.TextFile(path=path, text=text) for path, text in sorted(document.files().items()))

@@ -1,0 +1,29 @@
+"""What an operator can choose. Built once, from the command line; handed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+RuntimeChoice = Literal["auto", "docker", "embedded", "memory"]
+PROJECT = Path(__file__).resolve().parent.parent
+"""Where challenges/ and the packages are, in a checkout and in an installed wheel alike."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    data: Path = Path("data")
+    database_url: str = ""
+    """Empty: SQLite in the data folder."""
+    runtime: RuntimeChoice = "auto"
+    challenges: Path = PROJECT / "challenges"
+    pairs: Path = PROJECT / "pairs"
+    filter_challenge: str = "filter-llm-serving"
+    probe_challenge: str = "speculative-decoding"
+    base_url: str = "http://127.0.0.1:8800"
+    """Where browsers find us; links begin with it."""
+    static: Path = PROJECT / "sandbox" / "static"
+    """The built pages."""
+    judge: bool = True
+    """Whether a judge can be started; without it, judging fails with words."""

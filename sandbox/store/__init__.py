@@ -1,0 +1,1 @@
+"""Where interviews are kept: the event log, and the seats that open them. SQLite by default."""

@@ -1,0 +1,35 @@
+"""The tables. Migrations create them; this says what queries may rely on."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
+
+metadata = MetaData()
+
+interviews = Table(
+    "interviews",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("created_at_us", BigInteger, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("interview", String(32), ForeignKey("interviews.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("author", String(16), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+Index("events_by_kind", events.c.kind, events.c.interview)
+
+seats = Table(
+    "seats",
+    metadata,
+    Column("token_hash", LargeBinary(32), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("interview", String(32), ForeignKey("interviews.id"), nullable=True),
+)

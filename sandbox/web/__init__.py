@@ -1,0 +1,1 @@
+"""HTTP and WebSocket: reads what browsers say, strictly, and hands it to the services."""

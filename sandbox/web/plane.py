@@ -1,0 +1,27 @@
+"""What the routes need, in one frozen value: built by `sandbox.app`, held by the application."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sandbox.service.catalogue import Catalogue
+from sandbox.service.desk import Desk
+from sandbox.service.hall import Hall
+from sandbox.service.interviews import Interviews
+from sandbox.store.log import EventLog
+from sandbox.store.seats import Seats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plane:
+    catalogue: Catalogue
+    hall: Hall
+    desk: Desk
+    interviews: Interviews
+    log: EventLog
+    seats: Seats
+    runtime: str
+    caveats: Sequence[str]
+    secure: bool
+    """Browsers reach us by https, so cookies may say so."""

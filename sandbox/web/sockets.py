@@ -1,0 +1,199 @@
+"""The WebSocket endpoint, as bare ASGI: one task reads, one sends, and a room stands between."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import secrets
+import time
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, cast
+
+from pydantic import ValidationError
+from starlette.types import Receive, Scope, Send
+
+from sandbox.core import commands as cmd
+from sandbox.core.access import Role
+from sandbox.core.interview import NotAllowed
+from sandbox.rooms import frames
+from sandbox.rooms.connection import (
+    BAD_FRAME,
+    ENDED,
+    NO_INTERVIEW,
+    NO_SEAT,
+    TOO_SLOW,
+    Allowance,
+    Close,
+    Connection,
+)
+from sandbox.rooms.lib0 import BadFrame
+from sandbox.rooms.room import Room
+from sandbox.store.database import StorageFault
+from sandbox.store.seats import SeatOf
+from sandbox.web.plane import Plane
+from sandbox.web.security import same_origin
+
+_PATH = re.compile(r"/ws/([0-9a-f]{1,32})/(candidate|interviewer)")
+MAX_TABS = 10
+"""Open pages of one seat."""
+MAX_COMMANDS_AT_ONCE = 8
+SEND_TIMEOUT_S = 20
+_log = logging.getLogger(__name__)
+
+
+class RoomSockets:
+    def __init__(self, plane: Plane) -> None:
+        self._plane = plane
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One connection, from its opening to its end."""
+        await receive()  # websocket.connect
+        await send({"type": "websocket.accept"})
+        try:
+            room, role = self._enter(scope)
+        except _Refused as refused:
+            await send({"type": "websocket.close", "code": refused.code, "reason": refused.reason})
+            return
+        names = {"candidate": room.interview.candidate_name, "interviewer": room.interview.interviewer_name}
+        connection = Connection(role, names[role])
+        await _Talk(self._plane, room, connection, receive, send).run()
+
+    def _enter(self, scope: Scope) -> tuple[Room, Role]:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        match = _PATH.fullmatch(scope["path"])
+        if match is None or not same_origin(headers, required=True):
+            raise _Refused(NO_SEAT, "no seat")
+        interview, role = match[1], cast("Role", match[2])
+        seat = SeatOf(role=role, interview=interview)
+        if not self._plane.seats.holds(seat, _cookies(headers).get(seat.cookie)):
+            raise _Refused(NO_SEAT, "no seat")
+        try:
+            room = self._plane.hall.open(interview)
+        except LookupError:
+            raise _Refused(NO_INTERVIEW, "no such interview") from None
+        except StorageFault:
+            raise _Refused(TOO_SLOW, "the database cannot be read; reconnect") from None
+        if role == "candidate" and room.interview.stage == "finished":
+            raise _Refused(ENDED, "the interview is over")
+        if room.live.tabs.get(role, 0) >= MAX_TABS:
+            raise _Refused(BAD_FRAME, "too many pages are open; close one")
+        return room, role
+
+
+class _Refused(Exception):
+    def __init__(self, code: int, reason: str) -> None:
+        self.code, self.reason = code, reason
+        super().__init__(reason)
+
+
+def _cookies(headers: dict[str, str]) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(headers.get("cookie", "")).items()}
+    except CookieError:
+        return {}
+
+
+class _Talk:
+    """The conversation with one page."""
+
+    def __init__(
+        self, plane: Plane, room: Room, connection: Connection, receive: Receive, send: Send
+    ) -> None:
+        self._plane, self._room, self._connection = plane, room, connection
+        self._receive, self._send = receive, send
+        self._binary = Allowance(per_second=200, burst=2_000, clock=time.monotonic)
+        self._text = Allowance(per_second=20, burst=100, clock=time.monotonic)
+        self._commands: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        sender = asyncio.create_task(self._send_all())
+        try:
+            await self._room.join(self._connection)
+            await self._plane.desk.arrived(self._room)
+            await self._receive_all(sender)
+        finally:
+            self._room.leave(self._connection)
+            for task in [sender, *self._commands]:
+                task.cancel()
+            await asyncio.gather(sender, *self._commands, return_exceptions=True)
+
+    async def _receive_all(self, sender: asyncio.Task[None]) -> None:
+        """Until the page leaves or we close it."""
+        while True:
+            coming = asyncio.ensure_future(self._receive())
+            await asyncio.wait({coming, sender}, return_when=asyncio.FIRST_COMPLETED)
+            if sender.done():
+                coming.cancel()
+                await asyncio.gather(coming, return_exceptions=True)
+                return
+            message = coming.result()
+            if message["type"] == "websocket.disconnect":
+                return
+            if self._connection.closing:
+                continue
+            await self._take(message.get("bytes"), message.get("text"))
+
+    async def _take(self, data: bytes | None, text: str | None) -> None:
+        try:
+            if data is not None:
+                if not self._binary.take():
+                    raise BadFrame("too many frames")
+                await self._room.receive(self._connection, data)
+            elif text is not None:
+                await self._take_text(text)
+        except BadFrame as error:
+            _log.warning("closing a page of the %s: %s", self._connection.role, error)
+            self._connection.close(BAD_FRAME, "bad frame")
+
+    async def _take_text(self, text: str) -> None:
+        if len(text) > frames.MAX_TEXT_FRAME or not self._text.take():
+            raise BadFrame("too much text")
+        try:
+            frame = cmd.parse_frame(text)
+        except (ValidationError, ValueError) as error:
+            raise BadFrame("a text frame that is no command") from error
+        if len(self._commands) >= MAX_COMMANDS_AT_ONCE:
+            self._refuse(frame.id, "Too many requests at once. Wait for the last one.")
+            return
+        task = asyncio.create_task(self._answer(frame))
+        self._commands.add(task)
+        task.add_done_callback(self._commands.discard)
+
+    async def _answer(self, frame: cmd.CommandFrame) -> None:
+        try:
+            command = cmd.parse_command(frame)
+            result = await self._plane.desk.answer(self._room, self._connection.role, command)
+        except (NotAllowed, cmd.BadCommand, StorageFault) as error:
+            self._refuse(frame.id, str(error))
+        except Exception:
+            number = secrets.token_hex(4)
+            _log.exception("%s: command %s", number, frame.name)
+            self._refuse(frame.id, f"Something failed on our side; the server's log has it as {number}.")
+        else:
+            self._room.show_now()
+            self._post({"type": "done", "id": frame.id} | ({} if result is None else {"result": result}))
+
+    def _refuse(self, number: int, message: str) -> None:
+        self._post({"type": "refused", "id": number, "message": message})
+
+    def _post(self, frame: dict[str, Any]) -> None:
+        self._connection.post(json.dumps(frame, separators=(",", ":")))
+
+    async def _send_all(self) -> None:
+        while True:
+            frame = await self._connection.next()
+            try:
+                async with asyncio.timeout(SEND_TIMEOUT_S):
+                    if isinstance(frame, Close):
+                        await self._send(
+                            {"type": "websocket.close", "code": frame.code, "reason": frame.reason}
+                        )
+                        return
+                    key = "bytes" if isinstance(frame, bytes) else "text"
+                    await self._send({"type": "websocket.send", key: frame})
+            except TimeoutError:
+                self._connection.close(TOO_SLOW, "too slow; reconnect to resume")
+            except Exception:
+                return  # the page is gone; the reading side notices too

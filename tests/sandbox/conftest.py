@@ -1,0 +1,95 @@
+"""A real server on a real port, inside the test's event loop, with the memory runtime."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+import uvicorn
+from pycrdt import Doc
+
+from sandbox.adapters.memory import MemoryJudge, MemorySandboxes
+from sandbox.app import Store, create_app, open_store
+from sandbox.settings import Settings
+from sandbox.store.seats import SeatOf
+from tests.sandbox.challenges import write_challenges
+from tests.sandbox.page import Page, join
+
+
+@pytest.fixture(scope="session")
+def challenges(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_challenges(tmp_path_factory.mktemp("challenges"))
+
+
+@dataclass(kw_only=True)
+class Plane:
+    """One running control plane."""
+
+    base: str
+    settings: Settings
+    store: Store
+    sandboxes: MemorySandboxes
+    judge: MemoryJudge
+
+    def interview(self) -> str:
+        made, _ = self.store.interviews.create(candidate_name="Ada", interviewer_name="Grace")
+        return made.id
+
+    async def cookies(self, interview: str, role: str) -> httpx.Cookies:
+        return await join(self.base, getattr(self.store.interviews.links(interview), role))
+
+    async def host(self) -> httpx.AsyncClient:
+        cookies = await join(self.base, self.store.interviews.link(SeatOf(role="host")))
+        return httpx.AsyncClient(base_url=self.base, cookies=cookies)
+
+    async def page(self, interview: str, role: str, doc: Doc[Any] | None = None) -> Page:
+        return Page(self.base, interview, role, await self.cookies(interview, role), doc)
+
+
+@contextlib.asynccontextmanager
+async def serve(
+    data: Path, challenges: Path, sandboxes: MemorySandboxes | None = None, judge: MemoryJudge | None = None
+) -> AsyncIterator[Plane]:
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    settings = Settings(
+        data=data, challenges=challenges, base_url=base, runtime="memory", static=data / "static"
+    )
+    store = open_store(settings)
+    plane = Plane(
+        base=base,
+        settings=settings,
+        store=store,
+        sandboxes=sandboxes or MemorySandboxes(),
+        judge=judge or MemoryJudge(),
+    )
+    app = create_app(settings, store, plane.sandboxes, plane.judge)
+    config = uvicorn.Config(
+        app, ws="websockets-sansio", ws_per_message_deflate=False, log_level="warning", ws_max_size=512 * 1024
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        while not server.started:
+            assert not serving.done(), "the server ended early"
+            await asyncio.sleep(0.01)
+        yield plane
+    finally:
+        server.should_exit = True
+        await serving
+        store.engine.dispose()
+
+
+@pytest_asyncio.fixture
+async def plane(tmp_path: Path, challenges: Path) -> AsyncIterator[Plane]:
+    async with serve(tmp_path / "data", challenges) as running:
+        yield running
