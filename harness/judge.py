@@ -39,6 +39,9 @@ class Battery(Protocol):
     def checks(self) -> Sequence[Check]: ...
 
 
+WALL_S: Mapping[Budget, float] = {"quick": 120.0, "full": 600.0}
+"""Past it no further trial is started. A right submission needs a tenth of it."""
+
 Scorer = Callable[[Sequence[Verdict]], Score]
 
 
@@ -71,7 +74,7 @@ def judge(
     scorer = scorer or _own_scorer(challenge_folder)
     schedule = Schedule(battery.checks, budget, seed)
     with Contestant(files, battery.pairs, runtime, entry=challenge.entry, deadlines=deadlines) as contestant:
-        _play(schedule, contestant, on_progress)
+        _play(schedule, contestant, on_progress, began + WALL_S[budget])
     verdicts = tuple(_verdict(check, schedule) for check in battery.checks)
     return Scorecard(
         submission=SubmissionRef(sha256=snapshot.sha256(files), files=tuple(sorted(files))),
@@ -88,8 +91,13 @@ def judge(
     )
 
 
-def _play(schedule: Schedule, contestant: Contestant, on_progress: Callable[[Progress], None]) -> None:
+def _play(
+    schedule: Schedule, contestant: Contestant, on_progress: Callable[[Progress], None], deadline: float
+) -> None:
     while (trial := schedule.next()) is not None:
+        if time.monotonic() > deadline:
+            schedule.stop("the time for judging ran out")
+            return
         run = contestant.play(trial)
         schedule.record(run)
         on_progress(

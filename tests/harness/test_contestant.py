@@ -118,3 +118,27 @@ def _arguments(entry: Path) -> bytes:
         return (entry / "cmdline").read_bytes()
     except OSError:
         return b""
+
+
+def test_code_that_ignores_its_generator_has_fresh_randomness_in_every_trial(
+    runtime: BareRuntime, pair: Pair
+) -> None:
+    text = """
+import random
+import numpy as np
+import torch
+
+def generate(target, draft, input_ids, *, generator, **settings):
+    drawn = [
+        torch.randint(64, (8,)),
+        torch.randint(64, (8,), generator=generator),
+        torch.tensor([random.randrange(64) for _ in range(8)]),
+        torch.from_numpy(np.random.randint(64, size=8)),
+    ]
+    return torch.cat([input_ids, torch.cat(drawn)[None]], dim=1)
+"""
+    with Contestant({"specdec.py": text}, {"small": pair}, runtime) as contestant:
+        runs = [contestant.play(trial(seed=seed)) for seed in (1, 2, 1)]
+    assert runs[0].tokens == runs[2].tokens
+    draws = {run.tokens[start : start + 8] for run in runs[:2] for start in range(0, 32, 8)}
+    assert len(draws) == 8
