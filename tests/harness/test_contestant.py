@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import reference
 from harness.core.trial import Ended
 from harness.runner.contestant import Contestant, Deadlines
 from isolation.bare import BareRuntime
 from pairs.analytic import Pair
-from tests.harness.conftest import SUBMISSIONS, trial
+from tests.harness.conftest import REFERENCE, SUBMISSIONS, trial
 from tests.harness.submissions_order import DEEDS
 
 DEADLINES = Deadlines(import_s=3.0, trial_s=2.0, frame_s=0.5, farewell_s=1.0)
@@ -89,7 +88,7 @@ def test_an_import_that_fails_is_every_trials_result(
 
 
 def test_a_right_submission_returns_its_tokens_and_leaves_a_ledger(runtime: BareRuntime, pair: Pair) -> None:
-    files = {"specdec.py": (Path(reference.__file__).parent / "speculative.py").read_text()}
+    files = {"specdec.py": REFERENCE.read_text()}
     with Contestant(files, {"small": pair}, runtime) as contestant:
         run = contestant.play(trial(1, 2, 3))
     assert run.ended is Ended.RETURNED
