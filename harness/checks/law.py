@@ -187,14 +187,18 @@ class Law:
         return tuple(figures)
 
     def _diagnosis(self, seen: _Bets, named: Named) -> str:
-        sentence = (
-            f"{named.interviewer} Rejected with evidence 10^{seen.peak / np.log(10):.1f} against 1; a right "
-            f"submission ever reaches 10^{wealth.threshold(self.alpha) / np.log(10):.0f} with a chance of at most "
-            f"{self.alpha:g}."
-        )
+        sentences = [named.interviewer]
+        if seen.peak >= wealth.threshold(self.alpha):
+            sentences.append(
+                f"Evidence against the law crossed the line after {seen.crossed_at} tokens and "
+                f"reached 10^{seen.peak / np.log(10):.1f} to 1; a right submission ever reaches 10^{wealth.threshold(self.alpha) / np.log(10):.0f} with "
+                f"a chance of at most {self.alpha:g}."
+            )
         if seen.impossible > ACCIDENTS:
-            sentence += f" {seen.impossible} tokens have probability 0 under the target."
-        return sentence
+            sentences.append(
+                f"{seen.impossible} tokens have probability 0 under the target, which no rounding explains."
+            )
+        return " ".join(sentences)
 
     def _findings(self, seen: _Bets) -> Findings:
         kernels = np.zeros(len(HYPOTHESES))
