@@ -1,7 +1,7 @@
 """Which pairs a submission is judged on, and which checks judge it: all of it from one seed.
 
-A fresh seed makes fresh pairs, so nothing learned from practice or from an earlier verdict helps. The kinds of
-pair are fixed, since a judge's power is in the choice of the pair: `docs/judge.md` says what each is for.
+A fresh seed makes fresh pairs, so nothing learned from practice or from an earlier verdict helps. The kinds
+of pair are fixed, since a judge's power is in the choice of the pair: `docs/judge.md` says what each is for.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Are both caches kept and cropped right? A stale draft cache keeps the law and only costs, so the ledger decides.
+"""Are both caches kept and cropped right? A stale one of the draft keeps the law and only costs.
 
-Two signs: positions fed although the cache could still have held them, and drafts that stand less often than the
-two laws allow at the very prefixes where they were made.
+Two signs: positions fed although the cache could still have held them, and drafts that stand less often than
+the two laws allow at the very prefixes where they were made.
 """
 
 from __future__ import annotations
@@ -110,7 +110,10 @@ def _fed(usable: Sequence[Costed]) -> Measurement:
 
 def _summary(waste: Sequence[str], stale: bool) -> str:
     if waste:
-        return f"The {' and the '.join(waste)} cache could save more: positions are fed again that it still held."
+        return (
+            f"The {' and the '.join(waste)} cache could save more: positions are fed again that it still "
+            "held."
+        )
     if stale:
         return "Fewer drafts stand than the two models allow; look again at what the draft is fed."
     return "Both caches are reused, and drafts stand as often as the two models allow."
@@ -122,8 +125,10 @@ def _diagnosis(waste: Sequence[str], kept: Measurement | None, stale: bool) -> s
         sentences.append(f"Whole prefixes go through the {' and the '.join(waste)} again and again.")
     if stale and kept is not None:
         sentences.append(
-            f"Drafts stand {kept.value:.2f} times as often as drafts of the supplied model at the right prefix would. "
-            "Either its cache is stale or lacks a token, or drafts come from another law (one-hot, look-up), which "
+            f"Drafts stand {kept.value:.2f} times as often as drafts of the supplied model at the "
+            "right prefix would. "
+            "Either its cache is stale or lacks a token, or drafts come from another law (one-hot, "
+            "look-up), which "
             "is right and slower."
         )
     return " ".join(sentences)

@@ -1,7 +1,8 @@
 """Does it still work at the corners of the interface?
 
-No drafts, blocks longer than the text, one or two new tokens, a one-token prompt, token id 0 and the last id, disjoint
-supports, EOS anywhere. Each trial is held to the contract and to possibility: a token of probability 0 fails.
+No drafts, blocks longer than the text, one or two new tokens, a one-token prompt, token id 0 and the last
+id, disjoint supports, EOS anywhere. Each trial is held to the contract and to possibility: a token of
+probability 0 fails.
 """
 
 from __future__ import annotations

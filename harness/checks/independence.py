@@ -1,8 +1,8 @@
 """Do two calls with the same prompt and different generators give independent texts?
 
-Each prompt is asked twice. A bet that the second text repeats the first, for as long as it does, wins a lot from code
-that seeds itself or replays an answer, and is fair under the right law. Random numbers shared *within* a block bend
-the law and are `law`'s to find.
+Each prompt is asked twice. A bet that the second text repeats the first, for as long as it does, wins a lot
+from code that seeds itself or replays an answer, and is fair under the right law. Random numbers shared
+*within* a block bend the law and are `law`'s to find.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ class Independence:
                 else "The same prompt with another generator gives an independent text."
             ),
             diagnosis=(
-                f"{same} of {len(twice)} prompts got the same text twice: the generator is ignored, seeded again, "
+                f"{same} of {len(twice)} prompts got the same text twice: the generator is ignored, "
+                "seeded again, "
                 "or an earlier answer is kept."
                 if failed
                 else ""
