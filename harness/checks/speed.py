@@ -141,13 +141,15 @@ def _speedup(group: Sequence[Costed]) -> float:
     return sum(each.plain(MEMORY_BOUND) for each in group) / paid if paid else 0.0
 
 
+def _expected_speedup(group: Sequence[Costed]) -> float:
+    expected = sum(each.reference(MEMORY_BOUND) for each in group)
+    return sum(each.plain(MEMORY_BOUND) for each in group) / expected if expected else 0.0
+
+
 def _plot(costed: Sequence[Costed], bounds: Bounds) -> Plot:
-    groups = by_gamma([each for each in costed if each.tokens])
+    groups = by_gamma(costed)
     x = tuple(float(n) for n in range(len(groups)))
-    reference = [
-        sum(each.plain(MEMORY_BOUND) for each in group) / sum(each.reference(MEMORY_BOUND) for each in group)
-        for group in groups.values()
-    ]
+    reference = [_expected_speedup(group) for group in groups.values()]
     return Plot(
         kind="bar",
         title="Speed-up over plain decoding, in virtual time",

@@ -219,7 +219,8 @@ def _draft_uniform_accepts(laws: Laws) -> Floats:
     """The uniform that drew the draft token (inverse CDF, id order) also decides whether it stands."""
     upper = laws.draft.cumsum(axis=1)
     standing = np.clip(np.minimum(upper, np.minimum(laws.ratio, 1.0)) - (upper - laws.draft), 0.0, None)
-    return standing + _rest(standing) * laws.residual
+    law: Floats = standing + _rest(standing) * laws.residual
+    return law
 
 
 def _unscaled_top_p(laws: Laws) -> Floats:
