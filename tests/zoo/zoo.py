@@ -1,7 +1,8 @@
 """The zoo: known submissions, each with the verdict that it must get. Reads headers; runs nothing.
 
-A header is the file's first lines: ``# zoo: honest|wrong|cheat``, ``# what: ...``, ``# caught-by: CHECK|none`` and, where
-the judge must also say why, ``# diagnosis: BUG`` (a name of `harness.core.diagnosis.TABLE`).
+A header is the file's first lines: ``# zoo: honest|wrong|cheat``, ``# what: ...``, ``# caught-by:
+CHECK|none`` and, where the judge must also say why, ``# diagnosis: BUG`` (a name of
+`harness.core.diagnosis.TABLE`).
 """
 
 from __future__ import annotations

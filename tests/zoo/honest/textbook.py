@@ -17,8 +17,18 @@ def warp(logits, temperature, top_p):
 
 
 @torch.no_grad()
-def generate(target, draft, input_ids, *, max_new_tokens, num_speculative_tokens=4,
-             temperature=1.0, top_p=1.0, eos_token_id=None, generator=None):
+def generate(
+    target,
+    draft,
+    input_ids,
+    *,
+    max_new_tokens,
+    num_speculative_tokens=4,
+    temperature=1.0,
+    top_p=1.0,
+    eos_token_id=None,
+    generator=None,
+):
     def draw(probs):
         return int(torch.multinomial(probs, 1, generator=generator))
 

@@ -7,8 +7,19 @@ import torch
 class Sampler:
     """Right as it stands. One instance is one generation."""
 
-    def __init__(self, target, draft, input_ids, *, max_new_tokens, num_speculative_tokens=4,
-                 temperature=1.0, top_p=1.0, eos_token_id=None, generator=None):
+    def __init__(
+        self,
+        target,
+        draft,
+        input_ids,
+        *,
+        max_new_tokens,
+        num_speculative_tokens=4,
+        temperature=1.0,
+        top_p=1.0,
+        eos_token_id=None,
+        generator=None,
+    ):
         self.models = {"target": target, "draft": draft}
         self.caches = {"target": None, "draft": None}
         self.text, self.start = input_ids[0].tolist(), input_ids.shape[1]

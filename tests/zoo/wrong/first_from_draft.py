@@ -1,6 +1,6 @@
 # zoo: wrong
 # what: the first token of all is the draft's, unverified
-# caught-by: provenance
+# caught-by: law
 from speculation import Sampler
 
 
