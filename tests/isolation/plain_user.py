@@ -5,11 +5,13 @@ Only the standard library and `isolation`, so that any Python on the machine can
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
 import sys
 import tempfile
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -53,9 +55,37 @@ def main() -> None:
         "tried": [json.loads(line) for line in tried.splitlines()],
         "memory": run("memory", "held = bytearray(1 << 30)")[1],
         "forks": int(run("forks", FORK)[1]),
+        "deadline": _deadline(runtime),
         "owned": list(runtime.owned()),
     }
     json.dump(report, sys.stdout)
+
+
+def _deadline(runtime: EmbeddedRuntime) -> dict[str, object]:
+    """A tree that detaches itself, past its deadline: how it ended, and who is left a moment later."""
+    mark = f"mark-{os.getpid()}"
+    child = f"import time; time.sleep(600) # {mark}"
+    program = (
+        f"import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', {child!r}], "
+        "start_new_session=True)\nprint('ready', flush=True); time.sleep(600)"
+    )
+    argv = ["python", "-c", program]
+    jail = runtime.start(JailSpec(name="deadline", kind="contestant", argv=argv, limits=LIMITS))
+    while b"ready" not in jail.output():
+        time.sleep(0.02)
+    ended = jail.wait(0.1)
+    deadline = time.monotonic() + 10
+    while (left := _commands_with(mark)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return {"ending": ended.ending, "left": left}
+
+
+def _commands_with(mark: str) -> int:
+    commands = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            commands.append(path.read_bytes())
+    return sum(mark.encode() in command for command in commands)
 
 
 if __name__ == "__main__":

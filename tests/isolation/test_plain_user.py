@@ -58,5 +58,9 @@ def test_limits_hold_for_each_process(report: Any) -> None:
     assert 30 < report["forks"] < 64
 
 
+def test_a_deadline_kills_the_whole_tree(report: Any) -> None:
+    assert report["deadline"] == {"ending": "timed_out", "left": 0}
+
+
 def test_nothing_is_left(report: Any) -> None:
     assert report["owned"] == []
