@@ -21,6 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness.core.trial import Ended, Trial
+from harness.oracle.session import TrialLimits
 from harness.runner.contestant import Contestant, Deadlines
 from isolation.bare import BareRuntime
 from pairs.analytic import PairSpec, make_pair
@@ -50,7 +51,9 @@ def measure(vocab_size: int, positions: int) -> float:
     pair = make_pair(PairSpec(name="bench", seed=1, vocab_size=vocab_size))
     deadlines = Deadlines(trial_s=60.0)
     times = []
-    with Contestant({"specdec.py": SUBMISSION}, {"bench": pair}, BareRuntime(), deadlines=deadlines) as one:
+    limits = TrialLimits(calls=FORWARDS + 1, ledger_tokens=20 * FORWARDS)
+    files = {"specdec.py": SUBMISSION}
+    with Contestant(files, {"bench": pair}, BareRuntime(), deadlines=deadlines, limits=limits) as one:
         for seed in range(TRIALS):
             run = one.play(
                 Trial(

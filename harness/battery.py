@@ -1,7 +1,7 @@
 """Which pairs a submission is judged on, and which checks judge it: all of it from one seed.
 
-A fresh seed makes fresh pairs, so nothing learned from practice or from an earlier verdict helps. The kinds of
-pair are fixed, since a judge's power is in the choice of the pair: `docs/judge.md` says what each is for.
+A fresh seed makes fresh pairs, so nothing learned from practice or from an earlier verdict helps. The kinds
+of pair are fixed, since a judge's power is in the choice of the pair: `docs/judge.md` says what each is for.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from harness.checks.cache import Cache
 from harness.checks.contract import Contract
 from harness.checks.economy import Economy
+from harness.checks.edges import Edges
 from harness.checks.greedy import Greedy
+from harness.checks.independence import Independence
 from harness.checks.law import Law
 from harness.checks.provenance import Provenance
 from harness.checks.settings import Setting
@@ -81,15 +84,17 @@ def make_battery(seed: int) -> Battery:
     """The hidden pairs and all checks. The same seed makes the same battery on any machine."""
     rng = Random(f"pairs {seed}")
     pairs = {spec.name: make_pair(_seeded(spec, rng.getrandbits(63))) for spec in SPECS}
-    economy = Economy(pairs, pair=ECONOMY_PAIR, block_lengths=ECONOMY_BLOCK_LENGTHS)
     return Battery(
         pairs=pairs,
         checks=(
             Contract(pairs),
             Greedy(pairs, settings=GREEDY_SETTINGS),
             Law(pairs, settings=LAW_SETTINGS),
+            Independence(pairs),
+            Edges(pairs),
             Provenance(pairs),
-            economy,
+            Economy(pairs, pair=ECONOMY_PAIR, block_lengths=ECONOMY_BLOCK_LENGTHS),
+            Cache(pairs),
             Speed(pairs, pair=ECONOMY_PAIR),
         ),
     )

@@ -7,19 +7,18 @@ read; 70 the judge failed, and nothing is said about the submission.
 from __future__ import annotations
 
 import argparse
-import importlib
 import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 from harness import submission
 from harness.judge import judge
 from harness.runner.snapshot import BadSnapshot
 from harness.table import table
-from isolation.bare import BareRuntime
-from isolation.contract import Runtime, RuntimeFault
+from isolation.choose import choose
+from isolation.contract import RuntimeFault
 from wire.challenge import BadChallenge, load_challenge
 from wire.scorecard import Progress
 
@@ -83,7 +82,7 @@ def _judge(arguments: argparse.Namespace) -> int:
         challenge_folder=arguments.challenge,
         seed=seed,
         budget=arguments.budget,
-        runtime=_runtime(arguments.runtime),
+        runtime=choose(arguments.runtime),
         on_progress=_print_progress if arguments.progress else _ignore_progress,
     )
     if arguments.json is not None:
@@ -94,15 +93,6 @@ def _judge(arguments: argparse.Namespace) -> int:
     if not arguments.progress:
         print(table(scorecard))
     return OK
-
-
-def _runtime(name: Literal["auto", "docker", "embedded", "none"]) -> Runtime:
-    """Raises RuntimeFault."""
-    if name == "none":
-        return BareRuntime()
-    choose = importlib.import_module("isolation.choose").choose
-    chosen: Runtime = choose(name)
-    return chosen
 
 
 def _print_progress(progress: Progress) -> None:

@@ -7,37 +7,30 @@ on the seed alone. A scorecard exists only if the judge itself worked; otherwise
 from __future__ import annotations
 
 import hashlib
-import importlib
 import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
+from harness.battery import Battery, make_battery
 from harness.core.check import Budget, Check
 from harness.core.trial import TrialRun
 from harness.oracle import codec
 from harness.runner import snapshot
 from harness.runner.contestant import Contestant, Deadlines
 from harness.schedule import Schedule
+from harness.scoring import suggest
+from harness.settings import thresholds
 from isolation.contract import Runtime
-from pairs.analytic import Pair
 from wire.challenge import load_challenge
 from wire.scorecard import Progress, Score, Scorecard, Status, SubmissionRef, Verdict
 
-
-class Battery(Protocol):
-    """Checks, and the pairs that their trials name. `harness.battery` has the real one."""
-
-    @property
-    def pairs(self) -> Mapping[str, Pair]: ...
-
-    @property
-    def checks(self) -> Sequence[Check]: ...
-
+WALL_S: Mapping[Budget, float] = {"quick": 120.0, "full": 600.0}
+"""Past it no further trial is started. A right submission needs a tenth of it."""
 
 Scorer = Callable[[Sequence[Verdict]], Score]
 
@@ -67,11 +60,11 @@ def judge(
     challenge = load_challenge(challenge_folder)
     snapshot.check(files, challenge.entry)
     commitment = hashlib.sha256(str(seed).encode()).hexdigest()
-    battery = battery or _own_battery(seed)
-    scorer = scorer or _own_scorer(challenge_folder)
+    battery = battery or make_battery(seed)
+    scorer = scorer or partial(suggest, thresholds=thresholds(challenge_folder))
     schedule = Schedule(battery.checks, budget, seed)
     with Contestant(files, battery.pairs, runtime, entry=challenge.entry, deadlines=deadlines) as contestant:
-        _play(schedule, contestant, on_progress)
+        _play(schedule, contestant, on_progress, began + WALL_S[budget])
     verdicts = tuple(_verdict(check, schedule) for check in battery.checks)
     return Scorecard(
         submission=SubmissionRef(sha256=snapshot.sha256(files), files=tuple(sorted(files))),
@@ -88,8 +81,13 @@ def judge(
     )
 
 
-def _play(schedule: Schedule, contestant: Contestant, on_progress: Callable[[Progress], None]) -> None:
+def _play(
+    schedule: Schedule, contestant: Contestant, on_progress: Callable[[Progress], None], deadline: float
+) -> None:
     while (trial := schedule.next()) is not None:
+        if time.monotonic() > deadline:
+            schedule.stop("the time for judging ran out")
+            return
         run = contestant.play(trial)
         schedule.record(run)
         on_progress(
@@ -106,16 +104,6 @@ def _verdict(check: Check, schedule: Schedule) -> Verdict:
 
 def _saw_its_own(check: Check, runs: Sequence[TrialRun]) -> bool:
     return any(run.trial.purpose == check.name for run in runs)
-
-
-def _own_battery(seed: int) -> Battery:
-    battery: Battery = importlib.import_module("harness.battery").make_battery(seed)
-    return battery
-
-
-def _own_scorer(challenge_folder: Path) -> Scorer:
-    scorer: Scorer = importlib.import_module("harness.scoring").suggest
-    return scorer
 
 
 def _versions() -> dict[str, str]:

@@ -66,6 +66,10 @@ class Schedule:
         """Every run so far, in order."""
         return self._runs
 
+    def stop(self, why: str) -> None:
+        """Leave out every trial that is left."""
+        self.stopped = why
+
     def next(self) -> Trial | None:
         """The next trial to play, or None when it is time for the verdicts."""
         if self.stopped:

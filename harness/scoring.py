@@ -49,6 +49,8 @@ def _band(verdicts: dict[CheckName, Verdict], limits: Thresholds) -> tuple[int, 
 
 
 def _band_without_law(verdicts: dict[CheckName, Verdict]) -> tuple[int, str]:
+    if _status(verdicts, "law") is not Status.FAIL:
+        return 1, "It runs, but too few sampled tokens came back to judge their law."
     if _value(verdicts, "economy", TOKENS_A_CALL) > 1.05 and not _failed(verdicts, "provenance"):
         return (
             2,

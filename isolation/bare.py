@@ -12,15 +12,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
-from typing import IO, Literal
+from typing import Literal
 
 from isolation.contract import SOCKET_DIR, WORKSPACE, Ending, Exit, Jail, JailSpec, RuntimeFault, Usage
+from isolation.tail import Tail
 
-TAIL_BYTES = 64 * 1024
 _DEFAULT_ENV = Path(__file__).resolve().parent.parent / ".candidate-env"
 _DEAD_WITHIN_S = 5.0
 
@@ -87,9 +86,8 @@ class BareJail:
         self._process = process
         self._root = root
         self._timed_out = False
-        self._tail = bytearray()
         assert process.stdout is not None
-        threading.Thread(target=self._drain, args=(process.stdout,), daemon=True).start()
+        self._tail = Tail(process.stdout)  # type: ignore[arg-type]
 
     @property
     def name(self) -> str:
@@ -108,7 +106,7 @@ class BareJail:
             return self._ended(self._process.returncode)
 
     def output(self) -> bytes:
-        return bytes(self._tail)
+        return self._tail.read()
 
     def usage(self) -> Usage:
         return Usage(cpu_s=None, peak_memory_bytes=None)
@@ -130,12 +128,6 @@ class BareJail:
         if status < 0:
             return Exit(ending=Ending.SIGNALLED, code=-status)
         return Exit(ending=Ending.EXITED, code=status)
-
-    def _drain(self, pipe: IO[bytes]) -> None:
-        with pipe:
-            while chunk := os.read(pipe.fileno(), TAIL_BYTES):
-                self._tail += chunk
-                del self._tail[:-TAIL_BYTES]
 
 
 def candidate_python() -> Path:

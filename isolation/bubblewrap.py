@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
-from isolation import bwrap_argv, candidate_env, cgroups, endings, register, seccomp, socket_dirs
+from isolation import binds, bwrap_argv, candidate_env, cgroups, endings, register, seccomp, socket_dirs
 from isolation.contract import Exit, Jail, JailSpec, RuntimeFault, Usage
 from isolation.tail import Tail
 
@@ -69,6 +69,8 @@ class EmbeddedRuntime:
     def start(self, spec: JailSpec) -> Jail:
         """Raises RuntimeFault."""
         environment = candidate_env.locate()
+        if self._as_root:  # else the jail's user is the one who starts it
+            binds.check(spec.binds)
         record = self._register.enter(spec.name)
         try:
             return self._start(spec, environment, record)

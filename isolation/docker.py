@@ -21,7 +21,7 @@ from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.models.containers import Container
 from docker.types import LogConfig, Mount, Ulimit
 
-from isolation import endings, register, seccomp, socket_dirs
+from isolation import binds, endings, register, seccomp, socket_dirs
 from isolation.contract import SOCKET_DIR, WORKSPACE, Exit, Jail, JailSpec, RuntimeFault, Usage
 from isolation.tail import TAIL_BYTES
 
@@ -87,6 +87,7 @@ class DockerRuntime:
         """Raises RuntimeFault."""
         if not register.NAME.fullmatch(spec.name):
             raise RuntimeFault(f"{spec.name!r} is no name for a jail: a-z, 0-9 and -, at most 40.")
+        binds.check(spec.binds)
         uid = register.FIRST_UID + crc32(spec.name.encode()) % register.UIDS
         if spec.socket_dir is not None:
             socket_dirs.hand_over(spec.socket_dir, uid)

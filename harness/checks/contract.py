@@ -96,7 +96,10 @@ def breach_of(run: TrialRun, pair: Pair) -> Breach | None:
     if len(tokens) > asked:
         return Breach(
             kind="long",
-            sentence=f"{len(tokens)} new tokens came back where max_new_tokens was {asked}: a block ran over the end.",
+            sentence=(
+                f"{len(tokens)} new tokens came back where max_new_tokens was {asked}: a block ran over "
+                "the end."
+            ),
         )
     if eos is not None and eos in tokens[:-1]:
         return Breach(
@@ -106,7 +109,9 @@ def breach_of(run: TrialRun, pair: Pair) -> Breach | None:
     if len(tokens) < asked and (eos is None or not tokens or tokens[-1] != eos):
         return Breach(
             kind="short",
-            sentence=f"{len(tokens)} new tokens came back where max_new_tokens was {asked}, with no eos_token_id.",
+            sentence=(
+                f"{len(tokens)} new tokens came back where max_new_tokens was {asked}, with no eos_token_id."
+            ),
         )
     return None
 
@@ -116,7 +121,7 @@ def _ended_sentence(run: TrialRun) -> str:
         Ended.RAISED: "generate() raised",
         Ended.TIMED_OUT: "generate() did not finish in time",
         Ended.DIED: "the process ended before generate() returned",
-        Ended.BAD_RESULT: "generate() must return a (1, prompt + new) int64 tensor that begins with the prompt",
+        Ended.BAD_RESULT: "generate() must return (1, prompt + new) int64 that begins with the prompt",
         Ended.PROTOCOL: "a call of a model was not one that the interface allows",
         Ended.LIMIT: "a limit on memory, calls or CPU time was reached",
         Ended.RETURNED: "generate() returned",

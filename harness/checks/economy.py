@@ -115,15 +115,20 @@ def _diagnosis(usable: Sequence[Costed], share: Measurement) -> str:
         return "No draft token was ever put to the target: this is plain decoding."
     if share.high < LEAST_OF_REFERENCE:
         return (
-            f"{share.value:.0%} of the reference's tokens a target call: blocks are shorter than asked, target calls "
+            f"{share.value:.0%} of the reference's tokens a target call: blocks are shorter than "
+            "asked, target calls "
             "are made for nothing, or drafts do not come from the supplied draft at the right prefix."
         )
     if share.low > 1.03:
         return (
-            f"{share.value:.2f} times the reference's tokens a target call. Block verification honestly gives 1.1 to "
+            f"{share.value:.2f} times the reference's tokens a target call. Block verification "
+            "honestly gives 1.1 to "
             "1.2; more than that, or with a broken law, is bought."
         )
-    return f"{share.value:.2f} times the tokens a target call that the reference is expected to have on the same texts."
+    return (
+        f"{share.value:.2f} times the tokens a target call that the reference is expected to have on the "
+        "same texts."
+    )
 
 
 def _plot(usable: Sequence[Costed]) -> Plot:

@@ -49,7 +49,8 @@ class Greedy:
             check="greedy",
             status=Status.FAIL if wrong else Status.PASS,
             summary=(
-                f"At temperature 0 the text leaves the target's greedy text in {len(wrong)} of {len(usable)} runs."
+                f"At temperature 0 the text leaves the target's greedy text in {len(wrong)} of "
+                f"{len(usable)} runs."
                 if wrong
                 else f"At temperature 0 all {sum(lengths)} tokens are the target's own greedy choice."
             ),
@@ -82,7 +83,8 @@ class Greedy:
         draft_choice = int(pair.draft.logits(state).argmax())
         source = " It is the draft's own greedy choice." if token == draft_choice else ""
         return (
-            f"Token {index + 1} of a run with num_speculative_tokens {run.trial.num_speculative_tokens} has rank "
+            f"Token {index + 1} of a run with num_speculative_tokens "
+            f"{run.trial.num_speculative_tokens} has rank "
             f"{rank + 1} under the target, where greedy decoding takes rank 1.{source}"
         )
 

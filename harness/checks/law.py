@@ -1,7 +1,8 @@
 """Do emitted tokens follow the target's law? Bets on the laws of known bugs; Ville's inequality decides.
 
-The verdict rests on emitted tokens, the exact laws, and what was settled before each token. The error rate holds
-at any stopping time, so the check may stop as soon as it is certain. Naming the bug looks at more, afterwards.
+The verdict rests on emitted tokens, the exact laws, and what was settled before each token. The error rate
+holds at any stopping time, so the check may stop as soon as it is certain. Naming the bug looks at more,
+afterwards.
 """
 
 from __future__ import annotations
@@ -95,14 +96,18 @@ class Law:
             return Verdict(
                 check="law",
                 status=Status.INCONCLUSIVE,
-                summary=f"Only {seen.tokens} sampled tokens came back; too few to say anything about their law.",
+                summary=(
+                    f"Only {seen.tokens} sampled tokens came back; too few to say anything about their law."
+                ),
                 measurements=measurements,
                 plots=plots,
             )
         return Verdict(
             check="law",
             status=Status.PASS,
-            summary=f"{seen.tokens} sampled tokens follow the target's distribution as far as the judge can see.",
+            summary=(
+                f"{seen.tokens} sampled tokens follow the target's distribution as far as the judge can see."
+            ),
             measurements=measurements,
             plots=plots,
         )
@@ -187,14 +192,19 @@ class Law:
         return tuple(figures)
 
     def _diagnosis(self, seen: _Bets, named: Named) -> str:
-        sentence = (
-            f"{named.interviewer} Rejected with evidence 10^{seen.peak / np.log(10):.1f} against 1; a right "
-            f"submission ever reaches 10^{wealth.threshold(self.alpha) / np.log(10):.0f} with a chance of at most "
-            f"{self.alpha:g}."
-        )
+        sentences = [named.interviewer]
+        if seen.peak >= wealth.threshold(self.alpha):
+            sentences.append(
+                f"Evidence against the law crossed the line after {seen.crossed_at} tokens and "
+                f"reached 10^{seen.peak / np.log(10):.1f} to 1; a right submission ever reaches "
+                f"10^{wealth.threshold(self.alpha) / np.log(10):.0f} with "
+                f"a chance of at most {self.alpha:g}."
+            )
         if seen.impossible > ACCIDENTS:
-            sentence += f" {seen.impossible} tokens have probability 0 under the target."
-        return sentence
+            sentences.append(
+                f"{seen.impossible} tokens have probability 0 under the target, which no rounding explains."
+            )
+        return " ".join(sentences)
 
     def _findings(self, seen: _Bets) -> Findings:
         kernels = np.zeros(len(HYPOTHESES))

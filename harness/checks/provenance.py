@@ -74,13 +74,15 @@ def _diagnosis(usable: Sequence[tuple[TrialRun, np.ndarray[tuple[int], np.dtype[
         return "The target was never called: the text comes from the draft, or from nowhere."
     rest = flags[index:]
     pattern = (
-        "From there on no token has one: the target's cache holds another text, as when rejected tokens are not "
+        "From there on no token has one: the target's cache holds another text, as when rejected "
+        "tokens are not "
         "cropped."
         if not rest.any()
         else "Later tokens have one again: single tokens go out unverified, or are put in by hand."
     )
     return (
-        f"First at token {index + 1} of a run with num_speculative_tokens {run.trial.num_speculative_tokens} and "
+        f"First at token {index + 1} of a run with num_speculative_tokens "
+        f"{run.trial.num_speculative_tokens} and "
         f"temperature {run.trial.temperature:g}. {pattern}"
     )
 

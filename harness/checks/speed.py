@@ -1,7 +1,8 @@
-"""How fast is it in virtual time, against plain decoding, the reference, the best block length and the bounds?
+"""How fast is it in virtual time, against plain decoding, the reference, the best block length and the
+bounds?
 
-Virtual time is the ledger times a published price list, so the figure is exact for what was run and repeats on any
-machine. Faster than the bound is a flag for a person, never a fail.
+Virtual time is the ledger times a published price list, so the figure is exact for what was run and repeats
+on any machine. Faster than the bound is a flag for a person, never a fail.
 """
 
 from __future__ import annotations
@@ -125,7 +126,8 @@ def _diagnosis(costed: Sequence[Costed], yours: Measurement, share: Measurement,
         if speedup > bounds.any_coupling:
             sentences.append(
                 f"For a person to look at: {speedup:.2f} x at num_speculative_tokens {gamma} is above the "
-                f"{bounds.any_coupling:.2f} x that one chain of the supplied draft allows. Either drafts come from "
+                f"{bounds.any_coupling:.2f} x that one chain of the supplied draft allows. Either "
+                "drafts come from "
                 "elsewhere, or there are several chains, or the law is broken."
             )
             break
@@ -139,13 +141,15 @@ def _speedup(group: Sequence[Costed]) -> float:
     return sum(each.plain(MEMORY_BOUND) for each in group) / paid if paid else 0.0
 
 
+def _expected_speedup(group: Sequence[Costed]) -> float:
+    expected = sum(each.reference(MEMORY_BOUND) for each in group)
+    return sum(each.plain(MEMORY_BOUND) for each in group) / expected if expected else 0.0
+
+
 def _plot(costed: Sequence[Costed], bounds: Bounds) -> Plot:
-    groups = by_gamma([each for each in costed if each.tokens])
+    groups = by_gamma(costed)
     x = tuple(float(n) for n in range(len(groups)))
-    reference = [
-        sum(each.plain(MEMORY_BOUND) for each in group) / sum(each.reference(MEMORY_BOUND) for each in group)
-        for group in groups.values()
-    ]
+    reference = [_expected_speedup(group) for group in groups.values()]
     return Plot(
         kind="bar",
         title="Speed-up over plain decoding, in virtual time",

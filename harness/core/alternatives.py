@@ -1,12 +1,12 @@
 """The laws that well-known bugs give to one token: what the law test bets on. Pure.
 
-Each alternative is the exact law of one bug at one position, as a function of the target's and the draft's laws
-there. None looks at the emitted token, so each bet is fair under the right law, whatever the method. Which bets
-are made and how their wealth adds up is `harness.core.wealth`'s business; what a winner means to a person is
-`harness.core.diagnosis`'s.
+Each alternative is the exact law of one bug at one position, as a function of the target's and the draft's
+laws there. None looks at the emitted token, so each bet is fair under the right law, whatever the method.
+Which bets are made and how their wealth adds up is `harness.core.wealth`'s business; what a winner means to
+a person is `harness.core.diagnosis`'s.
 
-Shapes: N positions, V tokens. A law's row may sum to less than 1 (a bet that wastes money is still fair), never
-to more.
+Shapes: N positions, V tokens. A law's row may sum to less than 1 (a bet that wastes money is still fair),
+never to more.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 CAP = 1000.0
-"""Largest ratio that a bet pays. Keeps a token of probability zero finite; a cap only ever lowers the wealth."""
+"""Largest ratio that a bet pays. Keeps a token of probability zero finite; a cap only ever lowers the
+wealth."""
 
 _TINY = 1e-12
 
@@ -30,8 +31,8 @@ _TINY = 1e-12
 class Laws:
     """Everything known about N positions before their tokens are drawn; each field ``(N, V)`` float64.
 
-    Where a warp is off (temperature 1, or top-p 1) the less warped laws equal the warped ones, and the bets on
-    them neither win nor lose. The same holds for `stale_target` where nothing stale was read.
+    Where a warp is off (temperature 1, or top-p 1) the less warped laws equal the warped ones, and the bets
+    on them neither win nor lose. The same holds for `stale_target` where nothing stale was read.
     """
 
     target: Floats
@@ -57,12 +58,13 @@ class Laws:
     @cached_property
     def overlap(self) -> Floats:
         """min(target, draft): mass of drafted tokens that stand, ``(N, V)``."""
-        return np.minimum(self.target, self.draft)
+        smaller: Floats = np.minimum(self.target, self.draft)
+        return smaller
 
     @cached_property
     def rejected(self) -> Floats:
         """Chance of a rejection, ``(N, 1)``."""
-        return np.maximum(1.0 - self.overlap.sum(axis=1, keepdims=True), 0.0)
+        return _rest(self.overlap)
 
     @cached_property
     def residual(self) -> Floats:
@@ -109,8 +111,8 @@ Alternative = Callable[[Laws], Floats]
 def ratios(laws: Laws, tokens: NDArray[np.int64]) -> Floats:
     """``(N, K)``: alternative k's probability of the emitted token over the target's, at most `CAP`.
 
-    Columns are in the order of `NAMES`. A token that the target never says pays the cap wherever the alternative
-    does say it.
+    Columns are in the order of `NAMES`. A token that the target never says pays the cap wherever the
+    alternative does say it.
     """
     rows = np.arange(len(tokens))
     target = laws.target[rows, tokens]
@@ -138,6 +140,12 @@ def _one_hot(index: NDArray[np.int64], vocab_size: int) -> Floats:
     return rows
 
 
+def _rest(mass: Floats) -> Floats:
+    """What each row lacks to 1, ``(N, 1)``."""
+    lacking: Floats = np.maximum(1.0 - mass.sum(axis=1, keepdims=True), 0.0)
+    return lacking
+
+
 def _flag(condition: NDArray[np.bool_]) -> Floats:
     return condition.astype(np.float64)
 
@@ -145,7 +153,8 @@ def _flag(condition: NDArray[np.bool_]) -> Floats:
 def _verified(laws: Laws, acceptance: Floats, correction: Floats, proposed: Floats | None = None) -> Floats:
     """A draft token stands with probability ``acceptance``; otherwise the token comes from ``correction``."""
     standing = (laws.draft if proposed is None else proposed) * np.clip(acceptance, 0.0, 1.0)
-    return standing + np.maximum(1.0 - standing.sum(axis=1, keepdims=True), 0.0) * correction
+    law: Floats = standing + _rest(standing) * correction
+    return law
 
 
 def _corrected(laws: Laws, correction: Floats) -> Floats:
@@ -192,7 +201,8 @@ def _tilted(towards: Callable[[Laws], Floats], weight: float) -> Alternative:
 def _without_drafted(laws: Laws) -> Floats:
     """After rejecting d, the target with d struck out and the rest scaled up."""
     turned_away = np.maximum(laws.draft - laws.target, 0.0) / np.maximum(1.0 - laws.target, _TINY)
-    return laws.overlap + laws.target * (turned_away.sum(axis=1, keepdims=True) - turned_away)
+    law: Floats = laws.overlap + laws.target * (turned_away.sum(axis=1, keepdims=True) - turned_away)
+    return law
 
 
 def _off_the_end(laws: Laws) -> Floats:
@@ -209,7 +219,8 @@ def _draft_uniform_accepts(laws: Laws) -> Floats:
     """The uniform that drew the draft token (inverse CDF, id order) also decides whether it stands."""
     upper = laws.draft.cumsum(axis=1)
     standing = np.clip(np.minimum(upper, np.minimum(laws.ratio, 1.0)) - (upper - laws.draft), 0.0, None)
-    return standing + np.maximum(1.0 - standing.sum(axis=1, keepdims=True), 0.0) * laws.residual
+    law: Floats = standing + _rest(standing) * laws.residual
+    return law
 
 
 def _unscaled_top_p(laws: Laws) -> Floats:

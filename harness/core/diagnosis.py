@@ -1,8 +1,8 @@
 """Names the bug once the law is rejected, in one sentence for each reader. Pure.
 
-The name comes from the likelihoods of `harness.core.kernels` where they are clear, else from the bet that won most;
-it says that it is not sure when two names are close. The candidate's sentence names the place to look, and nothing
-that is hidden.
+The name comes from the likelihoods of `harness.core.kernels` where they are clear, else from the bet that
+won most; it says that it is not sure when two names are close. The candidate's sentence names the place to
+look, and nothing that is hidden.
 """
 
 from __future__ import annotations
@@ -103,33 +103,62 @@ _ACCEPT = (
     "Sampled text does not follow the target's distribution. Look again at when a drafted token is kept."
 )
 _CORRECT = "Sampled text does not follow the target's distribution. Look again at what follows a rejection."
-_BONUS = "Sampled text does not follow the target's distribution. Look again at the token after a block in which all drafts stood."
-_WARP = "Sampled text does not follow the target's distribution. Look again at temperature and top-p, on both models."
-_ROWS = "Sampled text does not follow the target's distribution. Look again at which row of logits belongs to which position."
-_CACHE = "Sampled text does not follow the target's distribution. Look again at what each cache holds after a rejection."
-_DRAFT = "Sampled text does not follow the target's distribution. Look again at the law that the drafts are drawn from, and the one in the test."
+_BONUS = (
+    "Sampled text does not follow the target's distribution. Look again at the token after a block in "
+    "which all drafts stood."
+)
+_WARP = (
+    "Sampled text does not follow the target's distribution. Look again at temperature and top-p, on "
+    "both models."
+)
+_ROWS = (
+    "Sampled text does not follow the target's distribution. Look again at which row of logits belongs "
+    "to which position."
+)
+_CACHE = (
+    "Sampled text does not follow the target's distribution. Look again at what each cache holds after "
+    "a rejection."
+)
+_DRAFT = (
+    "Sampled text does not follow the target's distribution. Look again at the law that the drafts are "
+    "drawn from, and the one in the test."
+)
 
 TABLE: dict[str, Bug] = {
     "unknown": UNKNOWN,
     "none": UNKNOWN,
     "target-unused": Bug(
         interviewer="The target is never called: the output is the draft's.",
-        candidate="Sampled text does not follow the target's distribution. Look again at what the target is asked.",
+        candidate=(
+            "Sampled text does not follow the target's distribution. Look again at what the target is asked."
+        ),
     ),
     "unverified": Bug(
-        interviewer="Tokens go out that no target call verified: drafts after the first rejection, or past the block.",
-        candidate="Sampled text does not follow the target's distribution. Look again at which tokens are emitted after a rejection.",
+        interviewer=(
+            "Tokens go out that no target call verified: drafts after the first rejection, or past the block."
+        ),
+        candidate=(
+            "Sampled text does not follow the target's distribution. Look again at which tokens are "
+            "emitted after a rejection."
+        ),
     ),
     "accept-always": Bug(
-        interviewer="Every draft token is accepted: the output follows the draft's law wherever there was a draft.",
+        interviewer=(
+            "Every draft token is accepted: the output follows the draft's law wherever there was a draft."
+        ),
         candidate=_ACCEPT,
     ),
     "lenient": Bug(
-        interviewer="Acceptance is lenient: drafts are kept more often than min(1, target/draft) allows, which buys speed with the law.",
+        interviewer=(
+            "Acceptance is lenient: drafts are kept more often than min(1, target/draft) allows, which "
+            "buys speed with the law."
+        ),
         candidate=_ACCEPT,
     ),
     "padded-ratio": Bug(
-        interviewer="A constant is added to the denominator of target/draft, so rare drafts are rejected too often.",
+        interviewer=(
+            "A constant is added to the denominator of target/draft, so rare drafts are rejected too often."
+        ),
         candidate=_ACCEPT,
     ),
     "accept-by-target-probability": Bug(
@@ -148,22 +177,32 @@ TABLE: dict[str, Bug] = {
         interviewer="The ratio is upside down: drafts are kept with draft/target.", candidate=_ACCEPT
     ),
     "accept-by-rank": Bug(
-        interviewer="A draft is kept because of its rank under the target (argmax, top three), not by the ratio.",
+        interviewer=(
+            "A draft is kept because of its rank under the target (argmax, top three), not by the ratio."
+        ),
         candidate=_ACCEPT,
     ),
     "accept-confident-drafts": Bug(
         interviewer="Drafts of which the draft model is sure are kept untested.", candidate=_ACCEPT
     ),
     "accept-typical": Bug(
-        interviewer="Typical acceptance: an entropy threshold decides. It is faster and does not keep the law.",
+        interviewer=(
+            "Typical acceptance: an entropy threshold decides. It is faster and does not keep the law."
+        ),
         candidate=_ACCEPT,
     ),
     "draft-uniform-reused": Bug(
         interviewer="The random number that drew the draft token decides its acceptance too.",
-        candidate="Sampled text does not follow the target's distribution. Look again at where random numbers come from.",
+        candidate=(
+            "Sampled text does not follow the target's distribution. Look again at where random numbers "
+            "come from."
+        ),
     ),
     "correct-from-target": Bug(
-        interviewer="After a rejection the token is drawn from the target, not from the residual: the output follows min(target, draft) + P(reject) target.",
+        interviewer=(
+            "After a rejection the token is drawn from the target, not from the residual: the output "
+            "follows min(target, draft) + P(reject) target."
+        ),
         candidate=_CORRECT,
     ),
     "correct-from-draft": Bug(
@@ -215,11 +254,15 @@ TABLE: dict[str, Bug] = {
     "no-top-p": Bug(interviewer="Temperature is applied, top-p is not.", candidate=_WARP),
     "warped-twice": Bug(interviewer="The temperature is applied twice.", candidate=_WARP),
     "top-p-unscaled": Bug(
-        interviewer="After top-p the probabilities are not scaled back to sum 1, so ratio and residual are off.",
+        interviewer=(
+            "After top-p the probabilities are not scaled back to sum 1, so ratio and residual are off."
+        ),
         candidate=_WARP,
     ),
     "unwarped-draft-ratio": Bug(
-        interviewer="The draft's law in the ratio lacks temperature or top-p, though drafts are drawn with it.",
+        interviewer=(
+            "The draft's law in the ratio lacks temperature or top-p, though drafts are drawn with it."
+        ),
         candidate=_WARP,
     ),
     "unwarped-drafts": Bug(
@@ -232,7 +275,9 @@ TABLE: dict[str, Bug] = {
     ),
     "draft-row-before": Bug(interviewer="Draft rows are off by one in the ratio.", candidate=_ROWS),
     "stale-cache": Bug(
-        interviewer="The target's cache is stale: rejected tokens stay in it, so its rows belong to another text.",
+        interviewer=(
+            "The target's cache is stale: rejected tokens stay in it, so its rows belong to another text."
+        ),
         candidate=_CACHE,
     ),
     "repeats": Bug(interviewer="Tokens are emitted twice.", candidate=_ROWS),

@@ -1,9 +1,9 @@
 """What speculative decoding could cost on a text that was emitted: exact expectations, optima, bounds. Pure.
 
 Given the emitted path, textbook accept flags are independent: token x at its prefix was accepted with
-probability ``keep = min(1, draft(x) / target(x))`` if it came from a draft, so ``P(accepted | x) = keep``. Hence the
-expected number of target calls, and their price, follow by a recursion over the path instead of by running a
-reference: the reference's expectation is exact and costs nothing. The textbook formula with a mean
+probability ``keep = min(1, draft(x) / target(x))`` if it came from a draft, so ``P(accepted | x) = keep``.
+Hence the expected number of target calls, and their price, follow by a recursion over the path instead of by
+running a reference: the reference's expectation is exact and costs nothing. The textbook formula with a mean
 acceptance rate is 1 to 9 % too optimistic.
 
 What this leaves out: positions a cache was fed twice, and one draft position after a fully accepted round (a
@@ -61,7 +61,7 @@ def path(prompt_len: int, probabilities: Floats) -> Path:
 
 
 def expected_cost(emitted: Path, gamma: int, prices: PriceList) -> Cost:
-    """Of the textbook sampler with cropped caches that drafts ``min(gamma, remaining - 1)`` tokens a round."""
+    """Of the textbook sampler with cropped caches; it drafts ``min(gamma, remaining - 1)`` tokens a round."""
     keep = emitted.keep.tolist()
     count = len(keep)
     arrives = [1.0] + [0.0] * (count + 1)
@@ -112,9 +112,9 @@ def path_adaptive_time(emitted: Path, prices: PriceList, longest: int = LONGEST_
 def any_coupling_tokens(paths: Sequence[Path], gamma: int) -> float:
     """Tokens a target call that no lossless method with one chain of the supplied draft's tokens can beat.
 
-    ``1 + sum_j E min(1, prod_{i <= j} draft/target)``, the mean over starts along the texts. Block verification
-    (Sun et al. 2024, arXiv:2403.10444) comes near it and is honestly above token-level acceptance. Trees,
-    several chains and drafts from elsewhere are not bound by it.
+    ``1 + sum_j E min(1, prod_{i <= j} draft/target)``, the mean over starts along the texts. Block
+    verification (Sun et al. 2024, arXiv:2403.10444) comes near it and is honestly above token-level
+    acceptance. Trees, several chains and drafts from elsewhere are not bound by it.
     """
     reached = [_reach(emitted, start, gamma) for emitted in paths for start in _full_starts(emitted, gamma)]
     return 1.0 + float(np.mean(reached)) if reached else 1.0 + gamma

@@ -12,7 +12,8 @@ Z95 = 1.96
 
 
 def ratio_of_sums(name: str, above: Sequence[float], below: Sequence[float], unit: str) -> Measurement:
-    """``sum(above) / sum(below)`` over trials with a 95 % interval from the trials' own spread (delta method).
+    """``sum(above) / sum(below)`` over trials with a 95 % interval from the trials' own spread (delta
+    method).
 
     Raises:
         ValueError: no trials, or the denominators add up to nothing.

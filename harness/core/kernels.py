@@ -1,8 +1,9 @@
-"""How likely each bug makes the tokens that came back, *given the drafts*. For naming a bug, never for a verdict.
+"""How likely each bug makes the tokens that came back, *given the drafts*. Names a bug; decides nothing.
 
 Given the draft at a position, textbook code keeps it or draws a correction; each hypothesis changes one of
 these steps. Such likelihoods name a bug from ten times fewer tokens than outputs alone, but right methods of
-another kind (block verification, several drafts) break them: so they may only be asked once the law is rejected.
+another kind (block verification, several drafts) break them: so they may only be asked once the law is
+rejected.
 """
 
 from __future__ import annotations
@@ -111,11 +112,12 @@ def _off_the_end(step: Step) -> Floats:
     last = np.zeros_like(step.target)
     last[:, -1] = 1.0
     mass = np.maximum(step.target - step.draft, 0.0)
-    return mass + (1.0 - mass.sum(axis=1, keepdims=True)) * last
+    law: Floats = mass + (1.0 - mass.sum(axis=1, keepdims=True)) * last
+    return law
 
 
 def _uniform_reused(step: Step) -> Floats:
-    """The uniform that drew token x by inverse CDF lies in x's interval: chance that it is below the ratio."""
+    """The uniform that drew token x lies in x's interval of the CDF: chance that it is below the ratio."""
     lower = step.draft.cumsum(axis=1) - step.draft
     room = np.clip(np.minimum(step.ratio, 1.0) - lower, 0.0, step.draft)
     return np.where(step.draft > 0, room / np.where(step.draft > 0, step.draft, 1.0), 0.0)

@@ -1,7 +1,8 @@
 """How large a gain in speed a lossy method could have had without being seen. Pure.
 
-A pass means little without it. Every lossy gain in acceptance moves mass onto tokens with draft > target; a gain
-of ``delta`` there costs ``delta**2 / (2 v)`` nats a token, v being the variance of that event under the target.
+A pass means little without it. Every lossy gain in acceptance moves mass onto tokens with draft > target; a
+gain of ``delta`` there costs ``delta**2 / (2 v)`` nats a token, v being the variance of that event under the
+target.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Betting against the null "each token follows the target's law", safely at any stopping time. Pure.
 
-A bet on alternative r multiplies its wealth by ``1 + lam (r(x)/target(x) - 1)``, which has mean 1 under the null
-whatever came before. So wealth is a nonnegative martingale, so is a mixture of wealths, and by Ville's
+A bet on alternative r multiplies its wealth by ``1 + lam (r(x)/target(x) - 1)``, which has mean 1 under the
+null whatever came before. So wealth is a nonnegative martingale, so is a mixture of wealths, and by Ville's
 inequality the chance that it *ever* reaches 1/alpha is at most alpha. Method: Waudby-Smith and Ramdas 2024
 (arXiv:2010.09686). How the bets are chosen is `harness.core.alternatives`.
 """
@@ -79,7 +79,8 @@ def threshold(alpha: float = ALPHA) -> float:
 
 
 def _combined(logs: Floats) -> Floats:
-    """(L0 + L1) / 2, with L1 half the mean and half the product over strata. ``(N, strata + 1, K, L)`` to (N,).
+    """(L0 + L1) / 2, with L1 half the mean and half the product over strata. ``(N, strata + 1, K, L)`` to
+    (N,).
 
     Both are martingales in one filtration: each stratum's wealth moves only at its own tokens.
     """

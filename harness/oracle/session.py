@@ -34,9 +34,21 @@ class TrialLimits:
     """A trial that goes beyond one of these ends as LIMIT."""
 
     caches: CacheLimits = field(default_factory=CacheLimits)
-    calls: int = 20_000
-    ledger_tokens: int = 4_000_000
-    """Sum of the calls' paths: bounds the ledger's memory to some 32 MB."""
+    calls: int
+    ledger_tokens: int
+    """Sum of the calls' paths, which all stay in memory until the verdict."""
+
+
+def limits_for(trial: Trial) -> TrialLimits:
+    """Room for any honest method, also without a cache, and too little to fill the judge's memory.
+
+    A textbook round makes ``gamma + 1`` calls for at least one token. Twice as many, and never below 32 a
+    token, allow trees too. At 64 new tokens and gamma 4 the ledger has at most 1.3 MB a trial.
+    """
+    block = trial.num_speculative_tokens + 1
+    length = len(trial.prompt) + trial.max_new_tokens + block
+    calls = 64 + max(32, 2 * block) * trial.max_new_tokens
+    return TrialLimits(calls=calls, ledger_tokens=calls * length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +72,7 @@ class Session:
     def __init__(self, trial: Trial, pair: Pair, limits: TrialLimits | None = None) -> None:
         self._trial = trial
         self._pair = pair
-        self._limits = limits or TrialLimits()
+        self._limits = limits or limits_for(trial)
         self._caches = Caches(pair, self._limits.caches)
         self._models = {"target": pair.target, "draft": pair.draft}
         self._phase = _Phase.HELLO

@@ -40,6 +40,7 @@ SHOWN = (
     (Path(harness.__file__).parent / "runner" / "shim.py", JUDGE / "harness" / "runner" / "shim.py"),
 )
 JAIL_LIMITS = Limits(memory_bytes=2 << 30, cpus=1.0, pids=64, disk_bytes=16 << 20)
+TOO_MUCH_MEMORY = f"used more than {JAIL_LIMITS.memory_bytes >> 20} MiB of memory"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +194,10 @@ class Contestant:
         except Overdue:
             return Outcome(Ended.TIMED_OUT, note=f"importing the submission took more than {seconds:g} s")
         except HungUp:
-            return Outcome(Ended.DIED, note=f"the process ended while it imported the submission{_why(jail)}")
+            jail.wait(self._deadlines.farewell_s)
+            if _used_all_memory(jail):
+                return Outcome(Ended.LIMIT, note=f"importing the submission {TOO_MUCH_MEMORY}")
+            return Outcome(Ended.DIED, note="the process ended while it imported the submission")
         except ProtocolError as error:
             return Outcome(Ended.PROTOCOL, note=str(error))
         if not isinstance(failed, codec.Failed):
@@ -216,7 +220,8 @@ class Contestant:
         elif time.monotonic() >= deadline:
             session.end(Ended.TIMED_OUT, self._overdue())
         status = self._farewell(server, session.outcome)
-        session.end(Ended.DIED, _obituary(status))
+        if session.outcome is None:
+            session.end(*_obituary(status, server.jail))
 
     def _converse(self, session: Session, channel: Channel, deadline: float) -> None:
         """Answer requests until the trial has an outcome, or the contestant is gone."""
@@ -262,6 +267,8 @@ class Contestant:
         server, self._server = self._server, None
         if server is not None:
             server.control.close()
+            # Gone by itself or not, its exit is on record before the rest is swept away.
+            server.jail.poll()
             server.jail.stop()
 
     def _overdue(self) -> str:
@@ -279,22 +286,25 @@ def _run(trial: Trial, outcome: Outcome, calls: tuple[object, ...], wall_s: floa
     )
 
 
-def _obituary(status: int | None) -> str:
+def _obituary(status: int | None, jail: Jail) -> tuple[Ended, str]:
+    """What to say of a trial whose process went away before it had said anything."""
+    if _used_all_memory(jail):
+        return Ended.LIMIT, f"the submission {TOO_MUCH_MEMORY}"
     if status is None:
-        return "the process that holds the submission is gone"
+        return Ended.DIED, "the process that holds the submission is gone"
     if os.WIFSIGNALED(status):
-        name = signal.Signals(os.WTERMSIG(status)).name
-        hint = ": out of memory, or it killed itself" if name == "SIGKILL" else ""
-        return f"the process was killed by {name}{hint}"
-    if os.WIFEXITED(status):
-        return f"the process ended with exit code {os.WEXITSTATUS(status)} before generate returned"
-    return "the process ended before generate returned"
+        return Ended.DIED, f"the process was killed by {_signal_name(os.WTERMSIG(status))}"
+    return Ended.DIED, f"the process ended with exit code {status >> 8 & 0xFF} before generate returned"
 
 
-def _why(jail: Jail) -> str:
+def _signal_name(number: int) -> str:
+    return signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
+
+
+def _used_all_memory(jail: Jail) -> bool:
+    """Whether the jail met its memory limit; False where the runtime cannot tell."""
     ended = jail.poll()
-    if ended is None:
-        return ""
-    if ended.ending is Ending.OUT_OF_MEMORY:
-        return f": it used more than {JAIL_LIMITS.memory_bytes >> 20} MiB of memory"
-    return f" (exit code {ended.code})" if ended.ending is Ending.EXITED else f" ({ended.ending.value})"
+    if ended is not None and ended.ending is Ending.OUT_OF_MEMORY:
+        return True
+    peak = jail.usage().peak_memory_bytes
+    return peak is not None and peak > 0.98 * JAIL_LIMITS.memory_bytes

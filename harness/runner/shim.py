@@ -12,6 +12,7 @@ import contextlib
 import importlib.util
 import inspect
 import os
+import random
 import select
 import signal
 import socket
@@ -27,6 +28,7 @@ from numpy.typing import NDArray
 
 from harness.oracle import codec
 from harness.oracle.codec import Kind
+from pairs.noise import mix
 
 CONTROL_SOCKET = "control.sock"
 TRIAL_SOCKET = "trial-{}.sock"
@@ -225,6 +227,7 @@ def _call(connection: Connection, generate: Callable[..., object], setup: codec.
     )
     target = CausalLM(RemoteBackend(connection, "target", setup.vocab_size), config)
     draft = CausalLM(RemoteBackend(connection, "draft", setup.vocab_size), config)
+    _seed_globals(setup.seed)
     with torch.no_grad():
         return generate(
             target,
@@ -237,6 +240,19 @@ def _call(connection: Connection, generate: Callable[..., object], setup: codec.
             eos_token_id=setup.eos_token_id,
             generator=torch.Generator().manual_seed(setup.seed),
         )
+
+
+def _seed_globals(seed: int) -> None:
+    """Give this process randomness of its own, for code that does not use its ``generator``.
+
+    All trials are forked from one process: unseeded, they would draw the same numbers, and honest code would
+    look dependent. Nor may a source repeat the generator's numbers.
+    """
+    import torch
+
+    torch.manual_seed(mix(seed) >> 1)
+    random.seed(mix(seed ^ 1))
+    np.random.seed(mix(seed ^ 2) >> 32)
 
 
 def _tokens(result: object, vocab_size: int) -> tuple[int, ...]:

@@ -24,10 +24,13 @@ from sandbox.ports import Completions, Finished, Output, SandboxFault
 MAX_OUTPUT_BYTES = 1024 * 1024
 """Of one execution. What comes after is dropped and the execution interrupted."""
 MAX_MATCHES = 200
-COMPLETE_TIMEOUT_S = 5.0
+COMPLETE_TIMEOUT_S = 3.0
 STOP_TIMEOUT_S = 5.0
 """How long an interrupted flood may go on before the kernel is given up."""
 _READY_TIMEOUT_S = 30.0
+# Names are completed from the living objects. Jedi would read source instead, and takes seconds to load
+# while the main shell holds the interpreter's lock.
+_SET_UP = "get_ipython().Completer.use_jedi = False"
 _BREATH_BYTES = 1024 * 1024
 _BREATH_S = 0.02
 _OUTPUT_COST_BYTES = 256  # an empty output is not free: a million of them is a flood too
@@ -64,7 +67,9 @@ class Kernel:
             kernel._connection = await kernel._stack.enter_async_context(server.channels(kernel._id))
             kernel._reader = asyncio.create_task(kernel._read())
             async with asyncio.timeout(_READY_TIMEOUT_S):
-                await kernel._ask("shell", "kernel_info_request", {}, "kernel_info_reply")
+                await kernel._ask(
+                    "shell", "execute_request", _execution(_SET_UP, silent=True), "execute_reply"
+                )
         except (TimeoutError, ConnectionClosed) as error:
             await kernel.close()
             raise SandboxFault("The kernel does not answer. Restart it.") from error
@@ -89,16 +94,8 @@ class Kernel:
             raise SandboxFault("Something runs already. Wait, or interrupt it.")
         self._running = True
         self._interrupted = False
-        content = {
-            "code": code,
-            "silent": False,
-            "store_history": True,
-            "user_expressions": {},
-            "allow_stdin": False,
-            "stop_on_error": True,
-        }
         try:
-            async with self._request("shell", "execute_request", content) as messages:
+            async with self._request("shell", "execute_request", _execution(code)) as messages:
                 async for item in self._outputs(messages):
                     yield item
         finally:
@@ -279,6 +276,17 @@ class Kernel:
     async def _tell_all(self, message: Message) -> None:
         for queue in self._waiting.values():
             _force(queue, message)
+
+
+def _execution(code: str, *, silent: bool = False) -> dict[str, object]:
+    return {
+        "code": code,
+        "silent": silent,
+        "store_history": not silent,
+        "user_expressions": {},
+        "allow_stdin": False,
+        "stop_on_error": True,
+    }
 
 
 def _decoded(frame: str | bytes) -> Message | None:

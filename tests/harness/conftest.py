@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from harness import reference
 from harness.core.trial import Trial
 from isolation.bare import BareRuntime
 from isolation.contract import RuntimeFault
 from pairs.analytic import Pair, PairSpec, make_pair
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
+REFERENCE = Path(reference.__file__).parent / "speculative.py"
 
 
 @pytest.fixture(scope="session")

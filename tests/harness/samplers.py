@@ -68,7 +68,7 @@ class TargetOnly(Sampler):
 
 class NoCache(Sampler):
     def score(self, model, text, drafts):
-        self.cached[model] = 0
+        self.last[model] = ()
         return super().score(model, text, drafts)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from harness.core.blocks import common_prefix
 from harness.core.trial import Ended, Trial, TrialRun
 from pairs.analytic import Pair
 from pairs.ledger import Call
@@ -25,7 +26,7 @@ class Sampler:
     rng: np.random.Generator
     calls: list[Call] = field(default_factory=list)
     states: dict[tuple[int, ...], int] = field(default_factory=dict)
-    cached: dict[str, int] = field(default_factory=lambda: {"target": 0, "draft": 0})
+    last: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def run(self) -> TrialRun:
         text = list(self.trial.prompt)
@@ -66,9 +67,9 @@ class Sampler:
     def score(self, model: str, text: list[int], drafts: list[int]) -> list[np.ndarray]:
         """Rows after the text and after each draft; feeds what the cache lacks."""
         path = (*text, *drafts)
-        fed = len(path) - min(self.cached[model], len(text) - 1)
-        self.calls.append(Call(model=model, path=path, fed=fed))  # type: ignore[arg-type]
-        self.cached[model] = len(text)
+        kept = min(common_prefix(self.last.get(model, ()), path), len(text) - 1)
+        self.calls.append(Call(model=model, path=path, fed=len(path) - kept))  # type: ignore[arg-type]
+        self.last[model] = path
         return [self.law(model, path[: len(text) + n]) for n in range(len(drafts) + 1)]
 
     def law(self, model: str, path: tuple[int, ...]) -> np.ndarray:

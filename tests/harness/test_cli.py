@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
+from isolation.bare import BareRuntime
+from tests.harness.conftest import REFERENCE
+from wire.scorecard import Progress, Scorecard, Status
 
 
 @pytest.mark.parametrize(
@@ -54,3 +57,28 @@ def test_a_challenge_that_cannot_be_used_is_70(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "mine.py").write_text("")
     assert main(["judge", str(tmp_path / "mine.py"), "--challenge", str(tmp_path)]) == 70
     assert "challenge.toml" in capsys.readouterr().err
+
+
+def test_a_right_submission_gets_a_scorecard_from_the_real_battery(
+    challenge: Path, tmp_path: Path, runtime: BareRuntime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "scorecard.json"
+    arguments = ["judge", str(REFERENCE), "--challenge", str(challenge), "--budget", "quick"]
+    assert main([*arguments, "--seed", "1", "--runtime", "none", "--json", str(out), "--progress"]) == 0
+    card = Scorecard.model_validate_json(out.read_text())
+    assert {verdict.status for verdict in card.verdicts} == {Status.PASS}
+    assert card.score.suggested == 5
+    lines = [Progress.model_validate_json(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line.done for line in lines] == list(range(1, len(lines) + 1))
+
+
+def test_without_progress_a_table_is_printed(
+    challenge: Path, tmp_path: Path, runtime: BareRuntime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.py").write_text("import torch\nfoo\n")
+    arguments = ["judge", str(tmp_path / "mine.py"), "--challenge", str(challenge), "--runtime", "none"]
+    assert main(arguments) == 0
+    table = capsys.readouterr().out
+    assert "FAIL  contract" in table
+    assert "NameError: name 'foo' is not defined (line 2)" in table
+    assert "suggested research score: 0 of 5" in table

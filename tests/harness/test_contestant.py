@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import reference
 from harness.core.trial import Ended
 from harness.runner.contestant import Contestant, Deadlines
 from isolation.bare import BareRuntime
 from pairs.analytic import Pair
-from tests.harness.conftest import SUBMISSIONS, trial
+from tests.harness.conftest import REFERENCE, SUBMISSIONS, trial
 from tests.harness.submissions_order import DEEDS
 
 DEADLINES = Deadlines(import_s=3.0, trial_s=2.0, frame_s=0.5, farewell_s=1.0)
@@ -89,7 +88,7 @@ def test_an_import_that_fails_is_every_trials_result(
 
 
 def test_a_right_submission_returns_its_tokens_and_leaves_a_ledger(runtime: BareRuntime, pair: Pair) -> None:
-    files = {"specdec.py": (Path(reference.__file__).parent / "speculative.py").read_text()}
+    files = {"specdec.py": REFERENCE.read_text()}
     with Contestant(files, {"small": pair}, runtime) as contestant:
         run = contestant.play(trial(1, 2, 3))
     assert run.ended is Ended.RETURNED
@@ -118,3 +117,27 @@ def _arguments(entry: Path) -> bytes:
         return (entry / "cmdline").read_bytes()
     except OSError:
         return b""
+
+
+def test_code_that_ignores_its_generator_has_fresh_randomness_in_every_trial(
+    runtime: BareRuntime, pair: Pair
+) -> None:
+    text = """
+import random
+import numpy as np
+import torch
+
+def generate(target, draft, input_ids, *, generator, **settings):
+    drawn = [
+        torch.randint(64, (8,)),
+        torch.randint(64, (8,), generator=generator),
+        torch.tensor([random.randrange(64) for _ in range(8)]),
+        torch.from_numpy(np.random.randint(64, size=8)),
+    ]
+    return torch.cat([input_ids, torch.cat(drawn)[None]], dim=1)
+"""
+    with Contestant({"specdec.py": text}, {"small": pair}, runtime) as contestant:
+        runs = [contestant.play(trial(seed=seed)) for seed in (1, 2, 1)]
+    assert runs[0].tokens == runs[2].tokens
+    draws = {run.tokens[start : start + 8] for run in runs[:2] for start in range(0, 32, 8)}
+    assert len(draws) == 8

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from harness import reference
-from harness.core.check import Check
+from harness.battery import Battery
 from harness.judge import judge
 from harness.runner.contestant import Deadlines
 from harness.runner.snapshot import BadSnapshot
 from isolation.bare import BareRuntime
 from pairs.analytic import Pair
+from tests.harness.conftest import REFERENCE
 from tests.harness.made_up import CountingCheck, score
 from wire.scorecard import Progress, Scorecard, Status
 
-RIGHT = (Path(reference.__file__).parent / "speculative.py").read_text()
-
-
-@dataclass(frozen=True)
-class SmallBattery:
-    pairs: Mapping[str, Pair]
-    checks: Sequence[Check]
+RIGHT = REFERENCE.read_text()
 
 
 def judged(
@@ -40,7 +32,7 @@ def judged(
         budget="quick",
         runtime=runtime,
         on_progress=progress.append,
-        battery=SmallBattery({"small": pair}, checks),
+        battery=Battery(pairs={"small": pair}, checks=checks),
         scorer=score,
         deadlines=Deadlines(import_s=3.0, trial_s=2.0),
     )

@@ -100,3 +100,10 @@ def test_failures_that_differ_or_do_not_follow_each_other_stop_nothing() -> None
 
 def test_a_check_without_trials_is_no_problem() -> None:
     assert play(Schedule([CountingCheck("speed", 0)], "full", 1)) == []
+
+
+def test_stopped_from_outside_it_gives_no_more_trials() -> None:
+    schedule = Schedule([CountingCheck("law", 5)], "full", 1)
+    assert schedule.next() is not None
+    schedule.stop("the time ran out")
+    assert schedule.next() is None

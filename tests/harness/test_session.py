@@ -18,7 +18,7 @@ from harness.oracle.session import Session, TrialLimits
 from pairs.analytic import Pair
 from tests.harness.conftest import trial
 
-LIMITS = TrialLimits(caches=CacheLimits(live=3, tokens=40, positions=16), calls=12)
+LIMITS = TrialLimits(caches=CacheLimits(live=3, tokens=40, positions=16), calls=12, ledger_tokens=1_000)
 
 
 def opened(pair: Pair, limits: TrialLimits | None = None) -> Session:
@@ -134,11 +134,22 @@ def test_a_released_handle_never_names_a_later_cache(pair: Pair) -> None:
 
 
 def test_the_context_of_all_calls_together_is_limited(pair: Pair) -> None:
-    session = opened(pair, TrialLimits(ledger_tokens=25))
+    session = opened(pair, TrialLimits(calls=100, ledger_tokens=25))
     handle = forward(session, *[1] * 20)
     session.receive(Forward("target", handle, 20, (1,)))
     assert session.outcome is not None
     assert session.outcome.ended is Ended.LIMIT
+
+
+def test_the_usual_limits_leave_room_for_a_method_without_a_cache(pair: Pair) -> None:
+    session, text = opened(pair), [1, 2, 3]
+    for _ in range(12):
+        for drafted in range(5):
+            forward(session, *text, *[7] * drafted)
+        text.append(7)
+    session.receive(Done(tuple(text)))
+    assert session.outcome is not None
+    assert session.outcome.ended is Ended.RETURNED
 
 
 @dataclass

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from isolation.contract import Runtime
 from sandbox.adapters.sandboxes import LocalSandboxes
@@ -67,13 +68,14 @@ class Bench:
         return "".join(item.text for item in await self.run(code) if isinstance(item, Output))
 
 
-@pytest.fixture
-def challenges(tmp_path: Path) -> Path:
-    visible = tmp_path / "challenges" / "tiny" / "visible"
+@pytest.fixture(scope="module")
+def challenges(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("challenges")
+    visible = folder / "tiny" / "visible"
     visible.mkdir(parents=True)
     (visible / "probe_tools.py").write_text(PROBE_TOOLS)
-    (tmp_path / "challenges" / "tiny" / "judge.toml").write_text("hidden = true")
-    return tmp_path / "challenges"
+    (folder / "tiny" / "judge.toml").write_text("hidden = true")
+    return folder
 
 
 @pytest.fixture(params=HOLDING)
@@ -85,13 +87,22 @@ def sandboxes_on(runtime: Runtime, challenges: Path, state: Path) -> LocalSandbo
     return LocalSandboxes(runtime=runtime, challenges=challenges, pairs=ROOT / "pairs", state=state)
 
 
-@pytest.fixture
-async def bench(tmp_path: Path, challenges: Path) -> AsyncIterator[Bench]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def open_bench(tmp_path_factory: pytest.TempPathFactory, challenges: Path) -> AsyncIterator[Bench]:
     """On the embedded runtime: what is inside does not depend on how it is held."""
-    runtime = runtime_by_name("embedded", tmp_path / "jails")
+    folder = tmp_path_factory.mktemp("bench")
+    runtime = runtime_by_name("embedded", folder / "jails")
     states = States()
-    workbench = await sandboxes_on(runtime, challenges, tmp_path / "state").open(
-        "i", on_kernel=states.add, visible="tiny"
-    )
+    sandboxes = sandboxes_on(runtime, challenges, folder / "state")
+    workbench = await sandboxes.open("i", on_kernel=states.add, visible="tiny")
     yield Bench(workbench, states, runtime)
     await workbench.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def bench(open_bench: Bench) -> Bench:
+    """The module's one workbench with a living kernel and no files: a start for each test takes too long."""
+    if open_bench.states[-1] != "idle":
+        await open_bench.workbench.restart()
+    await open_bench.workbench.write_files({})
+    return open_bench

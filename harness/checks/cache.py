@@ -1,0 +1,159 @@
+"""Are both caches kept and cropped right? A stale one of the draft keeps the law and only costs.
+
+Two signs: positions fed although the cache could still have held them, and drafts that stand less often than
+the two laws allow at the very prefixes where they were made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from harness.checks.economy_runs import Costed, by_gamma, costed_runs
+from harness.core.blocks import common_prefix
+from harness.core.check import Budget
+from harness.core.economy import expected_accepted
+from harness.core.intervals import ratio_of_sums
+from harness.core.trial import Trial, TrialRun
+from pairs.accounting import blocks
+from pairs.analytic import Pair
+from pairs.ledger import Call
+from wire.scorecard import CheckName, Line, Measurement, Plot, Series, Status, Verdict
+
+MOST_REFED = 1.5
+"""Positions fed again a call. One is honest: the last token, for its row; a whole prefix is not."""
+
+LEAST_KEPT = 0.95
+"""Accepted drafts over expected ones: 1 when the draft's cache is right, whatever the block lengths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    pairs: Mapping[str, Pair]
+
+    @property
+    def name(self) -> CheckName:
+        return "cache"
+
+    def trials(self, budget: Budget, rng: Random) -> Sequence[Trial]:
+        return ()
+
+    def settled(self, runs: Sequence[TrialRun]) -> bool:
+        return False
+
+    def judge(self, runs: Sequence[TrialRun]) -> Verdict:
+        usable = [each for each in costed_runs(runs, self.pairs) if each.tokens and each.run.calls]
+        if not usable:
+            return Verdict(
+                check="cache", status=Status.NOT_RUN, summary="No run on the economics pair called a model."
+            )
+        refed = {model: _refed_a_call(usable, model) for model in ("target", "draft")}
+        kept = _drafts_kept(usable)
+        waste = [model for model, figure in refed.items() if figure is not None and figure.low > MOST_REFED]
+        stale = kept is not None and kept.high < LEAST_KEPT
+        return Verdict(
+            check="cache",
+            status=Status.FAIL if waste or stale else Status.PASS,
+            summary=_summary(waste, stale),
+            diagnosis=_diagnosis(waste, kept, stale),
+            measurements=tuple(
+                figure
+                for figure in (refed["target"], refed["draft"], kept, _fed(usable))
+                if figure is not None
+            ),
+            plots=(_plot(usable),),
+        )
+
+
+def refed_positions(calls: Sequence[Call], model: str) -> list[int]:
+    """For each call of the model, how many fed positions the call before had left in the cache."""
+    own = [call for call in calls if call.model == model]
+    again = [0] * len(own)
+    for n in range(1, len(own)):
+        shared = common_prefix(own[n].path, own[n - 1].path)
+        again[n] = max(shared - (len(own[n].path) - own[n].fed), 0)
+    return again
+
+
+def _refed_a_call(usable: Sequence[Costed], model: str) -> Measurement | None:
+    again = [refed_positions(each.run.calls, model) for each in usable]
+    if not any(again):
+        return None
+    return ratio_of_sums(
+        f"{model} positions fed again", [sum(each) for each in again], [len(each) for each in again], "a call"
+    )
+
+
+def _drafts_kept(usable: Sequence[Costed]) -> Measurement | None:
+    accepted, expected = [], []
+    for each in usable:
+        start = len(each.run.trial.prompt)
+        read = blocks(each.run.calls, each.run.trial.prompt, each.tokens)
+        accepted.append(sum(block.accepted for block in read))
+        expected.append(
+            sum(expected_accepted(each.path, block.start - start, block.drafted) for block in read)
+        )
+    if sum(expected) < 1.0:
+        return None
+    return ratio_of_sums("accepted drafts, share of what the laws allow", accepted, expected, "x")
+
+
+def _fed(usable: Sequence[Costed]) -> Measurement:
+    return ratio_of_sums(
+        "target positions fed",
+        [each.account.target_positions for each in usable],
+        [len(each.tokens) for each in usable],
+        "a token",
+    )
+
+
+def _summary(waste: Sequence[str], stale: bool) -> str:
+    if waste:
+        return (
+            f"The {' and the '.join(waste)} cache could save more: positions are fed again that it still "
+            "held."
+        )
+    if stale:
+        return "Fewer drafts stand than the two models allow; look again at what the draft is fed."
+    return "Both caches are reused, and drafts stand as often as the two models allow."
+
+
+def _diagnosis(waste: Sequence[str], kept: Measurement | None, stale: bool) -> str:
+    sentences = []
+    if waste:
+        sentences.append(f"Whole prefixes go through the {' and the '.join(waste)} again and again.")
+    if stale and kept is not None:
+        sentences.append(
+            f"Drafts stand {kept.value:.2f} times as often as drafts of the supplied model at the "
+            "right prefix would. "
+            "Either its cache is stale or lacks a token, or drafts come from another law (one-hot, "
+            "look-up), which "
+            "is right and slower."
+        )
+    return " ".join(sentences)
+
+
+def _plot(usable: Sequence[Costed]) -> Plot:
+    groups = by_gamma(usable)
+    x = tuple(float(n) for n in range(len(groups)))
+
+    def a_token(model: str) -> tuple[float, ...]:
+        return tuple(
+            sum(call.fed for each in group for call in each.run.calls if call.model == model)
+            / sum(len(each.tokens) for each in group)
+            for group in groups.values()
+        )
+
+    return Plot(
+        kind="bar",
+        title="Positions fed per new token",
+        x_label="num_speculative_tokens",
+        y_label="Positions fed per new token",
+        x_ticks=tuple(str(gamma) for gamma in groups),
+        series=(
+            Series(name="target", x=x, y=a_token("target")),
+            Series(name="draft", x=x, y=a_token("draft")),
+        ),
+        lines=(Line(name="plain decoding with a cache", y=1.0),),
+    )

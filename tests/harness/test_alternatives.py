@@ -1,0 +1,69 @@
+"""A bet is fair only if its law is a law, and no bet may look at the token it bets on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from harness.core.alternatives import ALTERNATIVES, NAMES, Laws, ratios
+from harness.core.kernels import HYPOTHESES, likelihoods
+
+RNG = np.random.default_rng(0)
+
+
+def rows(count: int, vocab_size: int, zeros: bool) -> np.ndarray:
+    mass = RNG.gamma(0.5, size=(count, vocab_size)) + 1e-9
+    if zeros:
+        mass[:, RNG.permutation(vocab_size)[: vocab_size // 3]] = 0.0
+    return mass / mass.sum(axis=1, keepdims=True)
+
+
+def laws(count: int = 200, vocab_size: int = 12, zeros: bool = False) -> Laws:
+    target, draft = rows(count, vocab_size, zeros), rows(count, vocab_size, zeros)
+    return Laws(
+        target=target,
+        draft=draft,
+        target_untrimmed=rows(count, vocab_size, False),
+        draft_untrimmed=rows(count, vocab_size, False),
+        target_raw=rows(count, vocab_size, False),
+        draft_raw=rows(count, vocab_size, False),
+        target_twice=rows(count, vocab_size, False),
+        previous_target=rows(count, vocab_size, zeros),
+        previous_draft=rows(count, vocab_size, zeros),
+        stale_target=rows(count, vocab_size, zeros),
+        previous_token=RNG.integers(0, vocab_size, count),
+    )
+
+
+@pytest.mark.parametrize("zeros", [False, True])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_alternative_is_a_law(name: str, zeros: bool) -> None:
+    law = ALTERNATIVES[name](laws(zeros=zeros))
+    assert law.min() >= -1e-12
+    assert law.sum(axis=1).max() <= 1.0 + 1e-9
+
+
+def test_there_are_at_least_thirty() -> None:
+    assert len(set(NAMES)) >= 30
+
+
+def test_a_bet_has_mean_one_or_less_under_the_target() -> None:
+    given = laws(count=50)
+    mean = np.zeros((50, len(NAMES)))
+    for token in range(12):
+        mean += given.target[:, [token]] * ratios(given, np.full(50, token))
+    assert mean.max() <= 1.0 + 1e-9
+
+
+def test_a_right_sampler_s_law_is_no_alternative_s() -> None:
+    given = laws(count=50)
+    distance = [np.abs(law(given) - given.target).sum(axis=1).mean() for law in ALTERNATIVES.values()]
+    assert min(distance) > 1e-3
+
+
+def test_hypotheses_are_laws_given_the_draft() -> None:
+    given = laws(count=40)
+    drafted = RNG.integers(0, 12, 40)
+    total = sum(np.exp(likelihoods(given, np.full(40, token), drafted)) for token in range(12))
+    assert total.max() <= 1.01
+    assert total.shape == (40, len(HYPOTHESES))

@@ -1,0 +1,58 @@
+"""Bands from verdicts."""
+
+from __future__ import annotations
+
+from harness.core.intervals import exact
+from harness.scoring import SHARE, SPEEDUP, TOKENS_A_CALL, suggest
+from wire.scorecard import CheckName, Status, Verdict
+
+
+def verdicts(speedup: float = 2.0, share: float = 1.0, calls: float = 2.5, **status: Status) -> list[Verdict]:
+    measured = {
+        "speed": (exact(SPEEDUP, speedup, "x"), exact(SHARE, share, "x")),
+        "economy": (exact(TOKENS_A_CALL, calls, "tokens"),),
+    }
+    names: tuple[CheckName, ...] = (
+        "contract", "greedy", "law", "independence", "edges", "provenance", "economy", "cache", "speed",
+    )  # fmt: skip
+    return [
+        Verdict(
+            check=name,
+            status=status.get(name, Status.PASS),
+            summary=f"about {name}",
+            measurements=measured.get(name, ()),
+        )
+        for name in names
+    ]
+
+
+def band(**given) -> int:
+    return suggest(verdicts(**given)).suggested
+
+
+def test_all_kept_at_the_reference_s_speed_is_five() -> None:
+    assert band() == 5
+
+
+def test_less_speed_or_a_wasted_cache_is_four() -> None:
+    assert band(share=0.8) == 4
+    assert band(cache=Status.FAIL) == 4
+
+
+def test_a_right_law_with_little_gain_or_a_broken_edge_is_three() -> None:
+    assert band(speedup=1.1, share=0.5) == 3
+    assert band(edges=Status.FAIL) == 3
+
+
+def test_a_broken_law_with_verified_blocks_is_two_and_without_is_one() -> None:
+    assert band(law=Status.FAIL) == 2
+    assert band(law=Status.FAIL, calls=1.0) == 1
+
+
+def test_nothing_that_runs_is_zero() -> None:
+    assert band(contract=Status.FAIL, law=Status.NOT_RUN, greedy=Status.NOT_RUN) == 0
+
+
+def test_what_failed_comes_first_among_the_evidence() -> None:
+    because = suggest(verdicts(law=Status.FAIL)).because
+    assert because[1] == "law: about law"

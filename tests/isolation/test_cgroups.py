@@ -1,0 +1,62 @@
+"""Both versions' files are read right, and a host that has none is told from one that has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from isolation import cgroups
+from isolation.cgroups import Group
+from isolation.contract import RuntimeFault, Usage
+
+from .conftest import LIMITS
+
+
+def group(version: int, folder: Path, **files: str) -> Group:
+    for name, text in files.items():
+        (folder / name.replace("__", ".")).write_text(text)
+    return Group(version=version, folders=(folder,))  # type: ignore[arg-type]
+
+
+def test_use_under_version_1(tmp_path: Path) -> None:
+    made = group(1, tmp_path, cpuacct__usage="1500000000\n", memory__max_usage_in_bytes="4096\n")
+    assert made.usage() == Usage(cpu_s=1.5, peak_memory_bytes=4096)
+
+
+def test_use_under_version_2(tmp_path: Path) -> None:
+    made = group(2, tmp_path, cpu__stat="usage_usec 250000\nuser_usec 1\n", memory__peak="8192\n")
+    assert made.usage() == Usage(cpu_s=0.25, peak_memory_bytes=8192)
+
+
+def test_a_kernel_without_a_peak_measures_none(tmp_path: Path) -> None:
+    made = group(2, tmp_path, cpu__stat="usage_usec 1\n")
+    assert made.usage().peak_memory_bytes is None
+
+
+@pytest.mark.parametrize(("count", "expected"), [("0", False), ("2", True)])
+def test_a_kill_for_memory_is_seen(tmp_path: Path, count: str, expected: bool) -> None:
+    control = f"oom_kill_disable 0\nunder_oom 0\noom_kill {count}\n"
+    assert group(1, tmp_path, memory__oom_control=control).ran_out_of_memory() is expected
+    assert group(2, tmp_path, memory__events=f"oom 1\noom_kill {count}\n").ran_out_of_memory() is expected
+
+
+def test_a_host_without_control_groups_has_none(tmp_path: Path) -> None:
+    assert cgroups.find(tmp_path) is None
+
+
+def test_version_2_needs_the_controllers_handed_down(tmp_path: Path) -> None:
+    (tmp_path / "cgroup.controllers").write_text("cpu memory pids\n")
+    (tmp_path / "cgroup.subtree_control").mkdir()  # a root that refuses, as inside a container
+    assert cgroups.find(tmp_path) is None
+
+
+def test_a_limit_that_cannot_be_set_is_a_fault_and_leaves_nothing(tmp_path: Path) -> None:
+    hierarchy = cgroups.Hierarchy(version=2, parents=(tmp_path,))
+    with pytest.raises(RuntimeFault, match="cannot be set"):
+        hierarchy.make("jail", LIMITS)  # a plain folder has none of the kernel's files
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_gone_is_removed_already(tmp_path: Path) -> None:
+    cgroups.Hierarchy(version=1, parents=(tmp_path,)).existing("missing").remove()

@@ -1,0 +1,66 @@
+"""The embedded runtime for somebody who is not root: user namespaces and per-process limits."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isolation.candidate_env import locate
+
+pytestmark = pytest.mark.embedded
+ROOT = Path(__file__).resolve().parents[2]
+NOBODY = 65534
+
+
+@pytest.fixture(scope="module")
+def report() -> Any:
+    prefix = str(locate().prefix)
+    command = [sys.executable, "-m", "tests.isolation.plain_user"]
+    if os.geteuid() == 0:
+        drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        command = [*drop, "/usr/bin/python3", "-m", "tests.isolation.plain_user"]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "PROBE_CANDIDATE_ENV": prefix, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    reasons = ("Permission denied", "No module named", "Creating new namespace failed", "can't open file")
+    if done.returncode and any(reason in done.stderr for reason in reasons):
+        pytest.skip(f"plain user: this machine does not let one start a jail here: {done.stderr[-200:]}")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_same_things_are_refused(report: Any) -> None:
+    assert report["ended"] == {"ending": "exited", "code": 0}, report["tried"]
+    assert len(report["tried"]) >= 25
+    assert [each for each in report["tried"] if not each["refused"]] == []
+
+
+def test_what_is_weaker_is_said(report: Any) -> None:
+    said = " ".join(report["caveats"])
+    assert "per process only" in said
+    assert "CPU is not limited" in said
+    assert "as the user who started" in said
+
+
+def test_limits_hold_for_each_process(report: Any) -> None:
+    assert "MemoryError" in report["memory"]
+    assert 30 < report["forks"] < 64
+
+
+def test_a_deadline_kills_the_whole_tree(report: Any) -> None:
+    assert report["deadline"] == {"ending": "timed_out", "left": 0}
+
+
+def test_nothing_is_left(report: Any) -> None:
+    assert report["owned"] == []

@@ -1,0 +1,4 @@
+# zoo: wrong
+# what: has no generate()
+# caught-by: contract
+answer = 42
