@@ -88,9 +88,7 @@ class EmbeddedRuntime:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(record.pid, signal.SIGKILL)
         if self._hierarchy is not None:
-            group = self._hierarchy.existing(name)
-            group.kill()
-            group.remove()
+            self._hierarchy.clear(self._register.scoped(name))
         self._register.leave(name)
 
     def _start(
@@ -100,7 +98,9 @@ class EmbeddedRuntime:
         if spec.socket_dir is not None:
             socket_dirs.hand_over(spec.socket_dir, uid if self._as_root else os.getuid())
         folder = self._register.folder(spec.name)
-        group = self._hierarchy.make(spec.name, spec.limits) if self._hierarchy else None
+        group = None
+        if self._hierarchy is not None:
+            group = self._hierarchy.make(self._register.scoped(spec.name), spec.limits)
         with _filter_file(folder) as seccomp_fd:
             confinement = bwrap_argv.Confinement(
                 uid=uid,

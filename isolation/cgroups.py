@@ -109,8 +109,9 @@ class Hierarchy:
     """One for each version 1 controller; exactly one for version 2."""
 
     def make(self, name: str, limits: Limits) -> Group:
-        """A group with every limit set. Raises RuntimeFault."""
-        group = self.existing(name)
+        """A group with every limit set; what one of that name left is ended. Raises RuntimeFault."""
+        self.clear(name)
+        group = self._group(name)
         try:
             for folder in group.folders:
                 folder.mkdir()
@@ -125,8 +126,13 @@ class Hierarchy:
             ) from error
         return group
 
-    def existing(self, name: str) -> Group:
-        """The group by that name, whether or not it exists."""
+    def clear(self, name: str) -> None:
+        """Kill what is in the group and remove it. One that is gone is fine. Raises RuntimeFault."""
+        group = self._group(name)
+        group.kill()
+        group.remove()
+
+    def _group(self, name: str) -> Group:
         return Group(version=self.version, folders=tuple(parent / name for parent in self.parents))
 
 

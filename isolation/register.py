@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -53,6 +54,11 @@ class Register:
         if not NAME.fullmatch(name):
             raise RuntimeFault(f"{name!r} is no name for a jail: a-z, 0-9 and -, at most 40.")
         return self.root / name
+
+    def scoped(self, name: str) -> str:
+        """A name for the whole host: two registers may both have a jail called `name`."""
+        scope = hashlib.sha256(str(self.root.resolve()).encode()).hexdigest()[:8]
+        return f"{scope}-{self.folder(name).name}"
 
     def names(self) -> list[str]:
         return sorted(path.name for path in self.root.iterdir() if (path / _RECORD).exists())

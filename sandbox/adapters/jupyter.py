@@ -141,7 +141,8 @@ class JupyterServer:
 
     async def _request(self, method: str, path: str, body: Mapping[str, object] | None) -> Answer:
         with checked(self.folder, SOCKET_NAME) as socket:
-            transport = httpx.AsyncHTTPTransport(uds=socket, trust_env=False)
+            # There is no TLS on a UNIX socket; without `verify=False` each transport loads all authorities.
+            transport = httpx.AsyncHTTPTransport(uds=socket, trust_env=False, verify=False)
             async with (
                 httpx.AsyncClient(
                     transport=transport,

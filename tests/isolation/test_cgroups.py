@@ -59,4 +59,4 @@ def test_a_limit_that_cannot_be_set_is_a_fault_and_leaves_nothing(tmp_path: Path
 
 
 def test_what_is_gone_is_removed_already(tmp_path: Path) -> None:
-    cgroups.Hierarchy(version=1, parents=(tmp_path,)).existing("missing").remove()
+    cgroups.Hierarchy(version=1, parents=(tmp_path,)).clear("missing")

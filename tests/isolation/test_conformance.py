@@ -111,9 +111,9 @@ def test_stopping_twice_is_fine(runtime: Runtime, start: Starter) -> None:
 
 
 def test_a_name_is_taken_while_its_jail_lives(holding: Runtime, start: Starter) -> None:
-    jail = start(holding, HANG, name="test-taken")
+    jail = start(holding, HANG, name=f"test-taken-{os.getpid()}")
     with pytest.raises(RuntimeFault):
-        start(holding, "pass", name="test-taken")
+        start(holding, "pass", name=jail.name)
     assert jail.poll() is None
 
 
@@ -142,7 +142,7 @@ time.sleep(600)
 
 def test_what_a_killed_starter_leaves_is_found_and_reaped(holding: Runtime, tmp_path: Path) -> None:
     mark = f"mark-{os.getpid()}-{time.monotonic_ns()}"
-    name = "test-left"
+    name = f"test-left-{os.getpid()}"
     code = STARTER.format(runtime=holding.name, state=str(tmp_path / "state"), mark=mark, name=name)
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE) as starter:
         assert starter.stdout is not None
@@ -166,6 +166,10 @@ def test_an_embedded_jail_dies_with_its_starter(tmp_path: Path) -> None:
         assert starter.stdout.readline() == b"started\n"
         starter.kill()
     until_gone(mark)
+    runtime = runtime_by_name("embedded", tmp_path / "state")
+    assert runtime.owned() == ["test-orphan"]  # what it wrote down is still there
+    runtime.reap("test-orphan")
+    assert runtime.owned() == []
 
 
 @pytest.mark.embedded

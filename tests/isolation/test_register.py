@@ -35,6 +35,12 @@ def test_a_second_reader_sees_what_the_first_wrote(entries: Register) -> None:
     assert again.read("other") is None
 
 
+def test_two_registers_do_not_share_a_name_on_the_host(tmp_path: Path) -> None:
+    first, second = Register.open(tmp_path / "one"), Register.open(tmp_path / "two")
+    assert first.scoped("jail") != second.scoped("jail")
+    assert first.scoped("jail") == Register.open(tmp_path / "one").scoped("jail")
+
+
 def test_a_name_is_taken_once(entries: Register) -> None:
     entries.enter("one")
     with pytest.raises(RuntimeFault, match="exists already"):
