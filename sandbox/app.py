@@ -18,6 +18,7 @@ from sandbox.service.benches import Benches
 from sandbox.service.catalogue import Catalogue, load_catalogue
 from sandbox.service.desk import Desk
 from sandbox.service.hall import Hall, now_us
+from sandbox.service.housekeeping import sweep_forever
 from sandbox.service.interviews import Interviews
 from sandbox.service.judging import Judging
 from sandbox.service.running import Running
@@ -100,6 +101,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         if left := await sandboxes.reap():
             _log.warning("ended %d sandboxes that an earlier process left", left)
         judging.start()
+        tasks.start(sweep_forever(hall, benches, running), name="housekeeping")
         try:
             yield
         finally:
