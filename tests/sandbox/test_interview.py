@@ -57,8 +57,7 @@ def test_what_was_accepted_replays_to_the_same_interview(commands: list[cmd.Comm
     for command in commands:
         try:
             events = decide(live, command, findings=FINDINGS)
-        except NotAllowed as refusal:
-            assert str(refusal)
+        except NotAllowed:
             continue
         for event in events:
             log.append(entry(len(log) + 1, event))

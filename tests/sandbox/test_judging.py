@@ -61,15 +61,17 @@ async def test_what_the_judge_cannot_read_is_told_to_the_candidate_who_may_submi
 ) -> None:
     judge = MemoryJudge()
     judge.unreadable = "specdec.py has no function generate."
-    async with serve(tmp_path / "data", challenges, judge=judge) as plane:
-        async with await plane.page(plane.interview(), "candidate") as ada:
-            await submitted(plane, ada)
-            await ada.until(lambda: ada.view["files_error"] == "specdec.py has no function generate.")
-            assert ada.view["submission"] is None
-            judge.unreadable = ""
-            await ada.do("submit")
-            assert ada.view["submission"] is not None
-            assert ada.view["files_error"] == ""
+    async with (
+        serve(tmp_path / "data", challenges, judge=judge) as plane,
+        await plane.page(plane.interview(), "candidate") as ada,
+    ):
+        await submitted(plane, ada)
+        await ada.until(lambda: ada.view["files_error"] == "specdec.py has no function generate.")
+        assert ada.view["submission"] is None
+        judge.unreadable = ""
+        await ada.do("submit")
+        assert ada.view["submission"] is not None
+        assert ada.view["files_error"] == ""
 
 
 async def test_a_restart_ends_what_ran_and_judges_what_was_promised(tmp_path: Path, challenges: Path) -> None:

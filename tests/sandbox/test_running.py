@@ -104,15 +104,17 @@ async def test_a_sandbox_that_does_not_start_says_why_and_restart_tries_again(
 ) -> None:
     sandboxes = MemorySandboxes()
     sandboxes.fault = "No engine answers. Start docker."
-    async with serve(tmp_path / "data", challenges, sandboxes) as plane:
-        async with await plane.page(plane.interview(), "candidate") as ada:
-            await ada.do("consent")
-            await ada.until(lambda: ada.view["sandbox"]["state"] == "failed")
-            assert ada.view["sandbox"]["message"] == "No engine answers. Start docker."
-            sandboxes.fault = ""
-            await ada.do("restart")
-            await ada.until(lambda: ada.view["sandbox"]["state"] == "ready")
-            assert ada.view["kernel"] == {"state": "idle", "run": None}
+    async with (
+        serve(tmp_path / "data", challenges, sandboxes) as plane,
+        await plane.page(plane.interview(), "candidate") as ada,
+    ):
+        await ada.do("consent")
+        await ada.until(lambda: ada.view["sandbox"]["state"] == "failed")
+        assert ada.view["sandbox"]["message"] == "No engine answers. Start docker."
+        sandboxes.fault = ""
+        await ada.do("restart")
+        await ada.until(lambda: ada.view["sandbox"]["state"] == "ready")
+        assert ada.view["kernel"] == {"state": "idle", "run": None}
 
 
 async def test_the_sandbox_ends_with_the_interview(plane: Plane) -> None:
