@@ -1,0 +1,83 @@
+/** The HTTP half of the protocol: one function a call. Every failure is an ApiError that says what to do. */
+
+import {
+  createdInterview,
+  health,
+  interviewList,
+  joined,
+  materials,
+  report,
+  type Role,
+} from "./protocol";
+import { Mismatch, object, string, type Infer, type Parse } from "./schema";
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly hint: string,
+  ) {
+    super(message);
+  }
+}
+
+const failure = object({ error: object({ code: string, message: string, hint: string }) });
+
+async function call<T>(path: string, parse: Parse<T>, body?: unknown): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(
+      path,
+      body === undefined
+        ? {}
+        : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) },
+    );
+  } catch {
+    throw new ApiError(0, "unreachable", "The server cannot be reached.", "Check your connection, then try again.");
+  }
+  const answer: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw asError(response.status, answer);
+  try {
+    return parse(answer, "");
+  } catch (error) {
+    if (!(error instanceof Mismatch)) throw error;
+    throw new ApiError(
+      response.status,
+      "mismatch",
+      `The server's answer does not fit this page (${error.message}).`,
+      "Reload the page: it may be from before an upgrade.",
+    );
+  }
+}
+
+function asError(status: number, answer: unknown): ApiError {
+  try {
+    const { error } = failure(answer, "");
+    return new ApiError(status, error.code, error.message, error.hint);
+  } catch {
+    return new ApiError(status, "unknown", `The server answered ${status}.`, "Try again in a moment.");
+  }
+}
+
+export const join = (token: string): Promise<Infer<typeof joined>> => call("/api/join", joined, { token });
+
+export const listInterviews = (): Promise<Infer<typeof interviewList>> => call("/api/interviews", interviewList);
+
+export interface NewInterview {
+  candidate_name: string;
+  interviewer_name: string;
+  filter_minutes: number;
+  probe_minutes: number;
+}
+
+export const createInterview = (form: NewInterview): Promise<Infer<typeof createdInterview>> =>
+  call("/api/interviews", createdInterview, form);
+
+export const fetchMaterials = (interview: string, role: Role): Promise<Infer<typeof materials>> =>
+  call(`/api/rooms/${encodeURIComponent(interview)}/${role}/materials`, materials);
+
+export const fetchReport = (interview: string): Promise<Infer<typeof report>> =>
+  call(`/api/rooms/${encodeURIComponent(interview)}/report`, report);
+
+export const fetchHealth = (): Promise<Infer<typeof health>> => call("/api/health", health);

@@ -1,0 +1,216 @@
+/** Stage one: the exhibit, comments on its lines, and a summary. Also mirrored, read-only, for the interviewer. */
+
+import { EditorView } from "@codemirror/view";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+
+import { commenting, setComments } from "../editor/comments";
+import { readOnly } from "../editor/code";
+import type { FilterMaterials } from "../protocol";
+import { useComments, useRoom, useView } from "../room/context";
+import { serverNow } from "../room/clock";
+import { addComment, deleteComment, summaryOf, type Comment } from "../room/document";
+import { StaticEditor } from "../room/editors";
+import { SharedTextarea } from "../room/SharedTextarea";
+import { Empty } from "../ui/parts";
+import { Prose } from "../ui/Prose";
+import { Split } from "../ui/Split";
+
+export function FilterStage({ filter, writable }: { filter: FilterMaterials; writable: boolean }) {
+  const room = useRoom();
+  const view = useView();
+  const comments = useComments();
+  const editor = useRef<EditorView | null>(null);
+  const [active, setActive] = useState<string | null>(null);
+  const newest = useRef(view);
+  newest.current = view;
+
+  const add = useCallback(
+    (line: number) => setActive(addComment(room.doc, line, Math.round(serverNow(newest.current, performance.now())))),
+    [room],
+  );
+  const extensions = useMemo(
+    () => [readOnly(`${filter.exhibit.path}, for review`), commenting(writable ? add : null)],
+    [filter.exhibit.path, writable, add],
+  );
+  const activeLine = comments.find((one) => one.id === active)?.line ?? null;
+  useEffect(() => showMarks(editor.current, comments, activeLine), [comments, activeLine]);
+
+  const goTo = (comment: Comment) => {
+    setActive(comment.id);
+    reveal(editor.current, comment.line);
+  };
+  const addAtCursor = () => {
+    const open = editor.current;
+    if (open) add(open.state.doc.lineAt(open.state.selection.main.head).number);
+  };
+  const backToCode = () => editor.current?.focus();
+
+  return (
+    <main className="stage" data-testid="filter">
+      <Split
+        name="review"
+        direction="row"
+        initial={62}
+        least={25}
+        first={
+          <section className="column" aria-label="File under review">
+            <details className="brief-fold" open>
+              <summary>
+                <h2>{filter.title}</h2>
+              </summary>
+              <Prose source={filter.brief} />
+            </details>
+            <div className="file-head">
+              <span className="mono small">{filter.exhibit.path}</span>
+              <span className="grow" />
+              {writable ? (
+                <span className="small muted">
+                  Click beside a line, or press <kbd>C</kbd> on it
+                </span>
+              ) : null}
+            </div>
+            <StaticEditor
+              text={filter.exhibit.text}
+              extensions={extensions}
+              onView={(opened) => {
+                editor.current = opened;
+                showMarks(opened, comments, activeLine);
+              }}
+              testId="exhibit"
+            />
+          </section>
+        }
+        second={
+          <section className="column review-side" aria-label="Your review">
+            <div className="pane-head">
+              <h2>Comments</h2>
+              <span className="muted small">{comments.length}</span>
+              <span className="grow" />
+              {writable ? (
+                <button type="button" className="button tiny" data-testid="add-comment" onClick={addAtCursor}>
+                  Comment on current line
+                </button>
+              ) : null}
+            </div>
+            <CommentList
+              comments={comments}
+              active={active}
+              writable={writable}
+              onGoTo={goTo}
+              onActive={setActive}
+              onLeave={backToCode}
+            />
+            <Summary writable={writable} />
+          </section>
+        }
+      />
+    </main>
+  );
+}
+
+function showMarks(view: EditorView | null, comments: readonly Comment[], active: number | null): void {
+  const counts = new Map<number, number>();
+  for (const { line } of comments) counts.set(line, (counts.get(line) ?? 0) + 1);
+  view?.dispatch({ effects: setComments.of({ counts, active }) });
+}
+
+function reveal(view: EditorView | null, number: number): void {
+  if (!view || number < 1 || number > view.state.doc.lines) return;
+  const line = view.state.doc.line(number);
+  view.dispatch({
+    selection: { anchor: line.from },
+    effects: EditorView.scrollIntoView(line.from, { y: "center" }),
+  });
+}
+
+function CommentList(props: {
+  comments: readonly Comment[];
+  active: string | null;
+  writable: boolean;
+  onGoTo(comment: Comment): void;
+  onActive(id: string): void;
+  onLeave(): void;
+}) {
+  if (props.comments.length === 0) {
+    return (
+      <Empty title={props.writable ? "No comments yet" : "The candidate has not commented yet"}>
+        {props.writable
+          ? "Pick a line that you would not let into production and say why. Move with the arrow keys and press C, or click beside a line."
+          : "Comments appear here as they are typed."}
+      </Empty>
+    );
+  }
+  return (
+    <ul className="comments scroll">
+      {props.comments.map((comment) => (
+        <CommentCard key={comment.id} comment={comment} {...props} />
+      ))}
+    </ul>
+  );
+}
+
+function CommentCard(props: {
+  comment: Comment;
+  active: string | null;
+  writable: boolean;
+  onGoTo(comment: Comment): void;
+  onActive(id: string): void;
+  onLeave(): void;
+}) {
+  const { comment, active, writable } = props;
+  const room = useRoom();
+  const card = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (active !== comment.id) return;
+    card.current?.scrollIntoView({ block: "nearest" });
+    if (writable) card.current?.querySelector("textarea")?.focus();
+  }, [active, comment.id, writable]);
+  const remove = () => {
+    deleteComment(room.doc, comment.id);
+    props.onLeave();
+  };
+  return (
+    <li className={`comment ${active === comment.id ? "active" : ""}`} ref={card} data-testid="comment">
+      <div className="row">
+        <button type="button" className="button quiet tiny" onClick={() => props.onGoTo(comment)}>
+          Line {comment.line}
+        </button>
+        <span className="grow" />
+        {writable ? (
+          <button type="button" className="button quiet tiny" onClick={remove}>
+            Delete<span className="hidden-visually"> the comment on line {comment.line}</span>
+          </button>
+        ) : null}
+      </div>
+      <SharedTextarea
+        text={comment.text}
+        label={`Comment on line ${comment.line}`}
+        writable={writable}
+        rows={2}
+        placeholder="What is wrong here, and what would you do instead? Esc returns to the code."
+        onFocus={() => props.onActive(comment.id)}
+        onEscape={props.onLeave}
+        where="comment"
+      />
+    </li>
+  );
+}
+
+function Summary({ writable }: { writable: boolean }) {
+  const { doc } = useRoom();
+  return (
+    <div className="summary">
+      <h2 id="summary-title">Summary</h2>
+      <p className="muted small">Should this go to production? What first, and what would you ask before you decide?</p>
+      <SharedTextarea
+        text={summaryOf(doc)}
+        label="Summary of your review"
+        writable={writable}
+        rows={7}
+        placeholder={writable ? "Your verdict in a few sentences" : "Nothing written yet"}
+        testId="summary"
+        where="summary"
+      />
+    </div>
+  );
+}

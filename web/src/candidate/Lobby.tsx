@@ -1,0 +1,195 @@
+/** Before the start: what will happen, what is recorded, a check of browser and connection, consent. */
+
+import { useEffect, useState } from "react";
+
+import { useAct, useRoom, useView } from "../room/context";
+import { ConnectionBanner, ProblemBanner } from "../room/RoomBar";
+import { useStore } from "../store";
+import { Brand, Chip, ThemeToggle } from "../ui/parts";
+
+export function Lobby() {
+  const view = useView();
+  return (
+    <div className="lobby-page">
+      <header className="topbar">
+        <Brand />
+        <span className="grow" />
+        <ThemeToggle />
+      </header>
+      <ConnectionBanner />
+      <ProblemBanner />
+      <main className="lobby">
+        <div className="lobby-head">
+          <p className="eyebrow">Interview with {view.interview.interviewer_name}</p>
+          <h1>Welcome, {view.interview.candidate_name}</h1>
+          <p className="lead">
+            No puzzles and no trick questions. Two pieces of real work, talked through as you go. Look things up, think
+            aloud, ask.
+          </p>
+        </div>
+        <Plan />
+        <div className="lobby-columns">
+          <Recorded />
+          <Checks />
+        </div>
+        <Consent />
+      </main>
+    </div>
+  );
+}
+
+const STAGES = [
+  {
+    title: "Review",
+    text: "A short file that serves a large language model is up for production. Comment on its lines as in a pull request and say in a few sentences whether it should ship, and why.",
+    time: "about a quarter of the time",
+  },
+  {
+    title: "Build",
+    text: "A method is explained to you, with no paper to have read. You implement it in Python against two small language models, with a live kernel, visible tests and a bench.",
+    time: "about three quarters of the time",
+  },
+] as const;
+
+function Plan() {
+  const { clock, stage } = useView();
+  return (
+    <ol className="plan" aria-label="What will happen">
+      {STAGES.map(({ title, text, time }, at) => (
+        <li key={title} className="card">
+          <span className="plan-number" aria-hidden="true">
+            {at + 1}
+          </span>
+          <div>
+            <h3>
+              {title} <span className="muted small">{at === 0 && stage === "filter" ? `${clock.minutes} minutes` : time}</span>
+            </h3>
+            <p className="muted">{text}</p>
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Recorded() {
+  return (
+    <section className="card pad stack" aria-labelledby="recorded">
+      <h2 id="recorded">What is recorded</h2>
+      <ul className="facts">
+        <li>Everything you type here, your cursor, your runs and their outputs. Your interviewer sees them live.</li>
+        <li>That you paste or leave this page: when, and how many characters. Never from where. It decides nothing.</li>
+        <li>No camera, no microphone, no screen, nothing outside this page.</li>
+      </ul>
+      <p className="muted small">
+        It stays on this company's own server. A person, not a program, decides; ask them for a copy or to delete it.
+      </p>
+    </section>
+  );
+}
+
+type Check = { readonly name: string; readonly ok: boolean | null; readonly say: string };
+
+function Checks() {
+  const room = useRoom();
+  const state = useStore(room.state);
+  const roundTrip = useRoundTrip();
+  const wide = window.innerWidth >= 900;
+  const checks: Check[] = [
+    {
+      name: "Connection",
+      ok: state.kind === "live" ? true : null,
+      say: state.kind === "live" ? "Live: what you type is saved as you type." : "Connecting. The page keeps trying.",
+    },
+    {
+      name: "Answer time",
+      ok: roundTrip === null ? null : roundTrip < 400,
+      say:
+        roundTrip === null
+          ? "Measuring."
+          : `${Math.round(roundTrip)} ms${roundTrip < 400 ? "" : ". Slow, but nothing gets lost. A cable or another network may help."}`,
+    },
+    {
+      name: "Window",
+      ok: wide,
+      say: wide ? "Wide enough for brief, code and output." : "Narrow. Make the window wider, or use a larger screen.",
+    },
+    {
+      name: "Browser",
+      ok: CSS.supports("color", "light-dark(red, blue)"),
+      say: CSS.supports("color", "light-dark(red, blue)") ? "Has what the room needs." : "Old. Update it, or use a current Firefox, Chrome, Edge or Safari.",
+    },
+  ];
+  return (
+    <section className="card pad stack" aria-labelledby="checks">
+      <h2 id="checks">Your side</h2>
+      <ul className="checks" aria-live="polite">
+        {checks.map(({ name, ok, say }) => (
+          <li key={name}>
+            <Chip tone={ok === null ? "plain" : ok ? "good" : "warn"}>{ok === null ? "..." : ok ? "ok" : "look"}</Chip>
+            <div>
+              <strong>{name}</strong>
+              <div className="muted small">{say}</div>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Time of an ordinary request to the server, in milliseconds. */
+function useRoundTrip(): number | null {
+  const [ms, setMs] = useState<number | null>(null);
+  useEffect(() => {
+    let current = true;
+    const measure = async () => {
+      await fetch("/api/health");
+      const start = performance.now();
+      await fetch("/api/health");
+      if (current) setMs(performance.now() - start);
+    };
+    measure().catch(() => undefined);
+    return () => {
+      current = false;
+    };
+  }, []);
+  return ms;
+}
+
+function Consent() {
+  const view = useView();
+  const act = useAct();
+  const [agreed, setAgreed] = useState(false);
+  if (view.consented) {
+    return (
+      <section className="card pad waiting" role="status">
+        <span className="dot pulse" aria-hidden="true" />
+        <div>
+          <h2>You are in. Waiting for {view.interview.interviewer_name}</h2>
+          <p className="muted">
+            The first stage opens here by itself when your interviewer starts it. You can leave this page open, or come
+            back with the same link.
+          </p>
+        </div>
+      </section>
+    );
+  }
+  return (
+    <section className="card pad consent">
+      <label className="row">
+        <input type="checkbox" checked={agreed} onChange={(event) => setAgreed(event.target.checked)} data-testid="consent-check" />
+        <span>I have read what is recorded and agree to it for this interview.</span>
+      </label>
+      <button
+        type="button"
+        className="button primary large"
+        data-testid="consent"
+        disabled={!agreed}
+        onClick={() => void act("consent", {})}
+      >
+        Agree and enter
+      </button>
+    </section>
+  );
+}

@@ -1,0 +1,143 @@
+/** Stage two for the candidate: brief, files, editor, output, tests, bench, submit. */
+
+import type { EditorView } from "@codemirror/view";
+import { keymap } from "@codemirror/view";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+
+import { completion } from "../editor/completion";
+import { completion as parseCompletion, type ProbeMaterials } from "../protocol";
+import { useAct, useFileNames, useRoom, useView, type Act } from "../room/context";
+import { filesOf } from "../room/document";
+import { SharedEditor } from "../room/editors";
+import { ResultsPane } from "../room/ResultsPane";
+import { Empty } from "../ui/parts";
+import { Prose } from "../ui/Prose";
+import { Split } from "../ui/Split";
+import { FileTabs } from "./FileTabs";
+import { KernelBanner, KernelState } from "../room/Kernel";
+import { SubmitButton } from "./SubmitButton";
+
+export function ProbeStage({ probe }: { probe: ProbeMaterials }) {
+  return (
+    <main className="stage" data-testid="probe">
+      <Split
+        name="brief"
+        direction="row"
+        initial={30}
+        first={
+          <section className="column" aria-label="Task">
+            <div className="scroll pad">
+              <h1 className="brief-title">{probe.title}</h1>
+              <Prose source={probe.brief} />
+            </div>
+          </section>
+        }
+        second={<Workbench probe={probe} />}
+      />
+    </main>
+  );
+}
+
+function Workbench({ probe }: { probe: ProbeMaterials }) {
+  const { doc, awareness } = useRoom();
+  const act = useAct();
+  const names = useFileNames(probe.entry);
+  const [chosen, setChosen] = useState(probe.entry);
+  const file = names.includes(chosen) ? chosen : (names[0] ?? null);
+  const text = file === null ? undefined : filesOf(doc).get(file);
+  const editor = useRef<EditorView | null>(null);
+  useEffect(() => {
+    awareness.setLocalStateField("file", file);
+    awareness.setLocalStateField("cursor", null);
+  }, [awareness, file]);
+
+  const runFile = useCallback(() => void (file && act("run", { path: file, line: null })), [act, file]);
+  const runCell = useCallback(() => {
+    const view = editor.current;
+    if (!file || !view) return;
+    void act("run", { path: file, line: view.state.doc.lineAt(view.state.selection.main.head).number });
+  }, [act, file]);
+
+  return (
+    <section className="column" aria-label="Workbench">
+      <FileTabs names={names} entry={probe.entry} selected={file} onSelect={setChosen} />
+      <Toolbar act={act} runFile={runFile} runCell={runCell} ready={file !== null} />
+      <KernelBanner act={act} />
+      <Split
+        name="output"
+        direction="column"
+        initial={60}
+        first={
+          text && file !== null ? (
+            <CodePane key={file} file={file} text={text} onView={(view) => (editor.current = view)} runFile={runFile} runCell={runCell} />
+          ) : (
+            <Empty title="No file is open">Add one with the + beside the tabs.</Empty>
+          )
+        }
+        second={<ResultsPane />}
+      />
+    </section>
+  );
+}
+
+function CodePane(props: {
+  file: string;
+  text: NonNullable<ReturnType<ReturnType<typeof filesOf>["get"]>>;
+  onView(view: EditorView | null): void;
+  runFile(): void;
+  runCell(): void;
+}) {
+  const room = useRoom();
+  const runs = useRef(props);
+  runs.current = props;
+  const extensions = useMemo(
+    () => [
+      keymap.of([
+        { key: "Mod-Shift-Enter", run: () => (runs.current.runFile(), true) },
+        { key: "Mod-Enter", run: () => (runs.current.runCell(), true) },
+      ]),
+      completion(async (code, cursor) => parseCompletion(await room.send("complete", { code, cursor }), "complete")),
+    ],
+    [room],
+  );
+  return (
+    <div className="fill" data-where={props.file}>
+      <SharedEditor text={props.text} label={`Code of ${props.file}`} writable extensions={extensions} onView={props.onView} testId="editor" />
+    </div>
+  );
+}
+
+const MAC = navigator.platform.startsWith("Mac");
+const MOD = MAC ? "⌘" : "Ctrl";
+
+function Toolbar({ act, runFile, runCell, ready }: { act: Act; runFile(): void; runCell(): void; ready: boolean }) {
+  const { kernel, sandbox, tests, bench, files_error } = useView();
+  const up = sandbox.state === "ready" && files_error === "";
+  const runnable = ready && up && kernel.state !== "dead";
+  return (
+    <div className="toolbar" role="toolbar" aria-label="Run">
+      <button type="button" className="button primary" data-testid="run-file" disabled={!runnable} onClick={runFile} title={`${MOD}+Shift+Enter`}>
+        Run file
+      </button>
+      <button type="button" className="button" data-testid="run-cell" disabled={!runnable} onClick={runCell} title="The # %% cell at the cursor">
+        Run cell <kbd>{MOD} ↵</kbd>
+      </button>
+      <button type="button" className="button" disabled={kernel.state !== "busy"} data-testid="interrupt" onClick={() => void act("interrupt", {})}>
+        Interrupt
+      </button>
+      <button type="button" className="button quiet" disabled={sandbox.state !== "ready"} data-testid="restart" onClick={() => void act("restart", {})}>
+        Restart
+      </button>
+      <span className="tool-gap" />
+      <button type="button" className="button" data-testid="tests" disabled={!up || tests?.running === true} onClick={() => void act("tests", {})}>
+        {tests?.running ? "Testing..." : "Tests"}
+      </button>
+      <button type="button" className="button" data-testid="bench" disabled={!up || bench?.running === true} onClick={() => void act("bench", {})}>
+        {bench?.running ? "Measuring..." : "Bench"}
+      </button>
+      <span className="grow" />
+      <KernelState />
+      <SubmitButton act={act} />
+    </div>
+  );
+}

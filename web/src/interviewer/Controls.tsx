@@ -1,0 +1,103 @@
+/** The interviewer's bar: stage, clock, who is here. */
+
+import { useState } from "react";
+
+import type { Stage } from "../protocol";
+import { useAct, useView } from "../room/context";
+import { ConnectionState, STAGE_NAMES, TimeLeft } from "../room/RoomBar";
+import { Brand, Chip, Confirm, ThemeToggle } from "../ui/parts";
+
+const STAGES: readonly Exclude<Stage, "lobby">[] = ["filter", "probe", "finished"];
+const VERBS: Record<Exclude<Stage, "lobby">, string> = { filter: "Start review", probe: "Start build", finished: "Finish" };
+
+export function Controls() {
+  const { interview } = useView();
+  return (
+    <header className="topbar room-bar">
+      <Brand />
+      <StageControl />
+      <ClockControl />
+      <span className="grow" />
+      <People />
+      <ConnectionState />
+      <a className="button tiny" href={`/report/${encodeURIComponent(interview.id)}`} target="_blank" rel="noreferrer">
+        Report
+      </a>
+      <ThemeToggle />
+    </header>
+  );
+}
+
+function StageControl() {
+  const { stage, consented, interview } = useView();
+  const act = useAct();
+  const [asking, setAsking] = useState<Stage | null>(null);
+  const next = STAGES[STAGES.indexOf(stage as (typeof STAGES)[number]) + 1];
+  return (
+    <div className="segments" role="group" aria-label="Stage">
+      {STAGES.map((one) => (
+        <button
+          key={one}
+          type="button"
+          data-testid={`stage-${one}`}
+          className={one === next ? "next" : ""}
+          aria-pressed={one === stage}
+          disabled={one === stage || (!consented && one !== "finished")}
+          title={!consented && one !== "finished" ? `${interview.candidate_name} has not agreed yet` : undefined}
+          onClick={() => (one === "finished" ? setAsking(one) : void act("move_stage", { stage: one }))}
+        >
+          {one === stage ? STAGE_NAMES[one] : VERBS[one]}
+        </button>
+      ))}
+      <Confirm
+        open={asking !== null}
+        title="Finish the interview?"
+        confirm="Finish"
+        confirmTestId="confirm-finish"
+        onConfirm={() => {
+          void act("move_stage", { stage: "finished" });
+          setAsking(null);
+        }}
+        onCancel={() => setAsking(null)}
+      >
+        <p>
+          The room closes for {interview.candidate_name}, and the sandbox ends. You can still mark, write notes and read the
+          report.
+        </p>
+      </Confirm>
+    </div>
+  );
+}
+
+function ClockControl() {
+  const { clock, stage } = useView();
+  const act = useAct();
+  if (stage !== "filter" && stage !== "probe") return null;
+  return (
+    <div className="row" role="group" aria-label="Clock">
+      <TimeLeft />
+      <button type="button" className="button tiny" data-testid="clock-toggle" onClick={() => void act("clock", { action: clock.running ? "pause" : "start" })}>
+        {clock.running ? "Pause" : "Start clock"}
+      </button>
+      <button type="button" className="button tiny" data-testid="clock-extend" onClick={() => void act("clock", { action: "extend", minutes: 5 })}>
+        +5 min
+      </button>
+    </div>
+  );
+}
+
+function People() {
+  const { people } = useView();
+  return (
+    <ul className="people" aria-label="Who is here">
+      {people.map((person) => (
+        <li key={`${person.role}-${person.name}`}>
+          <Chip tone={person.online ? "good" : "plain"} title={person.role}>
+            <i className={person.online ? "dot" : "dot hollow"} aria-hidden="true" /> {person.name}
+            <span className="small">{person.online ? (person.tabs > 1 ? `${person.tabs} tabs` : "") : "away"}</span>
+          </Chip>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,112 @@
+/** Private notes, each with its time and stage. */
+
+import { useState, type FormEvent, type KeyboardEvent } from "react";
+
+import type { Note } from "../protocol";
+import { useAct, useView } from "../room/context";
+import { STAGE_NAMES } from "../room/RoomBar";
+import { Empty, Time } from "../ui/parts";
+
+export function NotesPanel() {
+  const { notes = [] } = useView();
+  return (
+    <div className="column">
+      <NewNote />
+      {notes.length === 0 ? (
+        <Empty title="No notes yet">Only you see notes, here and in the report. Each keeps the time it was written.</Empty>
+      ) : (
+        <ul className="notes scroll fill">
+          {[...notes].reverse().map((note) => (
+            <Item key={note.id} note={note} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function NewNote() {
+  const act = useAct();
+  const [text, setText] = useState("");
+  const add = async () => {
+    if (text.trim() && (await act("add_note", { text: text.trim() }))) setText("");
+  };
+  return (
+    <form
+      className="new-note"
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault();
+        void add();
+      }}
+    >
+      <textarea
+        aria-label="New note"
+        data-testid="note-input"
+        rows={2}
+        maxLength={4000}
+        value={text}
+        placeholder="A note. Ctrl+Enter adds it."
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => onModEnter(event, () => void add())}
+      />
+      <button type="submit" className="button" data-testid="note-add" disabled={!text.trim()}>
+        Add
+      </button>
+    </form>
+  );
+}
+
+function onModEnter(event: KeyboardEvent, action: () => void): void {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  action();
+}
+
+function Item({ note }: { note: Note }) {
+  const act = useAct();
+  const [draft, setDraft] = useState<string | null>(null);
+  const save = async (text: string) => {
+    if (await act("edit_note", { note: note.id, text })) setDraft(null);
+  };
+  return (
+    <li className="note" data-testid="note">
+      <div className="row">
+        <Time at={note.at} />
+        <span className="small muted">{STAGE_NAMES[note.stage]}</span>
+        <span className="grow" />
+        {draft === null ? (
+          <>
+            <button type="button" className="button quiet tiny" onClick={() => setDraft(note.text)}>
+              Edit
+            </button>
+            <button type="button" className="button quiet tiny" onClick={() => void save("")}>
+              Delete
+            </button>
+          </>
+        ) : null}
+      </div>
+      {draft === null ? (
+        <p className="note-text">{note.text}</p>
+      ) : (
+        <div className="stack">
+          <textarea
+            aria-label="Edit note"
+            rows={3}
+            autoFocus
+            value={draft}
+            onChange={(event) => setDraft(event.target.value)}
+            onKeyDown={(event) => onModEnter(event, () => void save(draft.trim()))}
+          />
+          <div className="row">
+            <button type="button" className="button tiny" disabled={!draft.trim()} onClick={() => void save(draft.trim())}>
+              Save
+            </button>
+            <button type="button" className="button quiet tiny" onClick={() => setDraft(null)}>
+              Cancel
+            </button>
+          </div>
+        </div>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,91 @@
+/** Findings to tick while listening, and the mark on each axis. */
+
+import { useState } from "react";
+
+import { AXES, type Axis, type Finding, type GuideMaterials, type Rubric } from "../protocol";
+import { useAct, useView } from "../room/context";
+import { Tabs } from "../ui/Tabs";
+import { MarkForm } from "./MarkForm";
+
+export const AXIS_NAMES: Record<Axis, string> = { engineering: "ML engineering", research: "Applied research" };
+
+export function RubricPanel({ guide }: { guide: GuideMaterials }) {
+  const { stage, marks } = useView();
+  const [chosen, setChosen] = useState<Axis | null>(null);
+  const axis = chosen ?? (stage === "probe" || stage === "finished" ? "research" : "engineering");
+  return (
+    <div className="column">
+      <Tabs
+        label="Axis"
+        selected={axis}
+        onSelect={(id) => setChosen(id as Axis)}
+        items={AXES.map((one) => ({
+          id: one,
+          label: (
+            <>
+              {AXIS_NAMES[one]}
+              <span className="count">{marks?.[one] ? `${marks[one].score}/5` : "open"}</span>
+            </>
+          ),
+        }))}
+      />
+      <div className="scroll pad fill stack" key={axis}>
+        <Findings rubric={guide.rubrics[axis]} />
+        <MarkForm axis={axis} rubric={guide.rubrics[axis]} />
+      </div>
+    </div>
+  );
+}
+
+function Findings({ rubric }: { rubric: Rubric }) {
+  const levels = [...new Set(rubric.findings.filter((one) => !one.red_flag).map((one) => one.level))].sort((a, b) => a - b);
+  const flags = rubric.findings.filter((one) => one.red_flag);
+  return (
+    <>
+      {levels.map((level) => (
+        <Group
+          key={level}
+          title={`Level ${level}`}
+          note={rubric.levels.find((one) => one.score === level)?.title ?? ""}
+          findings={rubric.findings.filter((one) => !one.red_flag && one.level === level)}
+        />
+      ))}
+      {flags.length > 0 ? <Group title="Red flags" note="each caps the suggestion" findings={flags} danger /> : null}
+    </>
+  );
+}
+
+function Group(props: { title: string; note: string; findings: readonly Finding[]; danger?: boolean }) {
+  return (
+    <fieldset className={`findings ${props.danger ? "danger" : ""}`}>
+      <legend>
+        <span className="eyebrow">{props.title}</span> <span className="small muted">{props.note}</span>
+      </legend>
+      {props.findings.map((finding) => (
+        <Tick key={finding.id} finding={finding} />
+      ))}
+    </fieldset>
+  );
+}
+
+function Tick({ finding }: { finding: Finding }) {
+  const { ticks = [] } = useView();
+  const act = useAct();
+  return (
+    <label className="finding">
+      <input
+        type="checkbox"
+        checked={ticks.includes(finding.id)}
+        data-testid={`tick-${finding.id}`}
+        onChange={(event) => void act("tick", { finding: finding.id, on: event.target.checked })}
+      />
+      <span>
+        {finding.text}
+        <span className="small muted listen">
+          {finding.listen_for ? `“${finding.listen_for}”` : ""}
+          {finding.measured_by ? <span className="chip">measured: {finding.measured_by}</span> : null}
+        </span>
+      </span>
+    </label>
+  );
+}

@@ -1,0 +1,54 @@
+/** The address picks the page; each page is loaded when needed. */
+
+import { lazy, StrictMode, Suspense, type ReactNode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { route } from "./routes";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/pages.css";
+import "./styles/room.css";
+import "./styles/report.css";
+import { ErrorBoundary } from "./ui/ErrorBoundary";
+import { Loading, Notice } from "./ui/parts";
+import "./ui/theme";
+
+const Home = lazy(() => import("./pages/Home"));
+const Join = lazy(() => import("./pages/Join"));
+const Candidate = lazy(() => import("./pages/Candidate"));
+const Interviewer = lazy(() => import("./pages/Interviewer"));
+const Report = lazy(() => import("./pages/Report"));
+
+function page(path: string): ReactNode {
+  const to = route(path);
+  switch (to.page) {
+    case "home":
+      return <Home />;
+    case "join":
+      return <Join token={to.token} />;
+    case "candidate":
+      return <Candidate interview={to.interview} />;
+    case "interviewer":
+      return <Interviewer interview={to.interview} />;
+    case "report":
+      return <Report interview={to.interview} />;
+    case "unknown":
+      return (
+        <Notice title="There is no such page">
+          <p>Check the address, or open your invitation link again.</p>
+        </Notice>
+      );
+    default:
+      return to satisfies never;
+  }
+}
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <ErrorBoundary>
+      <Suspense fallback={<Loading what="Loading the page" />}>{page(location.pathname)}</Suspense>
+    </ErrorBoundary>
+  </StrictMode>,
+);

@@ -1,0 +1,83 @@
+/** `/report/<id>`: what was seen and measured, what people made of it, and what it adds up to. */
+
+import { useEffect, useState } from "react";
+
+import { ApiError, fetchReport } from "../api";
+import type { Report } from "../protocol";
+import { AxisCard } from "../report/AxisCard";
+import { Evidence } from "../report/Evidence";
+import { Head } from "../report/Head";
+import { Verdicts } from "../report/Verdicts";
+import { Brand, Loading, Notice, ThemeToggle } from "../ui/parts";
+
+const RELOAD_MS = 5_000;
+
+export default function ReportPage({ interview }: { interview: string }) {
+  const loaded = useReport(interview);
+  if (loaded === null) return <Loading what="Putting the report together" />;
+  if (loaded instanceof ApiError) {
+    return (
+      <Notice title={loaded.message}>
+        <p>{loaded.hint}</p>
+        <p>
+          <button type="button" className="button" onClick={() => location.reload()}>
+            Try again
+          </button>
+        </p>
+      </Notice>
+    );
+  }
+  return (
+    <>
+      <header className="topbar no-print">
+        <Brand href="/" />
+        <span className="grow" />
+        <a className="button tiny" href={`/room/${encodeURIComponent(interview)}/interviewer`}>
+          To the room
+        </a>
+        <button type="button" className="button tiny" onClick={() => window.print()}>
+          Print or save as PDF
+        </button>
+        <ThemeToggle />
+      </header>
+      <main className="report">
+        <Head report={loaded} />
+        <div className="axes">
+          <AxisCard axis="engineering" report={loaded.axes.engineering} />
+          <AxisCard axis="research" report={loaded.axes.research} />
+        </div>
+        <Verdicts judgement={loaded.judgement} />
+        <Evidence report={loaded} />
+      </main>
+    </>
+  );
+}
+
+/** Loads the report, and again while a judgement is under way or a mark is open. */
+function useReport(interview: string): Report | ApiError | null {
+  const [loaded, setLoaded] = useState<Report | ApiError | null>(null);
+  const waiting = loaded !== null && !(loaded instanceof ApiError) && isOpen(loaded);
+  useEffect(() => {
+    let current = true;
+    const load = () =>
+      fetchReport(interview).then(
+        (report) => current && setLoaded(report),
+        (error: unknown) => {
+          if (current && error instanceof ApiError) setLoaded((known) => known ?? error);
+        },
+      );
+    if (loaded === null) void load();
+    const timer = waiting ? setInterval(() => void load(), RELOAD_MS) : null;
+    return () => {
+      current = false;
+      if (timer) clearInterval(timer);
+    };
+    // `loaded` itself is left out: a fresh report must not restart the timer
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [interview, waiting]);
+  return loaded;
+}
+
+function isOpen({ judgement, total }: Report): boolean {
+  return total === null || judgement?.state === "queued" || judgement?.state === "running";
+}

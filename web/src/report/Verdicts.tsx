@@ -1,0 +1,105 @@
+/** What the judge found, check by check, with the figures behind it. */
+
+import type { Judgement } from "../protocol";
+import type { Measurement, Scorecard, Verdict } from "../scorecard";
+import { duration, figure } from "../ui/figures";
+import { Banner, Empty, Time } from "../ui/parts";
+import { PlotView } from "../ui/PlotView";
+import { CHECK_NAMES, StatusChip, statusLine } from "./status";
+
+export function Verdicts({ judgement }: { judgement: Judgement | null }) {
+  return (
+    <section className="report-section" aria-labelledby="verdicts">
+      <h2 id="verdicts">Measured by the judge</h2>
+      <State judgement={judgement} />
+      {judgement?.scorecard ? <Card scorecard={judgement.scorecard} judgement={judgement} /> : null}
+    </section>
+  );
+}
+
+function State({ judgement }: { judgement: Judgement | null }) {
+  if (!judgement) return <Empty title="Not judged">The judge runs when the candidate submits, or when the interviewer asks for it.</Empty>;
+  if (judgement.state === "failed") {
+    return <Banner tone="bad">The judge could not work: {judgement.fault} That says nothing about the candidate. Run it again from the room.</Banner>;
+  }
+  if (judgement.state !== "judged") return <Banner tone="info">The judge is at work; this page shows the result when it is there.</Banner>;
+  return null;
+}
+
+function Card({ scorecard, judgement }: { scorecard: Scorecard; judgement: Judgement }) {
+  return (
+    <>
+      <p className="muted">
+        {statusLine(scorecard.verdicts)}. {judgement.by === "submit" ? "On the submission" : "On the files at the time"},{" "}
+        <Time at={judgement.at} long />, {scorecard.budget} budget, {duration(scorecard.wall_s * 1000)}, contained by{" "}
+        {scorecard.runtime}.
+      </p>
+      <div className="verdicts">
+        {scorecard.verdicts.map((verdict) => (
+          <VerdictCard key={verdict.check} verdict={verdict} />
+        ))}
+      </div>
+      <p className="small muted fingerprint">
+        {scorecard.challenge} version {scorecard.challenge_version} · submission {scorecard.submission.sha256} · seed commitment{" "}
+        {scorecard.seed_commitment}
+      </p>
+    </>
+  );
+}
+
+function VerdictCard({ verdict }: { verdict: Verdict }) {
+  return (
+    <article className={`card verdict ${verdict.status}`} data-testid={`verdict-${verdict.check}`} data-status={verdict.status}>
+      <header className="row">
+        <h3>{CHECK_NAMES[verdict.check] ?? verdict.check}</h3>
+        <span className="grow" />
+        <StatusChip status={verdict.status} />
+      </header>
+      <p>{verdict.summary}</p>
+      {verdict.diagnosis ? <p className="diagnosis">{verdict.diagnosis}</p> : null}
+      {verdict.measurements.length > 0 ? <Measurements rows={verdict.measurements} /> : null}
+      {verdict.plots.length > 0 ? (
+        <div className="plots">
+          {verdict.plots.map((plot) => (
+            <PlotView key={plot.title} plot={plot} />
+          ))}
+        </div>
+      ) : null}
+    </article>
+  );
+}
+
+function Measurements({ rows }: { rows: readonly Measurement[] }) {
+  return (
+    <div className="scroll">
+      <table className="data">
+        <thead>
+          <tr>
+            <th scope="col">Measured</th>
+            <th scope="col" className="num">
+              Value
+            </th>
+            <th scope="col" className="num">
+              Interval
+            </th>
+            <th scope="col">Unit</th>
+            <th scope="col" className="num">
+              n
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.name}>
+              <th scope="row">{row.name}</th>
+              <td className="num">{figure(row.value)}</td>
+              <td className="num">{row.low === row.high ? "exact" : `${figure(row.low)} to ${figure(row.high)}`}</td>
+              <td>{row.unit}</td>
+              <td className="num">{figure(row.n)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

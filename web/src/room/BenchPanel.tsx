@@ -1,0 +1,103 @@
+/** The bench: how the implementation behaves by number of drafted tokens. For looking at, not for scoring. */
+
+import type { BenchReport, BenchRow } from "../protocol";
+import type { Plot } from "../scorecard";
+import { figure } from "../ui/figures";
+import { Banner, Empty } from "../ui/parts";
+import { PlotView } from "../ui/PlotView";
+import { useView } from "./context";
+
+export function BenchPanel() {
+  const { bench } = useView();
+  return <BenchReportView bench={bench} />;
+}
+
+export function BenchReportView({ bench }: { bench: BenchReport | null }) {
+  if (!bench) {
+    return (
+      <Empty title="Nothing measured yet">
+        The bench runs your code with growing num_speculative_tokens and shows acceptance rate, tokens per target call and
+        speed-up against plain decoding.
+      </Empty>
+    );
+  }
+  return (
+    <div className="scroll bench">
+      {bench.error ? <Banner tone="bad">{bench.error}</Banner> : null}
+      {bench.running ? (
+        <p className="pad small muted" role="status">
+          <span className="dot pulse" aria-hidden="true" /> Measuring
+        </p>
+      ) : null}
+      {bench.rows.length > 1 ? (
+        <div className="bench-plots">
+          {PLOTS.map((wanted) => (
+            <PlotView key={wanted.title} plot={plotOf(bench.rows, wanted)} />
+          ))}
+        </div>
+      ) : null}
+      {bench.rows.length > 0 ? <Table rows={bench.rows} /> : null}
+    </div>
+  );
+}
+
+interface Wanted {
+  readonly title: string;
+  readonly y_label: string;
+  readonly value: (row: BenchRow) => number | null;
+  readonly lines: Plot["lines"];
+}
+
+const PLOTS: readonly Wanted[] = [
+  { title: "Acceptance rate", y_label: "share", value: (row) => row.acceptance_rate, lines: [] },
+  { title: "Tokens per target call", y_label: "tokens", value: (row) => row.tokens_per_target_call, lines: [{ name: "plain decoding", y: 1 }] },
+  { title: "Speed-up", y_label: "times", value: (row) => row.speedup, lines: [{ name: "plain decoding", y: 1 }] },
+];
+
+function plotOf(rows: readonly BenchRow[], wanted: Wanted): Plot {
+  const points = rows.flatMap((row) => {
+    const y = wanted.value(row);
+    return y === null ? [] : [{ x: row.num_speculative_tokens, y }];
+  });
+  return {
+    kind: "line",
+    title: wanted.title,
+    x_label: "num_speculative_tokens",
+    y_label: wanted.y_label,
+    x_ticks: [],
+    series: [{ name: "measured", x: points.map((p) => p.x), y: points.map((p) => p.y) }],
+    lines: wanted.lines,
+    log_y: false,
+  };
+}
+
+function Table({ rows }: { rows: readonly BenchRow[] }) {
+  return (
+    <table className="data">
+      <thead>
+        <tr>
+          <th scope="col">Drafted tokens</th>
+          <th scope="col" className="num">Acceptance rate</th>
+          <th scope="col" className="num">Tokens per target call</th>
+          <th scope="col" className="num">Speed-up</th>
+          <th scope="col" className="num">Target calls</th>
+          <th scope="col" className="num">Draft calls</th>
+          <th scope="col" className="num">New tokens</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.num_speculative_tokens}>
+            <th scope="row">{row.num_speculative_tokens}</th>
+            <td className="num">{row.acceptance_rate === null ? "none" : figure(row.acceptance_rate)}</td>
+            <td className="num">{figure(row.tokens_per_target_call)}</td>
+            <td className="num">{figure(row.speedup)}×</td>
+            <td className="num">{figure(row.target_calls)}</td>
+            <td className="num">{figure(row.draft_calls)}</td>
+            <td className="num">{figure(row.new_tokens)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,47 @@
+/** What the kernel is doing, and what to do when it is gone. */
+
+import { Banner, Chip, type Tone } from "../ui/parts";
+import { useView, type Act } from "./context";
+
+type Shown = { readonly tone: Tone; readonly say: string; readonly busy: boolean };
+
+export function KernelState() {
+  const { kernel, sandbox } = useView();
+  const shown = describe(kernel.state, sandbox.state);
+  return (
+    <span role="status" data-testid="kernel-state" data-state={sandbox.state === "ready" ? kernel.state : sandbox.state}>
+      <Chip tone={shown.tone} title={sandbox.message}>
+        <i className={shown.busy ? "dot pulse" : "dot"} aria-hidden="true" /> {shown.say}
+      </Chip>
+    </span>
+  );
+}
+
+function describe(kernel: string, sandbox: string): Shown {
+  if (sandbox === "off") return { tone: "plain", say: "sandbox off", busy: false };
+  if (sandbox === "starting") return { tone: "info", say: "sandbox starting", busy: true };
+  if (sandbox === "failed") return { tone: "bad", say: "sandbox failed", busy: false };
+  if (kernel === "dead") return { tone: "bad", say: "kernel dead", busy: false };
+  if (kernel === "starting") return { tone: "info", say: "kernel starting", busy: true };
+  if (kernel === "busy") return { tone: "info", say: "kernel busy", busy: true };
+  return { tone: "good", say: "kernel idle", busy: false };
+}
+
+export function KernelBanner({ act }: { act: Act | null }) {
+  const { kernel, sandbox, stage } = useView();
+  if (stage !== "probe" || sandbox.state !== "ready" || kernel.state !== "dead") return null;
+  return (
+    <Banner
+      tone="bad"
+      action={
+        act ? (
+          <button type="button" className="button tiny" onClick={() => void act("restart", {})}>
+            Restart the kernel
+          </button>
+        ) : null
+      }
+    >
+      The kernel has died, often for lack of memory. Your files are safe; variables are gone.
+    </Banner>
+  );
+}

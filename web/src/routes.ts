@@ -1,0 +1,28 @@
+/** Addresses of the pages (docs/protocol.md). Pure. */
+
+export type Route =
+  | { readonly page: "home" }
+  | { readonly page: "join"; readonly token: string }
+  | { readonly page: "candidate" | "interviewer" | "report"; readonly interview: string }
+  | { readonly page: "unknown" };
+
+export function route(path: string): Route {
+  const [first = "", second = "", third = "", ...rest] = path.split("/").filter(Boolean).map(safeDecode);
+  if (rest.length > 0) return { page: "unknown" };
+  if (first === "") return { page: "home" };
+  if (second !== "" && third === "") {
+    if (first === "join") return { page: "join", token: second };
+    if (first === "room") return { page: "candidate", interview: second };
+    if (first === "report") return { page: "report", interview: second };
+  }
+  if (first === "room" && third === "interviewer") return { page: "interviewer", interview: second };
+  return { page: "unknown" };
+}
+
+function safeDecode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

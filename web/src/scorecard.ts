@@ -1,0 +1,50 @@
+/** The judge's scorecard as it reaches a page: wire/scorecard.py, mirrored. */
+
+import { boolean, list, number, object, oneOf, string, type Infer } from "./schema";
+
+const measurement = object({
+  name: string,
+  value: number,
+  low: number,
+  high: number,
+  unit: string,
+  n: number,
+});
+
+const plot = object({
+  kind: oneOf("line", "bar"),
+  title: string,
+  x_label: string,
+  y_label: string,
+  x_ticks: list(string),
+  series: list(object({ name: string, x: list(number), y: list(number) })),
+  lines: list(object({ name: string, y: number })),
+  log_y: boolean,
+});
+
+const verdict = object({
+  check: string,
+  status: oneOf("pass", "fail", "inconclusive", "not_run"),
+  summary: string,
+  diagnosis: string,
+  measurements: list(measurement),
+  plots: list(plot),
+});
+
+export const scorecard = object({
+  submission: object({ sha256: string, files: list(string) }),
+  challenge: string,
+  challenge_version: number,
+  seed_commitment: string,
+  budget: oneOf("quick", "full"),
+  runtime: string,
+  verdicts: list(verdict),
+  score: object({ suggested: number, because: list(string) }),
+  wall_s: number,
+});
+
+export type Measurement = Infer<typeof measurement>;
+export type Plot = Infer<typeof plot>;
+export type Verdict = Infer<typeof verdict>;
+export type VerdictStatus = Verdict["status"];
+export type Scorecard = Infer<typeof scorecard>;

@@ -1,0 +1,182 @@
+/** A plot of the judge's (wire/scorecard.py), drawn with uPlot, and the same figures as a table. */
+
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+
+import type { Plot } from "../scorecard";
+import { useStore } from "../store";
+import { figure } from "./figures";
+import { align, type Aligned } from "./plotData";
+import { dark } from "./theme";
+
+const SERIES = ["--accent", "--research", "--engineering", "--info", "--good", "--warn"];
+const HEIGHT = 210;
+
+export function PlotView({ plot }: { plot: Plot }) {
+  const box = useRef<HTMLDivElement>(null);
+  const isDark = useStore(dark);
+  useEffect(() => {
+    const node = box.current;
+    if (!node) return undefined;
+    const data = align(plot);
+    const chart = new uPlot(options(plot, data, node), [data.x, ...data.y] as uPlot.AlignedData, node);
+    const resized = new ResizeObserver(() => chart.setSize({ width: node.clientWidth, height: HEIGHT }));
+    resized.observe(node);
+    return () => {
+      resized.disconnect();
+      chart.destroy();
+    };
+  }, [plot, isDark]);
+  return (
+    <figure className="plot">
+      <figcaption>
+        <strong>{plot.title}</strong>
+        <Legend plot={plot} />
+      </figcaption>
+      <div ref={box} aria-hidden="true" />
+      <details>
+        <summary>Show as table</summary>
+        <PlotTable plot={plot} />
+      </details>
+    </figure>
+  );
+}
+
+function Legend({ plot }: { plot: Plot }) {
+  return (
+    <span className="legend small">
+      {plot.series.map((series, at) => (
+        <span key={series.name}>
+          <i style={{ background: `var(${seriesColor(at)})` }} /> {series.name}
+        </span>
+      ))}
+      {plot.lines.map((line) => (
+        <span key={line.name}>
+          <i className="dashed" /> {line.name} ({figure(line.y)})
+        </span>
+      ))}
+    </span>
+  );
+}
+
+export function PlotTable({ plot }: { plot: Plot }) {
+  const { x, y } = align(plot);
+  return (
+    <div className="scroll">
+      <table className="data">
+        <caption className="hidden-visually">{plot.title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{plot.x_label}</th>
+            {plot.series.map((series) => (
+              <th key={series.name} scope="col" className="num">
+                {series.name} ({plot.y_label})
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {x.map((value, row) => (
+            <tr key={value}>
+              <th scope="row">{plot.x_ticks[value] ?? figure(value)}</th>
+              {y.map((column, at) => (
+                <td key={at} className="num">
+                  {column[row] == null ? "none" : figure(column[row])}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function seriesColor(at: number): string {
+  return SERIES[at % SERIES.length] ?? "--accent";
+}
+
+/** Canvas wants resolved colours; light-dark() is resolved by asking a real element. */
+function resolve(node: HTMLElement, name: string): string {
+  const probe = document.createElement("span");
+  probe.style.color = `var(${name})`;
+  node.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+function options(plot: Plot, data: Aligned, node: HTMLElement): uPlot.Options {
+  const ink = resolve(node, "--muted");
+  const grid = { stroke: resolve(node, "--line"), width: 1 };
+  const bars = plot.kind === "bar";
+  const axis = { stroke: ink, grid, ticks: grid, font: "11px system-ui", labelFont: "12px system-ui", labelSize: 22 };
+  return {
+    width: node.clientWidth || 480,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      x: { time: false, ...(bars ? { range: [-0.6, Math.max(0, ...data.x) + 0.6] } : {}) },
+      y: { distr: plot.log_y ? 3 : 1, range: (_chart, low, high) => yRange(plot, low, high) },
+    },
+    axes: [
+      {
+        ...axis,
+        label: plot.x_label,
+        ...(bars || plot.x_ticks.length ? { splits: () => data.x, grid: { show: false } } : {}),
+        values: (_chart, splits) => splits.map((value) => plot.x_ticks[value] ?? figure(value)),
+      },
+      { ...axis, label: plot.y_label, size: 56, values: (_chart, splits) => splits.map((v) => (v == null ? "" : figure(v))) },
+    ],
+    series: [
+      {},
+      ...plot.series.map((series, at) => {
+        const stroke = resolve(node, seriesColor(at));
+        return {
+          label: series.name,
+          stroke,
+          width: 2,
+          spanGaps: true,
+          points: { show: !bars, size: 6, fill: stroke },
+          ...(bars ? { fill: stroke, paths: barPaths(at, plot.series.length) } : {}),
+        };
+      }),
+    ],
+    hooks: { draw: [(chart) => drawLines(chart, plot, resolve(node, "--bad"))] },
+  };
+}
+
+/** Bars of several series side by side: each gets its share of the slot. */
+function barPaths(at: number, of: number): uPlot.Series.PathBuilder {
+  const builder = uPlot.paths.bars;
+  if (!builder) throw new Error("uPlot was built without bars");
+  return builder({ size: [0.7 / of, 46], align: of === 1 ? 0 : at === 0 ? -1 : 1 });
+}
+
+/** Reference lines and, for bars, zero are always in the picture. */
+function yRange(plot: Plot, low: number, high: number): [number, number] {
+  const all = [low, high, ...plot.lines.map((line) => line.y)].filter((y) => Number.isFinite(y) && (!plot.log_y || y > 0));
+  const top = Math.max(...all, plot.log_y ? 1e-12 : 0);
+  if (plot.log_y) return [Math.min(...all, top) / 1.6, top * 1.6];
+  const bottom = Math.min(...all, 0);
+  const room = (top - bottom || 1) * 0.08;
+  return [bottom < 0 ? bottom - room : 0, top + room];
+}
+
+function drawLines(chart: uPlot, plot: Plot, stroke: string): void {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
+  for (const line of plot.lines) {
+    const y = chart.valToPos(line.y, "y", true);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+  }
+  ctx.restore();
+}
