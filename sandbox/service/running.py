@@ -194,10 +194,11 @@ class Running:
 
     def _record_line(self, room: Room, run: int, line: ToolLine) -> bool:
         """Whether the line was in its tool's format and there was room for it."""
-        event = parse_tool_line(run, line.payload)
-        if event is None or room.tool_rows(run) >= MAX_TOOL_ROWS:
+        events = parse_tool_line(run, line.payload)
+        if events is None or room.tool_rows(run) >= MAX_TOOL_ROWS:
             return False
-        room.record("server", event)
+        if events:
+            room.record("server", *events)
         return True
 
 
