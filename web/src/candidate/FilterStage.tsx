@@ -3,7 +3,7 @@
 import { EditorView } from "@codemirror/view";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { commenting, setComments } from "../editor/comments";
+import { clickableNumbers, commenting, setComments } from "../editor/comments";
 import { readOnly } from "../editor/code";
 import type { FilterMaterials } from "../protocol";
 import { useComments, useRoom, useView } from "../room/context";
@@ -29,7 +29,10 @@ export function FilterStage({ filter, writable }: { filter: FilterMaterials; wri
     [room],
   );
   const extensions = useMemo(
-    () => [readOnly(`${filter.exhibit.path}, for review`), commenting(writable ? add : null)],
+    () => [
+      readOnly(`${filter.exhibit.path}, for review`, writable ? clickableNumbers(add) : undefined),
+      commenting(writable ? add : null),
+    ],
     [filter.exhibit.path, writable, add],
   );
   const activeLine = comments.find((one) => one.id === active)?.line ?? null;
@@ -56,7 +59,7 @@ export function FilterStage({ filter, writable }: { filter: FilterMaterials; wri
           <section className="column" aria-label="File under review">
             <details className="brief-fold" open>
               <summary>
-                <h2>{filter.title}</h2>
+                <h2>What to do</h2>
               </summary>
               <Prose source={filter.brief} />
             </details>

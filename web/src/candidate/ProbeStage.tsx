@@ -27,7 +27,6 @@ export function ProbeStage({ probe }: { probe: ProbeMaterials }) {
         first={
           <section className="column" aria-label="Task">
             <div className="scroll pad">
-              <h1 className="brief-title">{probe.title}</h1>
               <Prose source={probe.brief} />
             </div>
           </section>

@@ -71,13 +71,20 @@ function Group(props: { title: string; note: string; findings: readonly Finding[
 function Tick({ finding }: { finding: Finding }) {
   const { ticks = [] } = useView();
   const act = useAct();
+  // Shown at once; the server's view has the last word when it has answered.
+  const [wanted, setWanted] = useState<boolean | null>(null);
+  const tick = async (on: boolean) => {
+    setWanted(on);
+    await act("tick", { finding: finding.id, on });
+    setWanted(null);
+  };
   return (
     <label className="finding">
       <input
         type="checkbox"
-        checked={ticks.includes(finding.id)}
+        checked={wanted ?? ticks.includes(finding.id)}
         data-testid={`tick-${finding.id}`}
-        onChange={(event) => void act("tick", { finding: finding.id, on: event.target.checked })}
+        onChange={(event) => void tick(event.target.checked)}
       />
       <span>
         {finding.text}
