@@ -110,7 +110,7 @@ export function openShared(parent: HTMLElement, options: SharedEditor): EditorVi
       doc: text.toString(),
       extensions: [
         Prec.high(options.extensions ?? []),
-        cells,
+        cells(writable),
         writable ? [keymap.of(yUndoManagerKeymap), writing, reading(label)] : watching(label),
         yCollab(text, awareness, { undoManager }),
       ],

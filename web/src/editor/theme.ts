@@ -45,9 +45,10 @@ const chrome = EditorView.theme({
     fontFamily: "var(--sans)",
     fontSize: "11px",
     padding: "1px 6px",
-    borderRadius: "4px 4px 4px 0",
+    borderRadius: "0 4px 4px 0",
     opacity: "1",
-    top: "-1.5em",
+    top: "0.05em",
+    left: "2px",
   },
   ".cm-ySelectionCaretDot": { display: "none" },
 });

@@ -2,12 +2,11 @@
 
 import { useState } from "react";
 
-import { AXES, type Axis, type Finding, type GuideMaterials, type Rubric } from "../protocol";
+import { AXES, AXIS_NAMES, type Axis, type Finding, type GuideMaterials, type Rubric } from "../protocol";
 import { useAct, useView } from "../room/context";
+import { Inline } from "../ui/Inline";
 import { Tabs } from "../ui/Tabs";
 import { MarkForm } from "./MarkForm";
-
-export const AXIS_NAMES: Record<Axis, string> = { engineering: "ML engineering", research: "Applied research" };
 
 export function RubricPanel({ guide }: { guide: GuideMaterials }) {
   const { stage, marks } = useView();
@@ -87,9 +86,9 @@ function Tick({ finding }: { finding: Finding }) {
         onChange={(event) => void tick(event.target.checked)}
       />
       <span>
-        {finding.text}
+        <Inline text={finding.text} />
         <span className="small muted listen">
-          {finding.listen_for ? `“${finding.listen_for}”` : ""}
+          <Inline text={finding.listen_for} />
           {finding.measured_by ? <span className="chip">measured: {finding.measured_by}</span> : null}
         </span>
       </span>
