@@ -41,6 +41,7 @@ export function reading(label: string, numbers: Extension = lineNumbers()): Exte
 export function readOnly(label: string, numbers?: Extension): Extension {
   return [
     reading(label, numbers),
+    EditorView.lineWrapping,
     EditorState.readOnly.of(true),
     EditorView.contentAttributes.of({ "aria-readonly": "true" }),
     keymap.of(defaultKeymap),

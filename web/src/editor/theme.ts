@@ -36,7 +36,7 @@ const chrome = EditorView.theme({
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
   ".cm-completionIcon": { display: "none" },
   ".cm-cell-start": { boxShadow: "inset 0 1px 0 var(--cell-rule)" },
-  ".cm-cell-title": { color: "var(--accent)", fontWeight: "600" },
+  ".cm-cell-title, .cm-cell-title span": { color: "var(--accent)", fontWeight: "600" },
   ".cm-cell-current": { boxShadow: "inset 3px 0 0 var(--accent)" },
   ".cm-cell-start.cm-cell-current": {
     boxShadow: "inset 0 1px 0 var(--cell-rule), inset 3px 0 0 var(--accent)",
