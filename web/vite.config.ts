@@ -2,7 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
 /** Where `probe serve` listens while one develops with `npm run dev`. */
-const server = "http://127.0.0.1:8000";
+const server = "http://127.0.0.1:8800";
 
 export default defineConfig({
   plugins: [react()],

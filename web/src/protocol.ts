@@ -20,6 +20,7 @@ import { scorecard } from "./scorecard";
 export type Role = "candidate" | "interviewer";
 export type Axis = "engineering" | "research";
 export const AXES: readonly Axis[] = ["engineering", "research"];
+export const AXIS_NAMES: Record<Axis, string> = { engineering: "ML engineering", research: "Applied research" };
 
 const stage = oneOf("lobby", "filter", "probe", "finished");
 export type Stage = Infer<typeof stage>;
@@ -175,6 +176,7 @@ export const materials = object({
     object({ title: string, minutes: number, brief: string, exhibit: object({ path: string, text: string }) }),
   ),
   probe: nullable(object({ title: string, minutes: number, brief: string, entry: string })),
+  plan: optional(object({ filter_minutes: number, probe_minutes: number })),
   guide: optional(
     object({ filter: string, probe: string, rubrics: object({ engineering: rubric, research: rubric }) }),
   ),

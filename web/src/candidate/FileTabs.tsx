@@ -10,6 +10,7 @@ import { Tabs } from "../ui/Tabs";
 type Editing = { readonly kind: "add" } | { readonly kind: "rename"; readonly from: string } | null;
 
 export function FileTabs(props: {
+  writable: boolean;
   names: readonly string[];
   entry: string;
   selected: string | null;
@@ -34,7 +35,7 @@ export function FileTabs(props: {
         items={names.map((name) => ({ id: name, label: <span className="mono">{name}</span> }))}
         selected={selected ?? ""}
         onSelect={props.onSelect}
-        after={
+        after={!props.writable ? null : (
           <div className="row file-actions">
             <button type="button" className="button quiet tiny" aria-label="Add a file" title="Add a file" onClick={() => setEditing({ kind: "add" })}>
               +
@@ -51,7 +52,7 @@ export function FileTabs(props: {
               </>
             )}
           </div>
-        }
+        )}
       />
       {editing ? (
         <NameForm

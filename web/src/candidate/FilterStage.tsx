@@ -1,9 +1,9 @@
 /** Stage one: the exhibit, comments on its lines, and a summary. Also mirrored, read-only, for the interviewer. */
 
 import { EditorView } from "@codemirror/view";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
-import { commenting, setComments } from "../editor/comments";
+import { clickableNumbers, commenting, setComments } from "../editor/comments";
 import { readOnly } from "../editor/code";
 import type { FilterMaterials } from "../protocol";
 import { useComments, useRoom, useView } from "../room/context";
@@ -29,7 +29,10 @@ export function FilterStage({ filter, writable }: { filter: FilterMaterials; wri
     [room],
   );
   const extensions = useMemo(
-    () => [readOnly(`${filter.exhibit.path}, for review`), commenting(writable ? add : null)],
+    () => [
+      readOnly(`${filter.exhibit.path}, for review`, writable ? clickableNumbers(add) : undefined),
+      commenting(writable ? add : null),
+    ],
     [filter.exhibit.path, writable, add],
   );
   const activeLine = comments.find((one) => one.id === active)?.line ?? null;
@@ -47,25 +50,20 @@ export function FilterStage({ filter, writable }: { filter: FilterMaterials; wri
 
   return (
     <main className="stage" data-testid="filter">
+      <WithBrief filter={filter} beside={writable}>
       <Split
         name="review"
         direction="row"
-        initial={62}
+        initial={60}
         least={25}
         first={
           <section className="column" aria-label="File under review">
-            <details className="brief-fold" open>
-              <summary>
-                <h2>{filter.title}</h2>
-              </summary>
-              <Prose source={filter.brief} />
-            </details>
             <div className="file-head">
               <span className="mono small">{filter.exhibit.path}</span>
               <span className="grow" />
               {writable ? (
                 <span className="small muted">
-                  Click beside a line, or press <kbd>C</kbd> on it
+                  Click a line number, or press <kbd>C</kbd> on it
                 </span>
               ) : null}
             </div>
@@ -104,7 +102,38 @@ export function FilterStage({ filter, writable }: { filter: FilterMaterials; wri
           </section>
         }
       />
+      </WithBrief>
     </main>
+  );
+}
+
+/** The candidate reads the brief beside the file; the interviewer, short of room, unfolds it. */
+function WithBrief({ filter, beside, children }: { filter: FilterMaterials; beside: boolean; children: ReactNode }) {
+  if (beside) {
+    return (
+      <Split
+        name="brief"
+        direction="row"
+        initial={26}
+        first={
+          <section className="column" aria-label="Task">
+            <div className="scroll pad">
+              <Prose source={filter.brief} />
+            </div>
+          </section>
+        }
+        second={children}
+      />
+    );
+  }
+  return (
+    <>
+      <details className="brief-fold">
+        <summary>What the candidate is asked</summary>
+        <Prose source={filter.brief} />
+      </details>
+      {children}
+    </>
   );
 }
 

@@ -2,12 +2,13 @@
 
 import { useEffect, useState } from "react";
 
+import type { Materials } from "../protocol";
 import { useAct, useRoom, useView } from "../room/context";
 import { ConnectionBanner, ProblemBanner } from "../room/RoomBar";
 import { useStore } from "../store";
 import { Brand, Chip, ThemeToggle } from "../ui/parts";
 
-export function Lobby() {
+export function Lobby({ plan }: { plan: Materials["plan"] }) {
   const view = useView();
   return (
     <div className="lobby-page">
@@ -23,11 +24,11 @@ export function Lobby() {
           <p className="eyebrow">Interview with {view.interview.interviewer_name}</p>
           <h1>Welcome, {view.interview.candidate_name}</h1>
           <p className="lead">
-            No puzzles and no trick questions. Two pieces of real work, talked through as you go. Look things up, think
-            aloud, ask.
+            No puzzles and no trick questions: two pieces of real work, talked through as you go. Think aloud and ask
+            whatever you would ask a colleague.
           </p>
         </div>
-        <Plan />
+        <Plan plan={plan} />
         <div className="lobby-columns">
           <Recorded />
           <Checks />
@@ -51,8 +52,8 @@ const STAGES = [
   },
 ] as const;
 
-function Plan() {
-  const { clock, stage } = useView();
+function Plan({ plan }: { plan: Materials["plan"] }) {
+  const minutes = plan ? [plan.filter_minutes, plan.probe_minutes] : [];
   return (
     <ol className="plan" aria-label="What will happen">
       {STAGES.map(({ title, text, time }, at) => (
@@ -62,7 +63,7 @@ function Plan() {
           </span>
           <div>
             <h3>
-              {title} <span className="muted small">{at === 0 && stage === "filter" ? `${clock.minutes} minutes` : time}</span>
+              {title} <span className="muted small">{minutes[at] === undefined ? time : `${minutes[at]} minutes`}</span>
             </h3>
             <p className="muted">{text}</p>
           </div>
@@ -78,11 +79,12 @@ function Recorded() {
       <h2 id="recorded">What is recorded</h2>
       <ul className="facts">
         <li>Everything you type here, your cursor, your runs and their outputs. Your interviewer sees them live.</li>
-        <li>That you paste or leave this page: when, and how many characters. Never from where. It decides nothing.</li>
+        <li>That you paste or leave this page: when, and how many characters, never what they were. It decides nothing by itself.</li>
         <li>No camera, no microphone, no screen, nothing outside this page.</li>
       </ul>
       <p className="muted small">
-        It stays on this company's own server. A person, not a program, decides; ask them for a copy or to delete it.
+        It stays on the server of those who invited you. People, not programs, decide; ask them for a copy or to delete
+        it.
       </p>
     </section>
   );

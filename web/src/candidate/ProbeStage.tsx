@@ -10,7 +10,7 @@ import { useAct, useFileNames, useRoom, useView, type Act } from "../room/contex
 import { filesOf } from "../room/document";
 import { SharedEditor } from "../room/editors";
 import { ResultsPane } from "../room/ResultsPane";
-import { Empty } from "../ui/parts";
+import { Banner, Empty } from "../ui/parts";
 import { Prose } from "../ui/Prose";
 import { Split } from "../ui/Split";
 import { FileTabs } from "./FileTabs";
@@ -27,7 +27,6 @@ export function ProbeStage({ probe }: { probe: ProbeMaterials }) {
         first={
           <section className="column" aria-label="Task">
             <div className="scroll pad">
-              <h1 className="brief-title">{probe.title}</h1>
               <Prose source={probe.brief} />
             </div>
           </section>
@@ -40,6 +39,8 @@ export function ProbeStage({ probe }: { probe: ProbeMaterials }) {
 
 function Workbench({ probe }: { probe: ProbeMaterials }) {
   const { doc, awareness } = useRoom();
+  const { submission } = useView();
+  const writable = submission === null;
   const act = useAct();
   const names = useFileNames(probe.entry);
   const [chosen, setChosen] = useState(probe.entry);
@@ -60,16 +61,22 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
 
   return (
     <section className="column" aria-label="Workbench">
-      <FileTabs names={names} entry={probe.entry} selected={file} onSelect={setChosen} />
+      <FileTabs writable={writable} names={names} entry={probe.entry} selected={file} onSelect={setChosen} />
       <Toolbar act={act} runFile={runFile} runCell={runCell} ready={file !== null} />
-      <KernelBanner act={act} />
+      {submission ? (
+        <Banner tone="good">
+          Submitted and frozen. Thank you. Talk it through with your interviewer: what would you do with more time?
+        </Banner>
+      ) : (
+        <KernelBanner act={act} />
+      )}
       <Split
         name="output"
         direction="column"
         initial={60}
         first={
           text && file !== null ? (
-            <CodePane key={file} file={file} text={text} onView={(view) => (editor.current = view)} runFile={runFile} runCell={runCell} />
+            <CodePane key={file} writable={writable} file={file} text={text} onView={(view) => (editor.current = view)} runFile={runFile} runCell={runCell} />
           ) : (
             <Empty title="No file is open">Add one with the + beside the tabs.</Empty>
           )
@@ -81,6 +88,7 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
 }
 
 function CodePane(props: {
+  writable: boolean;
   file: string;
   text: NonNullable<ReturnType<ReturnType<typeof filesOf>["get"]>>;
   onView(view: EditorView | null): void;
@@ -102,7 +110,7 @@ function CodePane(props: {
   );
   return (
     <div className="fill" data-where={props.file}>
-      <SharedEditor text={props.text} label={`Code of ${props.file}`} writable extensions={extensions} onView={props.onView} testId="editor" />
+      <SharedEditor text={props.text} label={`Code of ${props.file}`} writable={props.writable} extensions={extensions} onView={props.onView} testId="editor" />
     </div>
   );
 }
@@ -111,8 +119,8 @@ const MAC = navigator.platform.startsWith("Mac");
 const MOD = MAC ? "⌘" : "Ctrl";
 
 function Toolbar({ act, runFile, runCell, ready }: { act: Act; runFile(): void; runCell(): void; ready: boolean }) {
-  const { kernel, sandbox, tests, bench, files_error } = useView();
-  const up = sandbox.state === "ready" && files_error === "";
+  const { kernel, sandbox, tests, bench, files_error, submission } = useView();
+  const up = sandbox.state === "ready" && files_error === "" && submission === null;
   const runnable = ready && up && kernel.state !== "dead";
   return (
     <div className="toolbar" role="toolbar" aria-label="Run">
@@ -125,7 +133,7 @@ function Toolbar({ act, runFile, runCell, ready }: { act: Act; runFile(): void; 
       <button type="button" className="button" disabled={kernel.state !== "busy"} data-testid="interrupt" onClick={() => void act("interrupt", {})}>
         Interrupt
       </button>
-      <button type="button" className="button quiet" disabled={sandbox.state !== "ready"} data-testid="restart" onClick={() => void act("restart", {})}>
+      <button type="button" className="button quiet" disabled={sandbox.state !== "ready" || submission !== null} data-testid="restart" onClick={() => void act("restart", {})}>
         Restart
       </button>
       <span className="tool-gap" />

@@ -29,7 +29,7 @@ function hasCells(state: EditorState): boolean {
   return false;
 }
 
-function decorate(view: EditorView): DecorationSet {
+function decorate(view: EditorView, showCurrent: boolean): DecorationSet {
   const { doc, selection } = view.state;
   const builder = new RangeSetBuilder<Decoration>();
   if (!hasCells(view.state)) return builder.finish();
@@ -39,21 +39,22 @@ function decorate(view: EditorView): DecorationSet {
       const line = doc.line(n);
       const opens = CELL.test(line.text);
       if (opens) builder.add(line.from, line.from, start);
-      if (n >= here.from && n <= here.to) builder.add(line.from, line.from, current);
+      if (showCurrent && n >= here.from && n <= here.to) builder.add(line.from, line.from, current);
       if (opens) builder.add(line.from, line.to, title);
     }
   }
   return builder.finish();
 }
 
-export const cells: Extension = ViewPlugin.fromClass(
+/** `showCurrent`: light up the cell at the cursor, which is what Run cell runs. */
+export const cells = (showCurrent: boolean): Extension => ViewPlugin.fromClass(
   class {
     decorations: DecorationSet;
     constructor(view: EditorView) {
-      this.decorations = decorate(view);
+      this.decorations = decorate(view, showCurrent);
     }
     update(update: ViewUpdate): void {
-      if (update.docChanged || update.viewportChanged || update.selectionSet) this.decorations = decorate(update.view);
+      if (update.docChanged || update.viewportChanged || update.selectionSet) this.decorations = decorate(update.view, showCurrent);
     }
   },
   { decorations: (plugin) => plugin.decorations },

@@ -22,10 +22,10 @@ import * as Y from "yjs";
 import { cells } from "./cells";
 import { theme } from "./theme";
 
-/** Highlighting, line numbers and search: also for reading. */
-export function reading(label: string): Extension {
+/** Highlighting, line numbers and search: also for reading. `numbers` replaces the usual line numbers. */
+export function reading(label: string, numbers: Extension = lineNumbers()): Extension {
   return [
-    lineNumbers(),
+    numbers,
     python(),
     bracketMatching(),
     highlightSelectionMatches(),
@@ -38,9 +38,10 @@ export function reading(label: string): Extension {
 }
 
 /** Read-only, yet focusable, so that it can be read and scrolled by keyboard and screen reader. */
-export function readOnly(label: string): Extension {
+export function readOnly(label: string, numbers?: Extension): Extension {
   return [
-    reading(label),
+    reading(label, numbers),
+    EditorView.lineWrapping,
     EditorState.readOnly.of(true),
     EditorView.contentAttributes.of({ "aria-readonly": "true" }),
     keymap.of(defaultKeymap),
@@ -110,7 +111,7 @@ export function openShared(parent: HTMLElement, options: SharedEditor): EditorVi
       doc: text.toString(),
       extensions: [
         Prec.high(options.extensions ?? []),
-        cells,
+        cells(writable),
         writable ? [keymap.of(yUndoManagerKeymap), writing, reading(label)] : watching(label),
         yCollab(text, awareness, { undoManager }),
       ],

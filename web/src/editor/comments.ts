@@ -1,7 +1,7 @@
 /** Marks on lines of a read-only file: which lines have comments, and a way to add one. */
 
 import { RangeSet, StateEffect, StateField, type Extension } from "@codemirror/state";
-import { Decoration, EditorView, gutter, GutterMarker, keymap, type DecorationSet } from "@codemirror/view";
+import { Decoration, EditorView, gutter, GutterMarker, keymap, lineNumbers, type DecorationSet } from "@codemirror/view";
 
 export interface CommentMarks {
   /** How many comments each line has, by line number from 1. */
@@ -124,4 +124,16 @@ export function commenting(onAdd: ((line: number) => void) | null): Extension {
       { key: "Mod-Alt-m", run: atCursor },
     ]),
   ];
+}
+
+/** Line numbers that ask for a comment when clicked. */
+export function clickableNumbers(onAdd: (line: number) => void): Extension {
+  return lineNumbers({
+    domEventHandlers: {
+      click: (view, line) => {
+        onAdd(view.state.doc.lineAt(line.from).number);
+        return true;
+      },
+    },
+  });
 }

@@ -36,7 +36,7 @@ const chrome = EditorView.theme({
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
   ".cm-completionIcon": { display: "none" },
   ".cm-cell-start": { boxShadow: "inset 0 1px 0 var(--cell-rule)" },
-  ".cm-cell-title": { color: "var(--accent)", fontWeight: "600" },
+  ".cm-cell-title, .cm-cell-title span": { color: "var(--accent)", fontWeight: "600" },
   ".cm-cell-current": { boxShadow: "inset 3px 0 0 var(--accent)" },
   ".cm-cell-start.cm-cell-current": {
     boxShadow: "inset 0 1px 0 var(--cell-rule), inset 3px 0 0 var(--accent)",
@@ -45,9 +45,10 @@ const chrome = EditorView.theme({
     fontFamily: "var(--sans)",
     fontSize: "11px",
     padding: "1px 6px",
-    borderRadius: "4px 4px 4px 0",
+    borderRadius: "0 4px 4px 0",
     opacity: "1",
-    top: "-1.5em",
+    top: "0.05em",
+    left: "2px",
   },
   ".cm-ySelectionCaretDot": { display: "none" },
 });

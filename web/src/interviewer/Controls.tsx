@@ -4,7 +4,8 @@ import { useState } from "react";
 
 import type { Stage } from "../protocol";
 import { useAct, useView } from "../room/context";
-import { ConnectionState, STAGE_NAMES, TimeLeft } from "../room/RoomBar";
+import { ConnectionState, TimeLeft } from "../room/RoomBar";
+import { STAGE_NAMES } from "../stages";
 import { Brand, Chip, Confirm, ThemeToggle } from "../ui/parts";
 
 const STAGES: readonly Exclude<Stage, "lobby">[] = ["filter", "probe", "finished"];
@@ -32,7 +33,9 @@ function StageControl() {
   const { stage, consented, interview } = useView();
   const act = useAct();
   const [asking, setAsking] = useState<Stage | null>(null);
-  const next = STAGES[STAGES.indexOf(stage as (typeof STAGES)[number]) + 1];
+  // -1 in the lobby, which has no button of its own.
+  const at = STAGES.findIndex((one) => one === stage);
+  const next = STAGES[at + 1];
   return (
     <div className="segments" role="group" aria-label="Stage">
       {STAGES.map((one) => (
@@ -42,11 +45,11 @@ function StageControl() {
           data-testid={`stage-${one}`}
           className={one === next ? "next" : ""}
           aria-pressed={one === stage}
-          disabled={one === stage || (!consented && one !== "finished")}
+          disabled={stage === "finished" || (one !== next && one !== "finished") || (!consented && one !== "finished")}
           title={!consented && one !== "finished" ? `${interview.candidate_name} has not agreed yet` : undefined}
           onClick={() => (one === "finished" ? setAsking(one) : void act("move_stage", { stage: one }))}
         >
-          {one === stage ? STAGE_NAMES[one] : VERBS[one]}
+          {STAGES.indexOf(one) <= at ? STAGE_NAMES[one] : VERBS[one]}
         </button>
       ))}
       <Confirm

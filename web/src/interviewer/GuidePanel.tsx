@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import type { GuideMaterials } from "../protocol";
 import { useView } from "../room/context";
+import { Inline } from "../ui/Inline";
 import { Prose } from "../ui/Prose";
 
 export function GuidePanel({ guide }: { guide: GuideMaterials }) {
@@ -28,7 +29,9 @@ export function GuidePanel({ guide }: { guide: GuideMaterials }) {
           <h3>Ask next</h3>
           <ol className="questions">
             {rubric.follow_ups.map((question) => (
-              <li key={question}>{question}</li>
+              <li key={question}>
+                <Inline text={question} />
+              </li>
             ))}
           </ol>
         </section>

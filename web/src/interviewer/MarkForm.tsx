@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import type { Axis, Rubric } from "../protocol";
 import { useAct, useView } from "../room/context";
+import { Inline } from "../ui/Inline";
 import { Time } from "../ui/parts";
 
 export function MarkForm({ axis, rubric }: { axis: Axis; rubric: Rubric }) {
@@ -41,7 +42,9 @@ export function MarkForm({ axis, rubric }: { axis: Axis; rubric: Rubric }) {
           <strong>{level.title}</strong>
           <ul className="small muted">
             {level.descriptors.map((descriptor) => (
-              <li key={descriptor}>{descriptor}</li>
+              <li key={descriptor}>
+                <Inline text={descriptor} />
+              </li>
             ))}
           </ul>
         </div>
@@ -55,7 +58,9 @@ export function MarkForm({ axis, rubric }: { axis: Axis; rubric: Rubric }) {
         </summary>
         <ul className="small">
           {(suggested?.because ?? []).map((because) => (
-            <li key={because}>{because}</li>
+            <li key={because}>
+              <Inline text={because} />
+            </li>
           ))}
         </ul>
       </details>

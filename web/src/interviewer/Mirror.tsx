@@ -86,7 +86,6 @@ export function Mirror({ probe }: { probe: ProbeMaterials }) {
             </div>
           ) : file === BRIEF ? (
             <div className="scroll pad fill">
-              <h1 className="brief-title">{probe.title}</h1>
               <Prose source={probe.brief} />
             </div>
           ) : (

@@ -4,7 +4,7 @@ import { useState, type FormEvent, type KeyboardEvent } from "react";
 
 import type { Note } from "../protocol";
 import { useAct, useView } from "../room/context";
-import { STAGE_NAMES } from "../room/RoomBar";
+import { STAGE_NAMES } from "../stages";
 import { Empty, Time } from "../ui/parts";
 
 export function NotesPanel() {

@@ -2,12 +2,11 @@
 
 import { useState } from "react";
 
-import { AXES, type Axis, type Finding, type GuideMaterials, type Rubric } from "../protocol";
+import { AXES, AXIS_NAMES, type Axis, type Finding, type GuideMaterials, type Rubric } from "../protocol";
 import { useAct, useView } from "../room/context";
+import { Inline } from "../ui/Inline";
 import { Tabs } from "../ui/Tabs";
 import { MarkForm } from "./MarkForm";
-
-export const AXIS_NAMES: Record<Axis, string> = { engineering: "ML engineering", research: "Applied research" };
 
 export function RubricPanel({ guide }: { guide: GuideMaterials }) {
   const { stage, marks } = useView();
@@ -71,18 +70,25 @@ function Group(props: { title: string; note: string; findings: readonly Finding[
 function Tick({ finding }: { finding: Finding }) {
   const { ticks = [] } = useView();
   const act = useAct();
+  // Shown at once; the server's view has the last word when it has answered.
+  const [wanted, setWanted] = useState<boolean | null>(null);
+  const tick = async (on: boolean) => {
+    setWanted(on);
+    await act("tick", { finding: finding.id, on });
+    setWanted(null);
+  };
   return (
     <label className="finding">
       <input
         type="checkbox"
-        checked={ticks.includes(finding.id)}
+        checked={wanted ?? ticks.includes(finding.id)}
         data-testid={`tick-${finding.id}`}
-        onChange={(event) => void act("tick", { finding: finding.id, on: event.target.checked })}
+        onChange={(event) => void tick(event.target.checked)}
       />
       <span>
-        {finding.text}
+        <Inline text={finding.text} />
         <span className="small muted listen">
-          {finding.listen_for ? `“${finding.listen_for}”` : ""}
+          <Inline text={finding.listen_for} />
           {finding.measured_by ? <span className="chip">measured: {finding.measured_by}</span> : null}
         </span>
       </span>

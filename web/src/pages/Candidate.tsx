@@ -24,7 +24,7 @@ function Stages({ materials }: { materials: Materials }) {
   const view = useView();
   useIntegrity(view.stage);
   useAwareness();
-  if (view.stage === "lobby" || !view.consented) return <Lobby />;
+  if (view.stage === "lobby" || !view.consented) return <Lobby plan={materials.plan} />;
   if (view.stage === "finished") return <Thanks />;
   return (
     <div className="room">

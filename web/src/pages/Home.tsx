@@ -4,6 +4,7 @@ import { useEffect, useState, type FormEvent } from "react";
 
 import { ApiError, createInterview, listInterviews, type NewInterview } from "../api";
 import type { CreatedInterview, InterviewSummary, Stage } from "../protocol";
+import { STAGE_NAMES } from "../stages";
 import { Brand, Chip, Empty, Loading, Notice, ThemeToggle, Time, type Tone } from "../ui/parts";
 import { ScoreCells } from "../ui/ScoreCells";
 
@@ -135,7 +136,7 @@ function Row({ interview }: { interview: InterviewSummary }) {
           with {interview.interviewer_name} · <Time at={interview.created_at} long />
         </div>
       </div>
-      <Chip tone={STAGE_TONE[interview.stage]}>{interview.stage}</Chip>
+      <Chip tone={STAGE_TONE[interview.stage]}>{STAGE_NAMES[interview.stage]}</Chip>
       {interview.total !== null ? <ScoreCells total={interview.total} threshold={8} /> : null}
       {interview.report ? (
         <a className="button tiny" href={`/report/${encodeURIComponent(interview.id)}`}>

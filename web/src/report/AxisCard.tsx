@@ -1,7 +1,7 @@
 /** One axis: the human mark, the machine's suggestion, and what was ticked. */
 
-import { AXIS_NAMES } from "../interviewer/RubricPanel";
-import type { Axis, AxisReport } from "../protocol";
+import { AXIS_NAMES, type Axis, type AxisReport } from "../protocol";
+import { Inline } from "../ui/Inline";
 import { Chip, Time } from "../ui/parts";
 
 export function AxisCard({ axis, report }: { axis: Axis; report: AxisReport }) {
@@ -34,7 +34,9 @@ export function AxisCard({ axis, report }: { axis: Axis; report: AxisReport }) {
       {suggested.because.length > 0 ? (
         <ul className="small">
           {suggested.because.map((because) => (
-            <li key={because}>{because}</li>
+            <li key={because}>
+              <Inline text={because} />
+            </li>
           ))}
         </ul>
       ) : (
@@ -48,7 +50,7 @@ export function AxisCard({ axis, report }: { axis: Axis; report: AxisReport }) {
               <span aria-hidden="true">{finding.red_flag ? "⚑" : "✓"}</span>
               <span>
                 {finding.red_flag ? <span className="hidden-visually">Red flag: </span> : null}
-                {finding.text}
+                <Inline text={finding.text} />
               </span>
               <span className="muted">level {finding.level}</span>
             </li>

@@ -8,7 +8,7 @@ import type { Report } from "../protocol";
 import { BenchReportView } from "../room/BenchPanel";
 import { StaticEditor } from "../room/editors";
 import { OutcomeChip } from "../room/OutputPanel";
-import { STAGE_NAMES } from "../room/RoomBar";
+import { STAGE_NAMES } from "../stages";
 import { TestsReport } from "../room/TestsPanel";
 import { duration } from "../ui/figures";
 import { Banner, Empty, Time } from "../ui/parts";
@@ -21,14 +21,12 @@ export function Evidence({ report }: { report: Report }) {
       <section className="report-section" aria-labelledby="visible">
         <h2 id="visible">What the candidate saw</h2>
         <p className="muted small">From inside the candidate's sandbox: for looking at, never for scoring.</p>
-        <div className="two-columns">
-          <div className="card">
+        <div className="card">
             <TestsReport tests={report.tests} />
           </div>
           <div className="card">
             <BenchReportView bench={report.bench} />
           </div>
-        </div>
         <Runs runs={report.runs} />
       </section>
       <Notes notes={report.notes} />
@@ -82,7 +80,7 @@ function Code({ files }: { files: Report["files"] }) {
       <h2 id="code">Code</h2>
       {files.length === 0 ? <Empty title="No files">The build stage did not begin.</Empty> : null}
       {files.map((file) => (
-        <details key={file.path} className="card code-card" open={file === files[0]}>
+        <details key={file.path} className="card code-card" open>
           <summary className="file-head mono">{file.path}</summary>
           <CodeView path={file.path} text={file.text} />
         </details>

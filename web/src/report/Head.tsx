@@ -1,7 +1,6 @@
 /** The total against the threshold, and what is missing for one. */
 
-import { AXIS_NAMES } from "../interviewer/RubricPanel";
-import { AXES, type Report } from "../protocol";
+import { AXES, AXIS_NAMES, type Report } from "../protocol";
 import { Chip, Time } from "../ui/parts";
 
 export function Head({ report }: { report: Report }) {

@@ -31,8 +31,7 @@ function Card({ scorecard, judgement }: { scorecard: Scorecard; judgement: Judge
     <>
       <p className="muted">
         {statusLine(scorecard.verdicts)}. {judgement.by === "submit" ? "On the submission" : "On the files at the time"},{" "}
-        <Time at={judgement.at} long />, {scorecard.budget} budget, {duration(scorecard.wall_s * 1000)}, contained by{" "}
-        {scorecard.runtime}.
+        <Time at={judgement.at} long />, {scorecard.budget} budget, {duration(scorecard.wall_s * 1000)}, {CONTAINED[scorecard.runtime] ?? scorecard.runtime}.
       </p>
       <div className="verdicts">
         {scorecard.verdicts.map((verdict) => (
@@ -46,6 +45,12 @@ function Card({ scorecard, judgement }: { scorecard: Scorecard; judgement: Judge
     </>
   );
 }
+
+const CONTAINED: Readonly<Record<string, string>> = {
+  docker: "run in a container",
+  embedded: "run in the embedded sandbox",
+  none: "run without a sandbox",
+};
 
 function VerdictCard({ verdict }: { verdict: Verdict }) {
   return (

@@ -2,14 +2,11 @@
 
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
-import type { Stage } from "../protocol";
+import { STAGE_NAMES, STAGES } from "../stages";
 import { useStore } from "../store";
 import { Banner, Brand, Chip, ThemeToggle } from "../ui/parts";
 import { announcement, formatRemaining, remainingMs } from "./clock";
 import { problem, useNow, useRoom, useView } from "./context";
-
-export const STAGE_NAMES: Record<Stage, string> = { lobby: "Lobby", filter: "Review", probe: "Build", finished: "Finished" };
-const STAGES: readonly Stage[] = ["lobby", "filter", "probe", "finished"];
 
 export function RoomBar({ children }: { children?: ReactNode }) {
   return (

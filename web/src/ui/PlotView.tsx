@@ -44,9 +44,11 @@ export function PlotView({ plot }: { plot: Plot }) {
 }
 
 function Legend({ plot }: { plot: Plot }) {
+  // A single line needs no name beside its title, unless a reference line makes one ask.
+  const named = plot.series.length > 1 || plot.lines.length > 0 ? plot.series : [];
   return (
     <span className="legend small">
-      {plot.series.map((series, at) => (
+      {named.map((series, at) => (
         <span key={series.name}>
           <i style={{ background: `var(${seriesColor(at)})` }} /> {series.name}
         </span>
@@ -111,7 +113,7 @@ function options(plot: Plot, data: Aligned, node: HTMLElement): uPlot.Options {
   const ink = resolve(node, "--muted");
   const grid = { stroke: resolve(node, "--line"), width: 1 };
   const bars = plot.kind === "bar";
-  const axis = { stroke: ink, grid, ticks: grid, font: "11px system-ui", labelFont: "12px system-ui", labelSize: 22 };
+  const axis = { stroke: ink, grid, ticks: grid, font: "11px system-ui", labelFont: "12px system-ui", labelSize: 20 };
   return {
     width: node.clientWidth || 480,
     height: HEIGHT,
@@ -124,6 +126,7 @@ function options(plot: Plot, data: Aligned, node: HTMLElement): uPlot.Options {
     axes: [
       {
         ...axis,
+        size: 30,
         label: plot.x_label,
         ...(bars || plot.x_ticks.length ? { splits: () => data.x, grid: { show: false } } : {}),
         values: (_chart, splits) => splits.map((value) => plot.x_ticks[value] ?? figure(value)),
