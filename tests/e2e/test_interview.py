@@ -36,6 +36,7 @@ def enter(server: Server, people: list[Person]) -> tuple[Page, Page]:
     expect(candidate.get_by_test_id("consent")).to_be_visible()
     interviewer.goto(interviewer_link)
     expect(interviewer.get_by_text("Casey").first).to_be_visible()
+    candidate.get_by_role("checkbox").check()
     candidate.get_by_test_id("consent").click()
     return candidate, interviewer
 
