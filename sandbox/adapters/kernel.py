@@ -144,7 +144,7 @@ class Kernel:
     async def _outputs(self, messages: asyncio.Queue[Message]) -> AsyncIterator[Output | Finished]:
         """Outputs until both the reply and idle came: either may be first."""
         reply: Message | None = None
-        idle = False
+        idle = raised = False
         shown = 0
         while not (reply and idle):
             message = await messages.get()
@@ -166,12 +166,14 @@ class Kernel:
                     yield Finished(outcome="flooded")
                     return
                 if output is not None:
+                    # A file that %run ran shows its traceback, and the reply still says ok.
+                    raised = raised or output.kind == "error"
                     yield output
-        yield Finished(outcome=self._outcome(reply))
+        yield Finished(outcome=self._outcome(reply, raised))
 
-    def _outcome(self, reply: Message) -> Literal["ok", "error", "interrupted"]:
+    def _outcome(self, reply: Message, raised: bool) -> Literal["ok", "error", "interrupted"]:
         status = reply.content.get("status")
-        if status == "ok":
+        if status == "ok" and not raised:
             return "ok"
         return "interrupted" if self._interrupted or status == "aborted" else "error"
 
