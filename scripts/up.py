@@ -33,7 +33,10 @@ def main() -> int:
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        print(f"Cannot write to {data}: {error.strerror}. Name another folder: DATA=... make up", file=sys.stderr)
+        print(
+            f"Cannot write to {data}: {error.strerror}. Name another folder: DATA=... make up",
+            file=sys.stderr,
+        )
         return 1
     if arguments.stop:
         return stop(data)
@@ -49,7 +52,9 @@ def start(port: int, data: Path) -> int:
         print("The code is newer than the running server: restarting it. Nothing is lost.")
         stop(data)
     if taken(port):
-        print(f"Port {port} is taken by another program. Choose one: PORT={port + 1} make up", file=sys.stderr)
+        print(
+            f"Port {port} is taken by another program. Choose one: PORT={port + 1} make up", file=sys.stderr
+        )
         return 1
 
     print(f"Starting the server on {base} (log: {data / 'server.log'})")
@@ -109,7 +114,9 @@ def running(data: Path) -> int | None:
 
 def newer_code(data: Path) -> bool:
     started = (data / "server.pid").stat().st_mtime
-    files = (file for folder in SOURCES for file in (ROOT / folder).rglob("*") if "__pycache__" not in file.parts)
+    files = (
+        file for folder in SOURCES for file in (ROOT / folder).rglob("*") if "__pycache__" not in file.parts
+    )
     return any(file.stat().st_mtime > started for file in files)
 
 

@@ -61,7 +61,9 @@ class Server:
                     return
             except (URLError, OSError):
                 if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError((self.data / "server.log").read_text(errors="replace")[-3000:]) from None
+                    raise RuntimeError(
+                        (self.data / "server.log").read_text(errors="replace")[-3000:]
+                    ) from None
                 time.sleep(0.1)
 
     def kill(self) -> None:
@@ -110,7 +112,9 @@ def server() -> Iterator[Server]:
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:
-        pytest.fail("Chromium is missing. Install Debian's package `chromium`, or run `make test`, which does.")
+        pytest.fail(
+            "Chromium is missing. Install Debian's package `chromium`, or run `make test`, which does."
+        )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield browser
@@ -139,9 +143,9 @@ def people(browser: Browser) -> Iterator[list[Person]]:
         page.on("pageerror", lambda error, person=person: person.complaints.append(str(error)))
         page.on(
             "console",
-            lambda message, person=person: person.complaints.append(message.text)
-            if "Content Security Policy" in message.text
-            else None,
+            lambda message, person=person: (
+                person.complaints.append(message.text) if "Content Security Policy" in message.text else None
+            ),
         )
         found.append(person)
     yield found

@@ -58,7 +58,11 @@ def test_the_lock_file_names_no_registry() -> None:
 )
 def test_no_file_names_a_machine_or_a_registry(pattern: str) -> None:
     own = Path(__file__)
-    guilty = [str(path.relative_to(ROOT)) for path, text in tracked_text() if path != own and re.search(pattern, text)]
+    guilty = [
+        str(path.relative_to(ROOT))
+        for path, text in tracked_text()
+        if path != own and re.search(pattern, text)
+    ]
     assert not guilty
 
 

@@ -26,8 +26,18 @@ def feed(model, cache, tokens):
     return out.logits[0], out.past_key_values
 
 
-def generate(target, draft, input_ids, *, max_new_tokens, num_speculative_tokens=4, temperature=1.0, top_p=1.0,
-             eos_token_id=None, generator=None):
+def generate(
+    target,
+    draft,
+    input_ids,
+    *,
+    max_new_tokens,
+    num_speculative_tokens=4,
+    temperature=1.0,
+    top_p=1.0,
+    eos_token_id=None,
+    generator=None,
+):
     text = input_ids[0].tolist()
     end = len(text) + max_new_tokens
     target_cache = draft_cache = None
@@ -43,7 +53,7 @@ def generate(target, draft, input_ids, *, max_new_tokens, num_speculative_tokens
             drafted.append(draw(draft_probs[-1], generator))
 
         rows, target_cache = feed(target, target_cache, (text + drafted)[target_seen:])
-        target_probs = [warp(row, temperature, top_p) for row in rows[-(gamma + 1):]]
+        target_probs = [warp(row, temperature, top_p) for row in rows[-(gamma + 1) :]]
 
         accepted = 0
         for token, t, d in zip(drafted, target_probs, draft_probs):
