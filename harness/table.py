@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from wire.scorecard import Measurement, Scorecard, Status, Verdict
 
+INDENT = " " * 22
 MARKS = {
     Status.PASS: "pass",
     Status.FAIL: "FAIL",
@@ -33,10 +34,10 @@ def _lines(scorecard: Scorecard) -> Iterator[str]:
 
 def _verdict_lines(verdict: Verdict) -> Iterator[str]:
     yield f"{MARKS[verdict.status]:>6}  {verdict.check:<13} {verdict.summary}"
-    if verdict.diagnosis:
-        yield f"{'':>22}{verdict.diagnosis}"
+    for line in verdict.diagnosis.splitlines():
+        yield INDENT + line
     for measurement in verdict.measurements:
-        yield f"{'':>22}{_figure(measurement)}"
+        yield INDENT + _figure(measurement)
 
 
 def _figure(measurement: Measurement) -> str:
