@@ -148,10 +148,10 @@ class Law:
         ]
         seen.tokens += len(evidence.tokens)
         seen.peak = max(seen.peak, *battery)
-        if seen.crossed_at is None and seen.peak >= wealth.threshold(self.alpha):
-            seen.crossed_at = seen.tokens
         seen.path.append((seen.tokens, battery[-1], self._over_pairs(seen)))
         self._tally(seen, evidence)
+        if seen.crossed_at is None and self._rejected(seen):
+            seen.crossed_at = seen.tokens
 
     def _evidence(self, run: TrialRun) -> Evidence | None:
         # Edge trials are too short for the long run, and temperature 0 is a matter of equality.

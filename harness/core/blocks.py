@@ -52,10 +52,8 @@ def place(calls: Sequence[Call], prompt: Sequence[int], tokens: Sequence[int]) -
     text = (*prompt, *tokens)
     first_call = _first_scored(calls, text, len(prompt), len(tokens))
     received = _received(calls, text, len(prompt), len(tokens), first_call)
-    drafted = [
-        _token_at(calls[index].path, len(prompt) + n) if index >= 0 else stale_draft
-        for n, (index, (_, stale_draft)) in enumerate(zip(first_call, received, strict=True))
-    ]
+    by_last_call = _drafted(calls, text, len(prompt), first_call)
+    drafted = [own if own >= 0 else stale for own, (_, stale) in zip(by_last_call, received, strict=True)]
     return Placement(
         call=np.array(first_call, dtype=np.int64),
         stratum=np.array(_strata(calls, first_call, len(prompt)), dtype=np.int64),
@@ -131,6 +129,25 @@ def _received(
                 received[settled + n] = call.path[: head + 1 + n], _token_at(call.path, head + 1 + n)
         settled += stood + 1
     return received
+
+
+def _drafted(
+    calls: Sequence[Call], text: tuple[int, ...], prompt_len: int, first_call: Sequence[int]
+) -> list[int]:
+    """The draft that was tested at each position.
+
+    A correction may equal the rejected draft; then the call before scored this prefix too, with drafts that
+    were thrown away. So the last call counts that began its block at or before the position, as a call with a
+    cache shows: it feeds the last settled token, then the drafts. Without a cache the first call must do.
+    """
+    drafted = [_token_at(calls[c].path, prompt_len + n) if c >= 0 else -1 for n, c in enumerate(first_call)]
+    for call in calls:
+        start = len(call.path) - call.fed + 1
+        if call.model != "target" or start <= prompt_len:
+            continue
+        for length in range(start, min(common_prefix(call.path, text), len(text) - 1) + 1):
+            drafted[length - prompt_len] = _token_at(call.path, length)
+    return drafted
 
 
 def _token_at(path: tuple[int, ...], index: int) -> int:

@@ -72,19 +72,25 @@ def name_bug(findings: Findings) -> Named:
     if findings.target_calls == 0:
         return Named(bug="target-unused", runner_up=None)
     ranked = _ranked(findings.kernels)
-    (first, top), (second, next_best) = ranked[0], ranked[1]
-    if first != "none":
-        if first != "stale-cache" and findings.uncovered > 0.5:
-            return Named(bug="unverified", runner_up=None if findings.uncovered > 0.9 else first)
-        return Named(bug=first, runner_up=None if top - next_best > CLEAR or second == "none" else second)
+    gain = ranked[0][1] - dict(ranked)["none"]
+    own_draft = max(findings.greedy_drafts, findings.sharp_drafts)
+    if own_draft > OWN_DRAFT and own_draft > gain:
+        # Given the drafts nearly all is as it should be, and the drafts are not from the ratio's law.
+        greedy = findings.greedy_drafts == own_draft
+        return Named(bug="greedy-draft-soft-ratio" if greedy else "sharp-drafts", runner_up=None)
+    if gain > CLEAR:
+        return _by_kernels(ranked, findings.uncovered)
     if findings.uncovered > 0.02:
         return Named(bug="unverified", runner_up=None)
-    # Given the drafts all is as it should be, so the drafts are not drawn from the law that the ratio uses.
-    if findings.greedy_drafts > OWN_DRAFT and findings.greedy_drafts > findings.sharp_drafts:
-        return Named(bug="greedy-draft-soft-ratio", runner_up=None)
-    if findings.sharp_drafts > OWN_DRAFT:
-        return Named(bug="sharp-drafts", runner_up=None)
     return Named(bug=FROM_BETS.get(NAMES[int(findings.bets.argmax())], "unknown"), runner_up=None)
+
+
+def _by_kernels(ranked: list[tuple[str, float]], uncovered: float) -> Named:
+    (first, top), (second, next_best) = ranked[0], ranked[1]
+    if first != "stale-cache" and uncovered > 0.5:
+        return Named(bug="unverified", runner_up=None if uncovered > 0.9 else first)
+    close = top - next_best <= CLEAR and second != "none"
+    return Named(bug=first, runner_up=second if close else None)
 
 
 def _ranked(kernels: Floats) -> list[tuple[str, float]]:

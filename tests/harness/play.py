@@ -10,14 +10,22 @@ from harness.battery import Battery
 from harness.core.check import Budget
 from harness.core.trial import TrialRun
 from tests.harness.simulate import Sampler
-from wire.scorecard import Verdict
+from wire.scorecard import CheckName, Verdict
 
 
-def play(battery: Battery, kind: type[Sampler], budget: Budget = "quick", seed: int = 1) -> list[TrialRun]:
-    """All trials of all checks; a check that is settled stops its own."""
+def play(
+    battery: Battery,
+    kind: type[Sampler],
+    budget: Budget = "quick",
+    seed: int = 1,
+    only: CheckName | None = None,
+) -> list[TrialRun]:
+    """All trials of all checks, or of one; a check that is settled stops its own."""
     rng, randomness = Random(seed), np.random.default_rng(seed)
     runs: list[TrialRun] = []
     for check in battery.checks:
+        if only is not None and check.name != only:
+            continue
         for trial in check.trials(budget, rng):
             runs.append(kind(battery.pairs[trial.pair], trial, randomness).run())
             if check.settled(runs):

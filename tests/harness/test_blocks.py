@@ -64,3 +64,9 @@ def test_the_row_read_from_a_stale_cache_is_found() -> None:
     placed = place(calls, PROMPT, (3, 4))
     assert placed.received[1] == (1, 2, 7, 3)
     assert placed.drafted.tolist() == [7, 4]
+
+
+def test_a_correction_that_equals_the_rejected_draft_is_read_by_the_block_that_followed() -> None:
+    """3 was drafted, rejected and drawn again; 4 was thrown away, 5 was tested."""
+    calls = [target(1, 2, 3, 4, fed=4), target(1, 2, 3, 5, fed=2)]
+    assert place(calls, PROMPT, (3, 5)).drafted.tolist() == [3, 5]

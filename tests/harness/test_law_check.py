@@ -28,16 +28,26 @@ def test_a_wrong_sampler_is_rejected_and_named(name: str) -> None:
     kind, bugs = WRONG[name]
     battery = make_battery(3)
     law = next(check for check in battery.checks if isinstance(check, Law))
-    runs = play(battery, kind, seed=11)
+    runs = play(battery, kind, "full", seed=11, only="law")
     assert law.judge(runs).status is Status.FAIL
     named = law.diagnose(runs)
     assert {named.bug, named.runner_up} & bugs, named
 
 
+@pytest.mark.parametrize("name", ["no-top-p", "stale-cache"])
+def test_the_two_readers_get_two_sentences(name: str) -> None:
+    """The candidate's sentence names the place to look and gives away no law, pair or seed."""
+    battery = make_battery(3)
+    verdict = judge(battery, play(battery, WRONG[name][0], seed=11, only="law"))["law"]
+    assert verdict.summary.startswith("Sampled text does not follow the target's distribution.")
+    assert not any(pair in verdict.summary for pair in battery.pairs)
+    assert len(verdict.diagnosis) > len(verdict.summary)
+
+
 def test_settled_means_that_the_verdict_is_fail() -> None:
     battery = make_battery(4)
     law: Check = next(check for check in battery.checks if isinstance(check, Law))
-    runs = play(battery, WRONG["accept-always"][0], seed=2)
+    runs = play(battery, WRONG["accept-always"][0], seed=2, only="law")
     settled = [law.settled(runs[: n + 1]) for n in range(len(runs))]
     assert settled == sorted(settled)
     assert settled[-1]
@@ -45,7 +55,7 @@ def test_settled_means_that_the_verdict_is_fail() -> None:
 
 def test_the_verdict_hangs_on_the_runs_alone() -> None:
     first, second = make_battery(5), make_battery(5)
-    runs = play(first, HONEST["Sampler"], seed=3)
+    runs = play(first, HONEST["Sampler"], seed=3, only="law")[:8]
     fresh = next(check for check in second.checks if isinstance(check, Law))
     used = next(check for check in first.checks if isinstance(check, Law))
     used.settled(list(reversed(runs)))

@@ -2,7 +2,8 @@
 
 A header is the file's first lines: ``# zoo: honest|wrong|cheat``, ``# what: ...``, ``# caught-by:
 CHECK|none`` and, where the judge must also say why, ``# diagnosis: BUG`` (a name of
-`harness.core.diagnosis.TABLE`).
+`harness.core.diagnosis.TABLE`). ``# budget: full`` marks
+what a quick judgement need not catch.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
+from harness.core.check import Budget
 from harness.core.diagnosis import TABLE
 from wire.scorecard import CheckName
 
@@ -28,6 +30,8 @@ class Specimen:
     caught_by: str | None
     """Name of the check that must fail; None for honest ones."""
     diagnosis: str | None
+    budget: Budget
+    """The smallest that is enough to catch it."""
     files: dict[str, str]
     """As they would be submitted."""
 
@@ -55,6 +59,7 @@ def read(path: Path) -> Specimen:
         what=header["what"],
         caught_by=None if caught_by == "none" else caught_by,
         diagnosis=header.get("diagnosis"),
+        budget="full" if header.get("budget") == "full" else "quick",
         files=files,
     )
 

@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: top-p without scaling back to 1
 # caught-by: law
+# budget: full
 # diagnosis: top-p-unscaled
 import torch
 
