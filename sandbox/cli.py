@@ -197,7 +197,6 @@ def _outside(settings: Settings) -> tuple[Sandboxes, Judge]:
 
         return MemorySandboxes(), MemoryJudge()
     from isolation.choose import choose
-
     from isolation.contract import RuntimeFault
     from sandbox.adapters.judge import ProcessJudge
     from sandbox.adapters.sandboxes import LocalSandboxes

@@ -48,7 +48,7 @@ async def test_one_run_at_a_time_and_it_can_be_interrupted(plane: Plane) -> None
     interview = plane.interview()
     async with await plane.page(interview, "candidate") as ada:
         await to_probe(plane, interview, ada)
-        ada.files["play.py"] = Text("wait_forever")
+        ada.files["play.py"] = Text("wait_forever; swallow")
         await ada.until(lambda: ada.saved == ada.sent)
         await ada.do("run", path="play.py", line=None)
         assert ada.view["kernel"]["run"] == 1
