@@ -25,7 +25,8 @@ export function FilterStage({ filter, writable }: { filter: FilterMaterials; wri
   newest.current = view;
 
   const add = useCallback(
-    (line: number) => setActive(addComment(room.doc, line, Math.round(serverNow(newest.current, performance.now())))),
+    (line: number) =>
+      setActive(addComment(room.doc, line, Math.round(serverNow(newest.current, performance.now())))),
     [room],
   );
   const extensions = useMemo(
@@ -51,64 +52,77 @@ export function FilterStage({ filter, writable }: { filter: FilterMaterials; wri
   return (
     <main className="stage" data-testid="filter">
       <WithBrief filter={filter} beside={writable}>
-      <Split
-        name="review"
-        direction="row"
-        initial={60}
-        least={25}
-        first={
-          <section className="column" aria-label="File under review">
-            <div className="file-head">
-              <span className="mono small">{filter.exhibit.path}</span>
-              <span className="grow" />
-              {writable ? (
-                <span className="small muted">
-                  Click a line number, or press <kbd>C</kbd> on it
-                </span>
-              ) : null}
-            </div>
-            <StaticEditor
-              text={filter.exhibit.text}
-              extensions={extensions}
-              onView={(opened) => {
-                editor.current = opened;
-                showMarks(opened, comments, activeLine);
-              }}
-              testId="exhibit"
-            />
-          </section>
-        }
-        second={
-          <section className="column review-side" aria-label="Your review">
-            <div className="pane-head">
-              <h2>Comments</h2>
-              <span className="muted small">{comments.length}</span>
-              <span className="grow" />
-              {writable ? (
-                <button type="button" className="button tiny" data-testid="add-comment" onClick={addAtCursor}>
-                  Comment on current line
-                </button>
-              ) : null}
-            </div>
-            <CommentList
-              comments={comments}
-              active={active}
-              writable={writable}
-              onGoTo={goTo}
-              onActive={setActive}
-              onLeave={backToCode}
-            />
-            <Summary writable={writable} />
-          </section>
-        }
-      />
+        <Split
+          name="review"
+          direction="row"
+          initial={60}
+          least={25}
+          first={
+            <section className="column" aria-label="File under review">
+              <div className="file-head">
+                <span className="mono small">{filter.exhibit.path}</span>
+                <span className="grow" />
+                {writable ? (
+                  <span className="small muted">
+                    Click a line number, or press <kbd>C</kbd> on it
+                  </span>
+                ) : null}
+              </div>
+              <StaticEditor
+                text={filter.exhibit.text}
+                extensions={extensions}
+                onView={(opened) => {
+                  editor.current = opened;
+                  showMarks(opened, comments, activeLine);
+                }}
+                testId="exhibit"
+              />
+            </section>
+          }
+          second={
+            <section className="column review-side" aria-label="Your review">
+              <div className="pane-head">
+                <h2>Comments</h2>
+                <span className="muted small">{comments.length}</span>
+                <span className="grow" />
+                {writable ? (
+                  <button
+                    type="button"
+                    className="button tiny"
+                    data-testid="add-comment"
+                    onClick={addAtCursor}
+                  >
+                    Comment on current line
+                  </button>
+                ) : null}
+              </div>
+              <CommentList
+                comments={comments}
+                active={active}
+                writable={writable}
+                onGoTo={goTo}
+                onActive={setActive}
+                onLeave={backToCode}
+              />
+              <Summary writable={writable} />
+            </section>
+          }
+        />
       </WithBrief>
     </main>
   );
 }
 
 /** The candidate reads the brief beside the file; the interviewer, short of room, unfolds it. */
-function WithBrief({ filter, beside, children }: { filter: FilterMaterials; beside: boolean; children: ReactNode }) {
+function WithBrief({
+  filter,
+  beside,
+  children,
+}: {
+  filter: FilterMaterials;
+  beside: boolean;
+  children: ReactNode;
+}) {
   if (beside) {
     return (
       <Split
@@ -230,7 +244,9 @@ function Summary({ writable }: { writable: boolean }) {
   return (
     <div className="summary">
       <h2 id="summary-title">Summary</h2>
-      <p className="muted small">Should this go to production? What first, and what would you ask before you decide?</p>
+      <p className="muted small">
+        Should this go to production? What first, and what would you ask before you decide?
+      </p>
       <SharedTextarea
         text={summaryOf(doc)}
         label="Summary of your review"

@@ -21,7 +21,12 @@ export default function Home() {
   useEffect(load, []);
 
   if (loaded === null) return <Loading what="Loading the interviews" />;
-  if ("error" in loaded) return loaded.error.status === 401 || loaded.error.status === 403 ? <Welcome /> : <Failed error={loaded.error} />;
+  if ("error" in loaded)
+    return loaded.error.status === 401 || loaded.error.status === 403 ? (
+      <Welcome />
+    ) : (
+      <Failed error={loaded.error} />
+    );
   const onCreated = (answer: CreatedInterview) => {
     setCreated(answer);
     load();
@@ -39,7 +44,11 @@ export default function Home() {
           <Groups interviews={loaded.interviews} />
         </section>
         <aside>
-          {created ? <Links created={created} onDone={() => setCreated(null)} /> : <NewForm onCreated={onCreated} />}
+          {created ? (
+            <Links created={created} onDone={() => setCreated(null)} />
+          ) : (
+            <NewForm onCreated={onCreated} />
+          )}
         </aside>
       </main>
     </div>
@@ -52,9 +61,9 @@ function Welcome() {
       <Brand />
       <h1>Interviews that look at the work</h1>
       <p className="lead">
-        One conversation in two stages: first the candidate reviews a file that serves a language model, then they build
-        speculative decoding in a live Python sandbox. The interviewer sees every keystroke and run; a judge measures
-        what was built; people decide.
+        One conversation in two stages: first the candidate reviews a file that serves a language model, then
+        they build speculative decoding in a live Python sandbox. The interviewer sees every keystroke and
+        run; a judge measures what was built; people decide.
       </p>
       <div className="ways">
         <div className="card pad">
@@ -125,7 +134,12 @@ function Groups({ interviews }: { interviews: InterviewSummary[] }) {
   );
 }
 
-const STAGE_TONE: Record<Stage, Tone> = { lobby: "plain", filter: "accent", probe: "accent", finished: "plain" };
+const STAGE_TONE: Record<Stage, Tone> = {
+  lobby: "plain",
+  filter: "accent",
+  probe: "accent",
+  finished: "plain",
+};
 
 function Row({ interview }: { interview: InterviewSummary }) {
   return (
@@ -217,7 +231,8 @@ function Links({ created, onDone }: { created: CreatedInterview; onDone: () => v
     <section className="card pad stack" aria-labelledby="links-title" data-testid="links">
       <h2 id="links-title">Links for {created.interview.candidate_name}</h2>
       <p className="muted small">
-        Copy both now: they are shown only once. Whoever opens a link takes that seat, so send each to one person.
+        Copy both now: they are shown only once. Whoever opens a link takes that seat, so send each to one
+        person.
       </p>
       <LinkField label="Candidate" url={created.links.candidate} />
       <LinkField label="Interviewer" url={created.links.interviewer} />
