@@ -13,11 +13,12 @@ from sqlalchemy import Engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.core.view import Guide
-from sandbox.ports import Judge, Sandboxes
+from sandbox.ports import Judge, Sandboxes, SandboxFault
 from sandbox.service.benches import Benches
 from sandbox.service.catalogue import Catalogue, load_catalogue
 from sandbox.service.desk import Desk
 from sandbox.service.hall import Hall, now_us
+from sandbox.service.housekeeping import sweep_forever
 from sandbox.service.interviews import Interviews
 from sandbox.service.judging import Judging
 from sandbox.service.running import Running
@@ -97,9 +98,9 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         journal.start()
-        if left := await sandboxes.reap():
-            _log.warning("ended %d sandboxes that an earlier process left", left)
+        await _reap(sandboxes)
         judging.start()
+        tasks.start(sweep_forever(hall, benches, running), name="housekeeping")
         try:
             yield
         finally:
@@ -114,6 +115,15 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
     app.include_router(make_routes(plane, JoinLimit()))
     app.include_router(make_pages(settings.static))
     return _split(Guard(app), RoomSockets(plane))
+
+
+async def _reap(sandboxes: Sandboxes) -> None:
+    """A dead engine is no reason not to serve: rooms say what is wrong, and reports can be read."""
+    try:
+        if left := await sandboxes.reap():
+            _log.warning("ended %d sandboxes that an earlier process left", left)
+    except SandboxFault as fault:
+        _log.error("sandboxes that an earlier process left could not be ended: %s", fault)
 
 
 def _split(http: ASGIApp, sockets: ASGIApp) -> ASGIApp:

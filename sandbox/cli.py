@@ -145,7 +145,8 @@ def _serve(arguments: argparse.Namespace) -> int:
     import uvicorn
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "httpx"):  # a line for each migration, for each file written to a sandbox
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     settings = _settings(arguments)
     listening = _listen(arguments.host, arguments.port)
     store = open_store(settings)
@@ -196,7 +197,6 @@ def _outside(settings: Settings) -> tuple[Sandboxes, Judge]:
 
         return MemorySandboxes(), MemoryJudge()
     from isolation.choose import choose
-
     from isolation.contract import RuntimeFault
     from sandbox.adapters.judge import ProcessJudge
     from sandbox.adapters.sandboxes import LocalSandboxes
@@ -206,5 +206,7 @@ def _outside(settings: Settings) -> tuple[Sandboxes, Judge]:
     except RuntimeFault as fault:
         raise _CannotServe(str(fault)) from fault
     state = settings.data.resolve() / "run"
-    sandboxes = LocalSandboxes(runtime, settings.challenges, settings.pairs, state)
+    sandboxes = LocalSandboxes(
+        runtime=runtime, challenges=settings.challenges, pairs=settings.pairs, state=state
+    )
     return sandboxes, ProcessJudge(challenges=settings.challenges, runtime=runtime.name, home=PROJECT)

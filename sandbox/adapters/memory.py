@@ -51,7 +51,10 @@ class MemoryWorkbench:
         self.files = dict(files)
 
     async def execute(self, code: str) -> AsyncIterator[Output | Finished]:
-        """Echo. ``wait_forever``, ``raise``, ``os._exit`` and ``flood`` in the code do as they say."""
+        """Echo. ``wait_forever``, ``raise``, ``os._exit`` and ``flood`` in the code do as they say.
+
+        An interrupt is swallowed where the code says ``swallow``, as IPython's ``%run`` does.
+        """
         if self._busy or self._dead:
             raise SandboxFault("The kernel is not idle. Restart it.")
         code = self.files.get(code.removeprefix("%run ").strip(), code)
@@ -67,7 +70,7 @@ class MemoryWorkbench:
             if "wait_forever" in code:
                 await self._interrupted.wait()
                 yield Output(kind="error", text="KeyboardInterrupt")
-                yield Finished(outcome="interrupted")
+                yield Finished(outcome="ok" if "swallow" in code else "interrupted")
             elif "os._exit" in code:
                 self._set("dead")
                 yield Finished(outcome="died")

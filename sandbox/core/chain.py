@@ -26,7 +26,7 @@ class Link:
 def link_hash(
     previous: bytes, *, interview: str, seq: int, at_us: int, kind: str, author: str, payload: bytes
 ) -> bytes:
-    """sha256 over the previous hash and every field, each behind its length so that none runs into the next."""
+    """sha256 over the previous hash and every field, each behind its length, so none runs into the next."""
     digest = hashlib.sha256(previous)
     for part in (interview.encode(), b"%d" % seq, b"%d" % at_us, kind.encode(), author.encode(), payload):
         digest.update(len(part).to_bytes(8, "big"))

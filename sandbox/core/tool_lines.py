@@ -42,8 +42,8 @@ _LINE: TypeAdapter[_Collected | _Case | _Row | _Finished] = TypeAdapter(
 ToolEvent = TestCaseReported | BenchRowReported | ToolStopped
 
 
-def parse_tool_line(run: int, payload: Mapping[str, object]) -> ToolEvent | None:
-    """What a line reports, or None for one that is not in the format."""
+def parse_tool_line(run: int, payload: Mapping[str, object]) -> tuple[ToolEvent, ...] | None:
+    """What is worth recording of a line, or None for one that is not in the format."""
     shortened = {
         name: value[:MAX_TEXT] if isinstance(value, str) else value for name, value in payload.items()
     }
@@ -54,10 +54,10 @@ def parse_tool_line(run: int, payload: Mapping[str, object]) -> ToolEvent | None
     fields = line.model_dump(exclude={"tool", "event"})
     match line:
         case _Case():
-            return TestCaseReported(run=run, case=TestCase(**fields))
+            return (TestCaseReported(run=run, case=TestCase(**fields)),)
         case _Row():
-            return BenchRowReported(run=run, row=BenchRow(**fields))
+            return (BenchRowReported(run=run, row=BenchRow(**fields)),)
         case _Finished(error=error):
-            return ToolStopped(run=run, error=error)
-        case _:
-            return ToolStopped(run=run, error="")
+            return (ToolStopped(run=run, error=error),)
+        case _Collected():
+            return ()

@@ -164,6 +164,11 @@ class Room:
         if self._last is not None:
             await asyncio.shield(self._last)
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether all that is recorded is on disk."""
+        return self._last is None or self._last.done()
+
     def _written(self, batch: _Batch, generation: int, fault: StorageFault | None) -> None:
         if generation != self._generation:
             fault = fault or StorageFault("Not saved; the page sends it again by itself.")

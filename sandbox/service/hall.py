@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 
 from sandbox.core.interview import interrupted_by_restart
 from sandbox.core.view import Guide
 from sandbox.rooms.room import Room
+from sandbox.store.database import StorageFault
 from sandbox.store.journal import Journal
 from sandbox.store.log import EventLog
 
@@ -37,3 +39,10 @@ class Hall:
 
     def rooms(self) -> list[Room]:
         return list(self._rooms.values())
+
+    async def release(self, room: Room) -> None:
+        """Forget a room that nobody is in, once all that happened in it is on disk."""
+        with contextlib.suppress(StorageFault):
+            await room.settled()
+            if room.empty and room.at_rest:
+                self._rooms.pop(room.id, None)

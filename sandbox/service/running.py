@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, cast
@@ -40,6 +40,8 @@ class Running:
         self._benches, self._tasks = benches, tasks
         self._kernels: dict[str, _Active] = {}
         self._tools: dict[str, _Active] = {}
+        self._interrupted: set[tuple[str, int]] = set()
+        """Runs that were asked to stop: `%run` swallows the interrupt and would claim to have gone well."""
 
     async def run(self, room: Room, path: str, line: int | None) -> dict[str, Any]:
         """Start a file or the cell at ``line``. Raises NotAllowed and StorageFault."""
@@ -82,7 +84,9 @@ class Running:
         """Stop what runs; nothing running is fine."""
         if (tool := self._tools.get(room.id)) is not None:
             tool.task.cancel()
-        if room.id in self._kernels and (bench := self._benches.find(room)) is not None:
+        kernel = self._kernels.get(room.id)
+        if kernel is not None and (bench := self._benches.find(room)) is not None:
+            self._interrupted.add((room.id, kernel.run))
             await bench.interrupt()
 
     async def restart(self, room: Room) -> None:
@@ -134,6 +138,7 @@ class Running:
 
         def ended(_task: asyncio.Task[None]) -> None:
             active.pop(room.id, None)
+            self._interrupted.discard((room.id, run))
             if room.live.kernel_run == run:
                 room.now_live(kernel_run=None)
             # Cancelled before it could begin, it has not said how it ended.
@@ -168,15 +173,20 @@ class Running:
 
         try:
             await bench.write_files(files)
-            async with aclosing(cast("Any", items)) as stream:
-                async for item in _with_pauses(stream, FLUSH_S):
+            # Both are closed here, the inner one first: it may be waiting for the outer one's next item.
+            async with (
+                aclosing(cast("Any", items)) as stream,
+                aclosing(_with_pauses(stream, FLUSH_S)) as paced,
+            ):
+                async for item in paced:
                     match item:
                         case Output():
                             batch.add(item)
                         case ToolLine():
                             ignored += not self._record_line(room, run, item)
                         case Finished(outcome=outcome):
-                            pass
+                            stopped = (room.id, run) in self._interrupted
+                            outcome = "interrupted" if stopped and outcome in ("ok", "error") else outcome
                     if item is None or time.monotonic() - flushed_at > FLUSH_S:
                         flush()
                         await room.settled()
@@ -194,10 +204,11 @@ class Running:
 
     def _record_line(self, room: Room, run: int, line: ToolLine) -> bool:
         """Whether the line was in its tool's format and there was room for it."""
-        event = parse_tool_line(run, line.payload)
-        if event is None or room.tool_rows(run) >= MAX_TOOL_ROWS:
+        events = parse_tool_line(run, line.payload)
+        if events is None or room.tool_rows(run) >= MAX_TOOL_ROWS:
             return False
-        room.record("server", event)
+        if events:
+            room.record("server", *events)
         return True
 
 
@@ -218,7 +229,7 @@ def _started(room: Room, kind: ev.RunKind, label: str, sha256: str) -> ev.RunSta
     return ev.RunStarted(run=runs[-1].id + 1 if runs else 1, run_kind=kind, label=label, sha256=sha256)
 
 
-async def _with_pauses(items: AsyncIterator[Any], pause_s: float) -> AsyncIterator[Any]:
+async def _with_pauses(items: AsyncIterator[Any], pause_s: float) -> AsyncGenerator[Any, None]:
     """The items, and None whenever nothing has come for ``pause_s``."""
     coming: asyncio.Future[Any] | None = None
     try:

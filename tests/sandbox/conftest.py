@@ -14,6 +14,7 @@ import httpx
 import pytest
 import pytest_asyncio
 import uvicorn
+from hypothesis import settings as hypothesis_settings
 from pycrdt import Doc
 
 from sandbox.adapters.memory import MemoryJudge, MemorySandboxes
@@ -22,6 +23,10 @@ from sandbox.settings import Settings
 from sandbox.store.seats import SeatOf
 from tests.sandbox.challenges import write_challenges
 from tests.sandbox.page import Page, join
+
+# The machine is shared: how long an example takes says nothing.
+hypothesis_settings.register_profile("shared", deadline=None, max_examples=60)
+hypothesis_settings.load_profile("shared")
 
 
 @pytest.fixture(scope="session")

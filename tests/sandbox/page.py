@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -61,7 +62,8 @@ class Page:
             max_size=None,
         )
         self._watch = self.doc.observe(self._updated)
-        await self.socket.send(frames.step_1(self.doc.get_state()))
+        with contextlib.suppress(websockets.ConnectionClosed):
+            await self.socket.send(frames.step_1(self.doc.get_state()))
         self._reader = asyncio.create_task(self._read())
 
     async def __aexit__(self, *_: object) -> None:

@@ -1,0 +1,40 @@
+# The only entry points. Every target is safe to repeat, says what it does and never asks.
+#
+#   PORT   where `make up` listens            (8800)
+#   DATA   where it keeps interviews          (data)
+#   PYTHON the interpreter, 3.11 or newer     (python3)
+
+PORT   ?= 8800
+DATA   ?= data
+PYTHON ?= python3
+export PYTHON
+
+.PHONY: up down test check bench install install-test clean
+
+up: install            ## install, build, start; create a demo interview; print its links
+	@.venv/bin/python scripts/up.py --port $(PORT) --data $(DATA)
+
+down:                  ## stop what `make up` started; interviews stay in $(DATA)
+	@.venv/bin/python scripts/up.py --port $(PORT) --data $(DATA) --stop
+
+test: install-test     ## install what tests need; run every test; the last line is pytest's
+	@scripts/test
+
+check: install-test    ## format, lint, types, import contract
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@npm --prefix web run --silent check
+
+bench: install-test    ## write bench/results/*.json; print one table of ratios
+	@.venv/bin/python -m bench
+
+install:
+	@scripts/install
+
+install-test:
+	@scripts/install --test
+
+clean:                 ## remove what was installed and built; never $(DATA)
+	rm -rf .venv .candidate-env .make web/node_modules sandbox/static

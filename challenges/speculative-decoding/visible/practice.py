@@ -1,0 +1,94 @@
+"""The practice pair: a target and a draft to write and measure `generate` with.
+
+    target, draft = load_pair()
+    account = measure(generate, prompt, max_new_tokens=64, num_speculative_tokens=4)
+
+The pairs that a submission is judged on are of the same make with other settings, so nothing learnt about
+this pair's tokens carries over; what is learnt about the method does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import torch
+
+from pairs.accounting import Account, account
+from pairs.analytic import Pair, PairSpec, make_pair
+from pairs.ledger import Call
+from pairs.prices import MEMORY_BOUND
+from pairs.torch_api import CausalLM, Config, LocalBackend
+
+PRACTICE = PairSpec(name="practice", seed=20_240_117, vocab_size=64, acceptance=0.75)
+
+PROMPTS = (
+    (3, 14, 15, 9, 26, 53),
+    (27, 18, 28, 18, 28),
+    (61, 8, 0, 33),
+    (14, 14, 21, 35, 62, 37, 30, 9),
+    (44, 5, 19),
+    (7, 60, 2, 2, 51, 16, 40),
+)
+"""Prompts of the bench."""
+
+
+class BadText(Exception):
+    """`generate` returned something that can't be counted; the text says what and what is wanted."""
+
+
+def load_pair() -> tuple[CausalLM, CausalLM]:
+    """A fresh target and draft. Any two calls give models with the same distributions."""
+    return _models(_Forget())
+
+
+def measure(generate: Callable[..., torch.Tensor], prompt: torch.Tensor, **settings: Any) -> Account:
+    """Run ``generate`` once on the practice pair and account for the calls that it made.
+
+    Args:
+        generate: the function to measure.
+        prompt: ``(1, n)`` int64.
+        settings: handed to ``generate`` as they are.
+
+    Raises:
+        BadText: the result isn't ``(1, n + new)`` with the prompt first.
+    """
+    ledger: list[Call] = []
+    target, draft = _models(ledger)
+    text = generate(target, draft, prompt.clone(), **settings)
+    length = prompt.shape[1]
+    shape = tuple(getattr(text, "shape", ()))
+    if not isinstance(text, torch.Tensor) or len(shape) != 2 or shape[0] != 1 or shape[1] < length:
+        raise BadText(f"generate returned {describe(text)}; want a tensor (1, prompt + new), prompt included")
+    if not torch.equal(text[:, :length], prompt):
+        raise BadText("the text that generate returned doesn't begin with the prompt")
+    return account(ledger, prompt[0].tolist(), text[0, length:].tolist(), MEMORY_BOUND)
+
+
+@lru_cache(maxsize=1)
+def practice_pair() -> Pair:
+    """The pair behind `load_pair`, with its exact logits at every prefix."""
+    return make_pair(PRACTICE)
+
+
+def describe(value: object) -> str:
+    """A value in a few words, for messages."""
+    if isinstance(value, torch.Tensor):
+        return f"a tensor of shape {tuple(value.shape)}, {value.dtype}"
+    return "None (is a return missing?)" if value is None else f"a {type(value).__name__}"
+
+
+class _Forget(list[Call]):
+    """A ledger that keeps nothing: a long session at the keyboard must not fill memory."""
+
+    def append(self, call: Call) -> None:
+        pass
+
+
+def _models(ledger: list[Call]) -> tuple[CausalLM, CausalLM]:
+    pair = practice_pair()
+    config = Config(vocab_size=pair.vocab_size, eos_token_id=pair.eos_token_id)
+    target = CausalLM(LocalBackend(pair.target, "target", ledger), config)
+    draft = CausalLM(LocalBackend(pair.draft, "draft", ledger), config)
+    return target, draft

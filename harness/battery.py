@@ -1,0 +1,101 @@
+"""Which pairs a submission is judged on, and which checks judge it: all of it from one seed.
+
+A fresh seed makes fresh pairs, so nothing learned from practice or from an earlier verdict helps. The kinds of
+pair are fixed, since a judge's power is in the choice of the pair: `docs/judge.md` says what each is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from harness.checks.contract import Contract
+from harness.checks.economy import Economy
+from harness.checks.greedy import Greedy
+from harness.checks.law import Law
+from harness.checks.provenance import Provenance
+from harness.checks.settings import Setting
+from harness.checks.speed import Speed
+from harness.core.check import Check
+from pairs.analytic import Pair, PairSpec, make_pair
+
+SPECS: tuple[PairSpec, ...] = (
+    PairSpec(name="spike", seed=0, vocab_size=256, flavour="spike"),
+    PairSpec(name="bell", seed=0, vocab_size=16, flavour="bell", acceptance=0.45),
+    PairSpec(name="disjoint", seed=0, vocab_size=48, flavour="disjoint"),
+    PairSpec(
+        name="warped", seed=0, vocab_size=64, flavour="bell", acceptance=0.7, temperature=0.7, top_p=0.9
+    ),
+    PairSpec(
+        name="stop", seed=0, vocab_size=32, flavour="bell", acceptance=0.75, eos_token_id=0,
+        draft_eos_probability=0.13,
+    ),
+    PairSpec(name="nucleus", seed=0, vocab_size=48, flavour="top_p_spike", temperature=0.7, top_p=0.9),
+    PairSpec(name="language", seed=0, vocab_size=512, flavour="peaked", acceptance=0.75),
+)  # fmt: skip
+"""The pair's seed is filled in by `make_battery`. Most telling first."""
+
+LAW_SETTINGS: tuple[Setting, ...] = (
+    Setting(pair="spike", num_speculative_tokens=4),
+    Setting(pair="bell", num_speculative_tokens=2),
+    Setting(pair="disjoint", num_speculative_tokens=2),
+    Setting(pair="warped", num_speculative_tokens=3, temperature=0.7, top_p=0.9),
+    Setting(pair="language", num_speculative_tokens=4),
+    Setting(pair="stop", num_speculative_tokens=4),
+    Setting(pair="nucleus", num_speculative_tokens=3, temperature=0.7, top_p=0.9),
+    Setting(pair="bell", num_speculative_tokens=1, temperature=1.3),
+    Setting(pair="spike", num_speculative_tokens=2),
+    Setting(pair="disjoint", num_speculative_tokens=5, temperature=1.3),
+    Setting(pair="language", num_speculative_tokens=6, temperature=0.7),
+    Setting(pair="bell", num_speculative_tokens=4),
+    Setting(pair="warped", num_speculative_tokens=1, temperature=0.7, top_p=0.9),
+    Setting(pair="nucleus", num_speculative_tokens=2, temperature=0.7, top_p=0.9),
+)
+"""Played in turn, over and over. Few drafts a block make bonus tokens frequent; many make rejections so."""
+
+GREEDY_SETTINGS: tuple[Setting, ...] = tuple(
+    Setting(pair=pair, num_speculative_tokens=gamma, temperature=0.0)
+    for pair, gamma in (
+        ("bell", 3),
+        ("language", 4),
+        ("spike", 1),
+        ("stop", 5),
+        ("disjoint", 2),
+        ("warped", 6),
+    )
+)
+
+ECONOMY_PAIR = "language"
+ECONOMY_BLOCK_LENGTHS = (1, 2, 4, 6, 8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Battery:
+    pairs: Mapping[str, Pair]
+    checks: Sequence[Check]
+    """In the order of the report; the first that fails for certain may make the rest pointless."""
+
+
+def make_battery(seed: int) -> Battery:
+    """The hidden pairs and all checks. The same seed makes the same battery on any machine."""
+    rng = Random(f"pairs {seed}")
+    pairs = {spec.name: make_pair(_seeded(spec, rng.getrandbits(63))) for spec in SPECS}
+    economy = Economy(pairs, pair=ECONOMY_PAIR, block_lengths=ECONOMY_BLOCK_LENGTHS)
+    return Battery(
+        pairs=pairs,
+        checks=(
+            Contract(pairs),
+            Greedy(pairs, settings=GREEDY_SETTINGS),
+            Law(pairs, settings=LAW_SETTINGS),
+            Provenance(pairs),
+            economy,
+            Speed(pairs, pair=ECONOMY_PAIR),
+        ),
+    )
+
+
+def _seeded(spec: PairSpec, seed: int) -> PairSpec:
+    # dataclasses.replace loses the types of a slotted, frozen class under mypy; the fields are few.
+    fields = {name: getattr(spec, name) for name in spec.__dataclass_fields__}
+    return PairSpec(**(fields | {"seed": seed}))

@@ -1,0 +1,1 @@
+"""One module for each question that the judge asks of a submission. Pure: none runs it."""

@@ -1,0 +1,260 @@
+"""Do emitted tokens follow the target's law? Bets on the laws of known bugs; Ville's inequality decides.
+
+The verdict rests on emitted tokens, the exact laws, and what was settled before each token. The error rate holds
+at any stopping time, so the check may stop as soon as it is certain. Naming the bug looks at more, afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+import numpy as np
+
+from harness.checks.settings import Setting, draw_trials
+from harness.core import wealth
+from harness.core.alternatives import NAMES, Floats, ratios
+from harness.core.check import Budget
+from harness.core.diagnosis import Findings, Named, name_bug
+from harness.core.evidence import Evidence, read
+from harness.core.intervals import exact
+from harness.core.kernels import HYPOTHESES, likelihoods
+from harness.core.power import unseen_speed_gain
+from harness.core.trial import Trial, TrialRun
+from pairs.analytic import Pair
+from wire.scorecard import CheckName, Line, Measurement, Plot, Series, Status, Verdict
+
+TRIALS: dict[Budget, int] = {"quick": 34, "full": 320}
+"""Of 64 tokens or up to the first EOS: about 2,000 and 20,000 tokens."""
+
+IMPOSSIBLE = 1e-30
+"""A token less likely than this under the target cannot come from rounding alone."""
+
+ACCIDENTS = 1
+"""Impossible tokens forgiven: a float32 inverse CDF may run off its end once in 10**7 draws."""
+
+ENOUGH = 500
+"""With fewer tokens than this a pass would say nothing."""
+
+_SHOWN = 3
+_POINTS = 150
+
+
+@dataclass(slots=True)
+class _Bets:
+    """What has been bet so far, folded over runs in order. A cache: `judge` depends on the runs alone."""
+
+    runs: list[TrialRun] = field(default_factory=list)
+    wealth: dict[str, wealth.Wealth] = field(default_factory=dict)
+    alternatives: dict[str, Floats] = field(default_factory=dict)
+    tokens: int = 0
+    impossible: int = 0
+    uncovered: int = 0
+    peak: float = 0.0
+    crossed_at: int | None = None
+    path: list[tuple[int, float, Floats]] = field(default_factory=list)
+    """After each run: tokens, log e-value of the battery, log wealth of each alternative over the battery."""
+    event: list[float] = field(default_factory=list)
+    acceptance: list[float] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Law:
+    pairs: Mapping[str, Pair]
+    settings: Sequence[Setting]
+    alpha: float = wealth.ALPHA
+    _folded: _Bets = field(default_factory=_Bets)
+
+    @property
+    def name(self) -> CheckName:
+        return "law"
+
+    def trials(self, budget: Budget, rng: Random) -> Sequence[Trial]:
+        return tuple(draw_trials("law", self.settings, TRIALS[budget], self.pairs, rng))
+
+    def settled(self, runs: Sequence[TrialRun]) -> bool:
+        return self._rejected(self._fold(runs))
+
+    def judge(self, runs: Sequence[TrialRun]) -> Verdict:
+        seen = self._fold(runs)
+        if not seen.tokens:
+            return Verdict(check="law", status=Status.NOT_RUN, summary="No sampled run returned tokens.")
+        measurements, plots = self._measurements(seen), (self._plot(seen),)
+        if self._rejected(seen):
+            named = name_bug(self._findings(seen))
+            return Verdict(
+                check="law",
+                status=Status.FAIL,
+                summary=named.candidate,
+                diagnosis=self._diagnosis(seen, named),
+                measurements=measurements,
+                plots=plots,
+            )
+        if seen.tokens < ENOUGH:
+            return Verdict(
+                check="law",
+                status=Status.INCONCLUSIVE,
+                summary=f"Only {seen.tokens} sampled tokens came back; too few to say anything about their law.",
+                measurements=measurements,
+                plots=plots,
+            )
+        return Verdict(
+            check="law",
+            status=Status.PASS,
+            summary=f"{seen.tokens} sampled tokens follow the target's distribution as far as the judge can see.",
+            measurements=measurements,
+            plots=plots,
+        )
+
+    def diagnose(self, runs: Sequence[TrialRun]) -> Named:
+        """The most likely bug. Means something only where `judge` fails."""
+        return name_bug(self._findings(self._fold(runs)))
+
+    def _rejected(self, seen: _Bets) -> bool:
+        return seen.impossible > ACCIDENTS or seen.peak >= wealth.threshold(self.alpha)
+
+    def _fold(self, runs: Sequence[TrialRun]) -> _Bets:
+        done = len(self._folded.runs)
+        same = done <= len(runs) and all(
+            old is new for old, new in zip(self._folded.runs, runs, strict=False)
+        )
+        if not same:
+            self._folded, done = _Bets(), 0
+        for run in runs[done:]:
+            self._folded.runs.append(run)
+            self._add(self._folded, run)
+        return self._folded
+
+    def _add(self, seen: _Bets, run: TrialRun) -> None:
+        evidence = self._evidence(run)
+        if evidence is None:
+            return
+        name = run.trial.pair
+        won = ratios(evidence.laws, evidence.tokens)
+        won[evidence.near_boundary] = 1.0
+        before = seen.wealth.get(name) or wealth.fresh()
+        seen.wealth[name], path, alternatives = wealth.bet(before, won, evidence.placement.stratum)
+        seen.alternatives[name] = alternatives[-1]
+        others = np.array([each.log_e for pair, each in seen.wealth.items() if pair != name])
+        battery = [
+            wealth.average(np.append(others, value), len(self.pairs))
+            for value in path[[int(path.argmax()), -1]]
+        ]
+        seen.tokens += len(evidence.tokens)
+        seen.peak = max(seen.peak, *battery)
+        if seen.crossed_at is None and seen.peak >= wealth.threshold(self.alpha):
+            seen.crossed_at = seen.tokens
+        seen.path.append((seen.tokens, battery[-1], self._over_pairs(seen)))
+        self._tally(seen, evidence)
+
+    def _evidence(self, run: TrialRun) -> Evidence | None:
+        # Edge trials are too short for the long run, and temperature 0 is a matter of equality.
+        if run.trial.purpose == "edges" or run.trial.temperature == 0.0:
+            return None
+        return read(run, self.pairs[run.trial.pair])
+
+    def _over_pairs(self, seen: _Bets) -> Floats:
+        """Log of each alternative's mean wealth over the battery's pairs, ``(K,)``."""
+        logs = np.zeros((len(self.pairs), len(NAMES)))
+        for row, values in enumerate(seen.alternatives.values()):
+            logs[row] = values
+        mean: Floats = np.logaddexp.reduce(logs, axis=0) - np.log(len(self.pairs))
+        return mean
+
+    def _tally(self, seen: _Bets, evidence: Evidence) -> None:
+        laws = evidence.laws
+        said = laws.target[np.arange(len(evidence.tokens)), evidence.tokens]
+        seen.impossible += int(((said < IMPOSSIBLE) & ~evidence.near_boundary).sum())
+        seen.uncovered += len(evidence.placement.uncovered)
+        seen.event += np.where(laws.draft > laws.target, laws.target, 0.0).sum(axis=1).tolist()
+        seen.acceptance += laws.overlap.sum(axis=1).tolist()
+
+    def _measurements(self, seen: _Bets) -> tuple[Measurement, ...]:
+        bound = wealth.threshold(self.alpha) + np.log(len(self.pairs))
+        gain = unseen_speed_gain(
+            seen.tokens, float(np.mean(seen.event)), float(bound), float(np.mean(seen.acceptance))
+        )
+        figures = [
+            exact("evidence against the law", seen.peak / np.log(10), "log10 e-value", n=seen.tokens),
+            exact("evidence that rejects", wealth.threshold(self.alpha) / np.log(10), "log10 e-value"),
+            exact("sampled tokens", float(seen.tokens), "tokens", n=seen.tokens),
+            exact("largest speed gain a lossy method could have hidden", 100 * gain, "%", n=seen.tokens),
+            exact("tokens impossible under the target", float(seen.impossible), "tokens", n=seen.tokens),
+        ]
+        if seen.crossed_at is not None:
+            figures.append(exact("tokens until rejected", float(seen.crossed_at), "tokens", n=seen.tokens))
+        return tuple(figures)
+
+    def _diagnosis(self, seen: _Bets, named: Named) -> str:
+        sentence = (
+            f"{named.interviewer} Rejected with evidence 10^{seen.peak / np.log(10):.1f} against 1; a right "
+            f"submission ever reaches 10^{wealth.threshold(self.alpha) / np.log(10):.0f} with a chance of at most "
+            f"{self.alpha:g}."
+        )
+        if seen.impossible > ACCIDENTS:
+            sentence += f" {seen.impossible} tokens have probability 0 under the target."
+        return sentence
+
+    def _findings(self, seen: _Bets) -> Findings:
+        kernels = np.zeros(len(HYPOTHESES))
+        greedy = sharp = 0.0
+        target_calls = 0
+        for run in seen.runs:
+            evidence = self._evidence(run)
+            if evidence is None:
+                continue
+            laws, drafted = evidence.laws, evidence.placement.drafted
+            kernels += likelihoods(laws, evidence.tokens, drafted).sum(axis=0)
+            more_greedy, more_sharp = _draft_laws(laws.draft, drafted)
+            greedy, sharp = greedy + more_greedy, sharp + more_sharp
+            target_calls += sum(call.model == "target" for call in run.calls)
+        bets = np.sum([each.logs[-1].max(axis=-1) for each in seen.wealth.values()], axis=0)
+        return Findings(
+            kernels=kernels,
+            bets=bets,
+            greedy_drafts=greedy,
+            sharp_drafts=sharp,
+            uncovered=seen.uncovered / seen.tokens,
+            target_calls=target_calls,
+        )
+
+    def _plot(self, seen: _Bets) -> Plot:
+        best = np.max([alternatives for _, _, alternatives in seen.path], axis=0)
+        shown = np.argsort(-best)[:_SHOWN]
+        every = max(len(seen.path) // _POINTS, 1)
+        points = seen.path[::every] + ([seen.path[-1]] if (len(seen.path) - 1) % every else [])
+        x = (0.0, *(float(tokens) for tokens, _, _ in points))
+        together = Series(
+            name="all bets together", x=x, y=(0.0, *(value / np.log(10) for _, value, _ in points))
+        )
+        single = tuple(
+            Series(
+                name=f"bet on: {NAMES[k].replace('-', ' ')}",
+                x=x,
+                y=(0.0, *(float(values[k]) / np.log(10) for _, _, values in points)),
+            )
+            for k in shown
+        )
+        return Plot(
+            kind="line",
+            title="Winnings of bets that the output is wrong (flat or falling when it is right)",
+            x_label="Sampled tokens seen",
+            y_label="log10 of winnings per unit staked",
+            series=(together, *single),
+            lines=(Line(name="rejected above this line", y=wealth.threshold(self.alpha) / np.log(10)),),
+        )
+
+
+def _draft_laws(draft: Floats, drafted: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[float, float]:
+    """Log-likelihood ratios of the drafts: as argmaxes, and as draws at 0.7 of the temperature."""
+    rows = np.flatnonzero(drafted >= 0)
+    if not len(rows):
+        return 0.0, 0.0
+    laws, tokens = draft[rows], drafted[rows]
+    at = np.arange(len(rows))
+    supplied = np.log(laws[at, tokens] + 1e-9)
+    greedy = np.log(np.where(laws.argmax(axis=1) == tokens, 1.0, 1e-3)) - supplied
+    sharpened = laws ** (1 / 0.7)
+    sharp = np.log(sharpened[at, tokens] / sharpened.sum(axis=1) + 1e-9) - supplied
+    return float(greedy.sum()), float(sharp.sum())

@@ -1,0 +1,325 @@
+"""The laws that well-known bugs give to one token: what the law test bets on. Pure.
+
+Each alternative is the exact law of one bug at one position, as a function of the target's and the draft's laws
+there. None looks at the emitted token, so each bet is fair under the right law, whatever the method. Which bets
+are made and how their wealth adds up is `harness.core.wealth`'s business; what a winner means to a person is
+`harness.core.diagnosis`'s.
+
+Shapes: N positions, V tokens. A law's row may sum to less than 1 (a bet that wastes money is still fair), never
+to more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+CAP = 1000.0
+"""Largest ratio that a bet pays. Keeps a token of probability zero finite; a cap only ever lowers the wealth."""
+
+_TINY = 1e-12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Laws:
+    """Everything known about N positions before their tokens are drawn; each field ``(N, V)`` float64.
+
+    Where a warp is off (temperature 1, or top-p 1) the less warped laws equal the warped ones, and the bets on
+    them neither win nor lose. The same holds for `stale_target` where nothing stale was read.
+    """
+
+    target: Floats
+    """As the task asks, warped by temperature and top-p."""
+    draft: Floats
+    """The supplied draft's law at the same prefix, warped alike."""
+    target_untrimmed: Floats
+    """Temperature but no top-p."""
+    draft_untrimmed: Floats
+    target_raw: Floats
+    """Neither temperature nor top-p."""
+    draft_raw: Floats
+    target_twice: Floats
+    """Temperature and top-p applied twice."""
+    previous_target: Floats
+    """Warped law of the prefix that lacks its last token."""
+    previous_draft: Floats
+    stale_target: Floats
+    """Warped law of the row that the submission really received for this position."""
+    previous_token: NDArray[np.int64]
+    """``(N,)``: the last token of each prefix."""
+
+    @cached_property
+    def overlap(self) -> Floats:
+        """min(target, draft): mass of drafted tokens that stand, ``(N, V)``."""
+        return np.minimum(self.target, self.draft)
+
+    @cached_property
+    def rejected(self) -> Floats:
+        """Chance of a rejection, ``(N, 1)``."""
+        return np.maximum(1.0 - self.overlap.sum(axis=1, keepdims=True), 0.0)
+
+    @cached_property
+    def residual(self) -> Floats:
+        return _normalised_or(np.maximum(self.target - self.draft, 0.0), self.target)
+
+    @cached_property
+    def surplus(self) -> Floats:
+        """The residual with its sign turned: norm(max(draft - target, 0))."""
+        return _normalised_or(np.maximum(self.draft - self.target, 0.0), self.draft)
+
+    @cached_property
+    def ratio(self) -> Floats:
+        """target / draft, 0 where neither has mass and infinite where only the target has."""
+        return _divided(self.target, self.draft)
+
+    @cached_property
+    def best(self) -> Floats:
+        """One-hot at the target's argmax."""
+        return _one_hot(self.target.argmax(axis=1), self.target.shape[1])
+
+    @cached_property
+    def draft_best(self) -> Floats:
+        return _one_hot(self.draft.argmax(axis=1), self.target.shape[1])
+
+    @cached_property
+    def rank(self) -> NDArray[np.int64]:
+        """Rank of each token under the target, 0 for the most likely."""
+        order = np.argsort(-self.target, axis=1, kind="stable")
+        ranks = np.empty(order.shape, dtype=np.int64)
+        np.put_along_axis(ranks, order, np.arange(order.shape[1])[None, :], axis=1)
+        return ranks
+
+    @cached_property
+    def entropy(self) -> Floats:
+        """Of the target, nats, ``(N, 1)``."""
+        logs = np.log(np.maximum(self.target, 1e-300))
+        total: Floats = -(self.target * logs).sum(axis=1, keepdims=True)
+        return total
+
+
+Alternative = Callable[[Laws], Floats]
+
+
+def ratios(laws: Laws, tokens: NDArray[np.int64]) -> Floats:
+    """``(N, K)``: alternative k's probability of the emitted token over the target's, at most `CAP`.
+
+    Columns are in the order of `NAMES`. A token that the target never says pays the cap wherever the alternative
+    does say it.
+    """
+    rows = np.arange(len(tokens))
+    target = laws.target[rows, tokens]
+    won = np.stack([alternative(laws)[rows, tokens] for alternative in ALTERNATIVES.values()], axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quotient = np.where(target[:, None] > 0, won / target[:, None], np.where(won > 0, CAP, 0.0))
+    capped: Floats = np.minimum(quotient, CAP)
+    return capped
+
+
+def _normalised_or(mass: Floats, otherwise: Floats) -> Floats:
+    total = mass.sum(axis=1, keepdims=True)
+    safe = np.where(total > _TINY, total, 1.0)
+    return np.where(total > _TINY, mass / safe, otherwise)
+
+
+def _divided(above: Floats, below: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(below > 0, above / below, np.where(above > 0, np.inf, 0.0))
+
+
+def _one_hot(index: NDArray[np.int64], vocab_size: int) -> Floats:
+    rows = np.zeros((len(index), vocab_size))
+    rows[np.arange(len(index)), index] = 1.0
+    return rows
+
+
+def _flag(condition: NDArray[np.bool_]) -> Floats:
+    return condition.astype(np.float64)
+
+
+def _verified(laws: Laws, acceptance: Floats, correction: Floats, proposed: Floats | None = None) -> Floats:
+    """A draft token stands with probability ``acceptance``; otherwise the token comes from ``correction``."""
+    standing = (laws.draft if proposed is None else proposed) * np.clip(acceptance, 0.0, 1.0)
+    return standing + np.maximum(1.0 - standing.sum(axis=1, keepdims=True), 0.0) * correction
+
+
+def _corrected(laws: Laws, correction: Floats) -> Floats:
+    """The right acceptance test, and ``correction`` after a rejection."""
+    return laws.overlap + laws.rejected * correction
+
+
+def _tempered(temperature: float) -> Alternative:
+    def law(laws: Laws) -> Floats:
+        with np.errstate(divide="ignore"):
+            logs = np.log(laws.target) / temperature
+        return _normalised_or(np.exp(logs - logs.max(axis=1, keepdims=True)), laws.target)
+
+    return law
+
+
+def _lenient(lenience: float) -> Alternative:
+    return lambda laws: _verified(laws, laws.ratio / lenience, laws.residual)
+
+
+def _padded_ratio(epsilon: float) -> Alternative:
+    return lambda laws: _verified(laws, laws.target / (laws.draft + epsilon), laws.residual)
+
+
+def _threshold(least: float) -> Alternative:
+    return lambda laws: _verified(laws, _flag(laws.target >= least), laws.residual)
+
+
+def _typical(laws: Laws) -> Floats:
+    """Medusa's typical acceptance (Cai et al. 2024): above min(0.09, 0.3 exp(-entropy))."""
+    bar = np.minimum(0.09, 0.3 * np.exp(-laws.entropy))
+    return _verified(laws, _flag(laws.target > bar), laws.target)
+
+
+def _tilted(towards: Callable[[Laws], Floats], weight: float) -> Alternative:
+    """The target, with ``1 + weight`` times the mass where ``towards`` is 1."""
+
+    def law(laws: Laws) -> Floats:
+        return _normalised_or(laws.target * (1.0 + weight * towards(laws)), laws.target)
+
+    return law
+
+
+def _without_drafted(laws: Laws) -> Floats:
+    """After rejecting d, the target with d struck out and the rest scaled up."""
+    turned_away = np.maximum(laws.draft - laws.target, 0.0) / np.maximum(1.0 - laws.target, _TINY)
+    return laws.overlap + laws.target * (turned_away.sum(axis=1, keepdims=True) - turned_away)
+
+
+def _off_the_end(laws: Laws) -> Floats:
+    """Inverse CDF over an unnormalised residual: what falls off the end becomes the last id."""
+    last = _one_hot(np.full(len(laws.target), laws.target.shape[1] - 1), laws.target.shape[1])
+    return _corrected(laws, laws.rejected * laws.residual + (1.0 - laws.rejected) * last)
+
+
+def _softmax_of_residual(laws: Laws) -> Floats:
+    return _corrected(laws, _normalised_or(np.exp(laws.residual), laws.target))
+
+
+def _draft_uniform_accepts(laws: Laws) -> Floats:
+    """The uniform that drew the draft token (inverse CDF, id order) also decides whether it stands."""
+    upper = laws.draft.cumsum(axis=1)
+    standing = np.clip(np.minimum(upper, np.minimum(laws.ratio, 1.0)) - (upper - laws.draft), 0.0, None)
+    return standing + np.maximum(1.0 - standing.sum(axis=1, keepdims=True), 0.0) * laws.residual
+
+
+def _unscaled_top_p(laws: Laws) -> Floats:
+    """Top-p cuts both laws and neither is scaled back to 1, in the test and in the residual."""
+    target = laws.target_untrimmed * (laws.target > 0)
+    draft = laws.draft_untrimmed * (laws.draft > 0)
+    residual = _normalised_or(np.maximum(target - draft, 0.0), laws.target)
+    return _verified(laws, _divided(target, draft), residual)
+
+
+def _sharp_drafts(laws: Laws) -> Floats:
+    """Drafts drawn at 0.7 of the temperature, the ratio made with the draft's law at the full one."""
+    with np.errstate(divide="ignore"):
+        logs = np.log(laws.draft) / 0.7
+    proposed = _normalised_or(np.exp(logs - logs.max(axis=1, keepdims=True)), laws.draft)
+    return _verified(laws, laws.ratio, laws.residual, proposed)
+
+
+def _repeats(laws: Laws) -> Floats:
+    return _one_hot(laws.previous_token, laws.target.shape[1])
+
+
+ALTERNATIVES: dict[str, Alternative] = {
+    # What is accepted.
+    "draft-as-is": lambda laws: laws.draft,
+    "lenient-0.7": _lenient(0.7),
+    "lenient-0.9": _lenient(0.9),
+    "padded-ratio-1e-2": _padded_ratio(1e-2),
+    "padded-ratio-1e-3": _padded_ratio(1e-3),
+    "accept-by-target-probability": lambda laws: _verified(laws, laws.target, laws.residual),
+    "accept-if-target-larger": lambda laws: _verified(laws, _flag(laws.ratio >= 1.0), laws.residual),
+    "accept-if-target-larger-else-target": lambda laws: _verified(
+        laws, _flag(laws.ratio >= 1.0), laws.target
+    ),
+    "accept-above-half-ratio": lambda laws: _verified(laws, _flag(laws.ratio > 0.5), laws.residual),
+    "accept-inverted-ratio": lambda laws: _verified(laws, _divided(laws.draft, laws.target), laws.residual),
+    "accept-above-threshold": _threshold(0.3),
+    "accept-argmax-only": lambda laws: _verified(laws, laws.best, laws.target),
+    "accept-argmax-untested": lambda laws: _verified(
+        laws, np.maximum(np.minimum(laws.ratio, 1.0), laws.best), laws.residual
+    ),
+    "accept-top-three": lambda laws: _verified(laws, _flag(laws.rank < 3), laws.residual),
+    "accept-confident-drafts": lambda laws: _verified(
+        laws, np.where(laws.draft > 0.6, 1.0, laws.ratio), laws.residual
+    ),
+    "accept-typical": _typical,
+    "speed-fraud": _tilted(lambda laws: _flag(laws.draft > laws.target), 0.3),
+    "draft-argmax-favoured": _tilted(lambda laws: laws.draft_best, 0.3),
+    # What is drafted.
+    "greedy-draft-soft-ratio": lambda laws: _verified(laws, laws.ratio, laws.residual, laws.draft_best),
+    "sharp-drafts": _sharp_drafts,
+    "draft-argmax": lambda laws: laws.draft_best,
+    # What a rejection is followed by.
+    "correct-from-target": lambda laws: _corrected(laws, laws.target),
+    "correct-from-draft": lambda laws: _corrected(laws, laws.draft),
+    "correct-from-surplus": lambda laws: _corrected(laws, laws.surplus),
+    "correct-from-difference": lambda laws: _corrected(
+        laws, _normalised_or(np.abs(laws.target - laws.draft), laws.target)
+    ),
+    "correct-by-residual-argmax": lambda laws: _corrected(
+        laws, _one_hot(laws.residual.argmax(axis=1), laws.target.shape[1])
+    ),
+    "correct-by-target-argmax": lambda laws: _corrected(laws, laws.best),
+    "correct-by-softmax": _softmax_of_residual,
+    "correct-unnormalised": _off_the_end,
+    "correct-without-drafted": _without_drafted,
+    "correct-with-previous-draft-row": lambda laws: _corrected(
+        laws, _normalised_or(np.maximum(laws.target - laws.previous_draft, 0.0), laws.target)
+    ),
+    "correct-never": lambda laws: _normalised_or(laws.overlap, laws.target),
+    # The residual where there was no rejection.
+    "residual-uncalled": lambda laws: laws.residual,
+    # Temperature and top-p.
+    "temperature-0.5": _tempered(0.5),
+    "temperature-0.8": _tempered(0.8),
+    "temperature-0.9": _tempered(0.9),
+    "temperature-1.1": _tempered(1.1),
+    "temperature-1.25": _tempered(1.25),
+    "temperature-2": _tempered(2.0),
+    "greedy": lambda laws: laws.best,
+    "uniform": lambda laws: _normalised_or(_flag(laws.target > 0), laws.target),
+    "no-warp": lambda laws: laws.target_raw,
+    "no-top-p": lambda laws: laws.target_untrimmed,
+    "warped-twice": lambda laws: laws.target_twice,
+    "top-p-unscaled": _unscaled_top_p,
+    "unwarped-drafts": lambda laws: _verified(laws, laws.ratio, laws.residual, laws.draft_raw),
+    "unwarped-draft-ratio": lambda laws: _verified(
+        laws,
+        _divided(laws.target, laws.draft_raw),
+        _normalised_or(np.maximum(laws.target - laws.draft_raw, 0.0), laws.target),
+    ),
+    "unwarped-target-test": lambda laws: _verified(
+        laws, _divided(laws.target_raw, laws.draft), laws.residual
+    ),
+    "unwarped-correction": lambda laws: _corrected(
+        laws, _normalised_or(np.maximum(laws.target_raw - laws.draft_raw, 0.0), laws.target)
+    ),
+    # Rows and caches.
+    "row-before": lambda laws: laws.previous_target,
+    "draft-row-before": lambda laws: laws.previous_draft,
+    "draft-row-before-in-ratio": lambda laws: _verified(
+        laws, _divided(laws.target, laws.previous_draft), laws.residual
+    ),
+    "target-row-before-in-test": lambda laws: _verified(
+        laws, _divided(laws.previous_target, laws.draft), laws.residual
+    ),
+    "stale-row": lambda laws: laws.stale_target,
+    "repeats-token": _repeats,
+    # Random numbers.
+    "draft-uniform-reused": _draft_uniform_accepts,
+}
+
+NAMES: tuple[str, ...] = tuple(ALTERNATIVES)

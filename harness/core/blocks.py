@@ -1,0 +1,137 @@
+"""Where in its block each emitted token stands, read from the ledger without peeking. Pure.
+
+The law test may split tokens into strata only by what was settled *before* the token was drawn. So a token's
+place hangs on the first target call that scored its prefix, on the drafts before it in that call, and on
+whether that call had any draft at its position; never on what that draft was, nor on what came after. A
+test that looks at those rejects right samplers (z of 37 was seen in the design study).
+
+Nothing here assumes how drafts were made: target only, no cache, look-up drafts, several drafts and trees all
+have a first target call for each prefix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pairs.ledger import Call
+
+
+class Stratum(IntEnum):
+    AFTER_REJECTION = 0  # first of its call, after a draft that did not stand
+    AFTER_FULL = 1  # first of its call, otherwise
+    MIDDLE = 2  # later in its call, with a draft at its position
+    BONUS = 3  # later in its call, with no draft left
+    UNCOVERED = 4  # no target call scored its prefix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """For each of N emitted tokens; arrays are ``(N,)``."""
+
+    call: NDArray[np.int64]
+    """Index, among all calls, of the first target call that scored the token's prefix; -1 for none."""
+    stratum: NDArray[np.int64]
+    received: tuple[tuple[int, ...] | None, ...]
+    """The wrong prefix whose row the submission read at this position, where the ledger shows one."""
+    drafted: NDArray[np.int64]
+    """The draft token that was fed at this position, -1 for none. For diagnosis: a verdict may not look."""
+
+    @property
+    def uncovered(self) -> NDArray[np.int64]:
+        """Indices of tokens whose prefix no target call scored."""
+        return np.flatnonzero(self.call < 0)
+
+
+def place(calls: Sequence[Call], prompt: Sequence[int], tokens: Sequence[int]) -> Placement:
+    """Read the ledger of one generation against the text it returned."""
+    text = (*prompt, *tokens)
+    first_call = _first_scored(calls, text, len(prompt), len(tokens))
+    received = _received(calls, text, len(prompt), len(tokens), first_call)
+    drafted = [
+        _token_at(calls[index].path, len(prompt) + n) if index >= 0 else stale_draft
+        for n, (index, (_, stale_draft)) in enumerate(zip(first_call, received, strict=True))
+    ]
+    return Placement(
+        call=np.array(first_call, dtype=np.int64),
+        stratum=np.array(_strata(calls, first_call, len(prompt)), dtype=np.int64),
+        received=tuple(prefix for prefix, _ in received),
+        drafted=np.array(drafted, dtype=np.int64),
+    )
+
+
+def common_prefix(left: Sequence[int], right: Sequence[int]) -> int:
+    """How many leading tokens agree."""
+    shorter = min(len(left), len(right))
+    if left[:shorter] == right[:shorter]:
+        return shorter
+    return next(n for n in range(shorter) if left[n] != right[n])
+
+
+def _first_scored(calls: Sequence[Call], text: tuple[int, ...], prompt_len: int, count: int) -> list[int]:
+    first_call = [-1] * count
+    for index, call in enumerate(calls):
+        if call.model != "target":
+            continue
+        shortest = len(call.path) - call.fed + 1
+        for length in range(max(shortest, prompt_len), common_prefix(call.path, text) + 1):
+            if length - prompt_len < count and first_call[length - prompt_len] < 0:
+                first_call[length - prompt_len] = index
+    return first_call
+
+
+def _strata(calls: Sequence[Call], first_call: Sequence[int], prompt_len: int) -> list[Stratum]:
+    strata = []
+    before = -1
+    for n, index in enumerate(first_call):
+        if index < 0:
+            strata.append(Stratum.UNCOVERED)
+        elif index == before:
+            drafted_here = len(calls[index].path) > prompt_len + n
+            strata.append(Stratum.MIDDLE if drafted_here else Stratum.BONUS)
+        else:
+            # The call before had a draft where the last token is, and it cannot have been that token: else
+            # the same call would have scored this prefix too.
+            rejected = before >= 0 and len(calls[before].path) > prompt_len + n - 1
+            strata.append(Stratum.AFTER_REJECTION if rejected else Stratum.AFTER_FULL)
+        before = index
+    return strata
+
+
+def _received(
+    calls: Sequence[Call], text: tuple[int, ...], prompt_len: int, count: int, first_call: Sequence[int]
+) -> list[tuple[tuple[int, ...] | None, int]]:
+    """Prefixes of rows that a submission with a wrong cache read, and the draft fed next (-1 for none).
+
+    Each call is taken as `last token, then drafts`.
+
+    The reading of a call rests on tokens before the block and on drafts that stood, so it is settled before
+    each token is drawn.
+    """
+    received: list[tuple[tuple[int, ...] | None, int]] = [(None, -1)] * count
+    settled = 0
+    for call in calls:
+        if call.model != "target":
+            continue
+        agreed = common_prefix(call.path, text)
+        if agreed >= prompt_len + settled:
+            settled = agreed - prompt_len + 1
+            continue
+        head = len(call.path) - call.fed
+        if settled == 0 or settled > count or call.path[head] != text[prompt_len + settled - 1]:
+            continue
+        drafts = call.path[head + 1 :]
+        stood = common_prefix(drafts, text[prompt_len + settled :])
+        for n in range(min(stood + 1, count - settled)):
+            if first_call[settled + n] < 0:
+                received[settled + n] = call.path[: head + 1 + n], _token_at(call.path, head + 1 + n)
+        settled += stood + 1
+    return received
+
+
+def _token_at(path: tuple[int, ...], index: int) -> int:
+    return path[index] if index < len(path) else -1

@@ -1,0 +1,263 @@
+"""Names the bug once the law is rejected, in one sentence for each reader. Pure.
+
+The name comes from the likelihoods of `harness.core.kernels` where they are clear, else from the bet that won most;
+it says that it is not sure when two names are close. The candidate's sentence names the place to look, and nothing
+that is hidden.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.core.alternatives import NAMES, Floats
+from harness.core.kernels import BUGS
+
+CLEAR = 3.0
+"""Nats by which a name must lead the next one: twenty to one."""
+
+OWN_DRAFT = 6.0
+"""Nats over the supplied draft's law at which drafts are taken to come from another law."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bug:
+    interviewer: str
+    candidate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A name for what is wrong, and the next best where it is close."""
+
+    bug: str
+    runner_up: str | None
+
+    @property
+    def sure(self) -> bool:
+        return self.runner_up is None
+
+    @property
+    def interviewer(self) -> str:
+        sentence = TABLE[self.bug].interviewer
+        if self.runner_up is None:
+            return sentence
+        return f"Not sure between two. First: {sentence} Second: {TABLE[self.runner_up].interviewer}"
+
+    @property
+    def candidate(self) -> str:
+        return TABLE[self.bug].candidate if self.sure else UNKNOWN.candidate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What the diagnosis may look at."""
+
+    kernels: Floats
+    """``(H,)`` log-likelihood of each of `kernels.HYPOTHESES`, summed over all tokens."""
+    bets: Floats
+    """``(K,)`` log wealth of each alternative, betting everywhere, summed over pairs."""
+    greedy_drafts: float
+    """Log-likelihood of the drafts as the draft's argmax, less that under the supplied draft's law."""
+    sharp_drafts: float
+    """The same for drafts drawn at 0.7 of the temperature."""
+    uncovered: float
+    """Share of tokens whose prefix no target call scored."""
+    target_calls: int
+
+
+def name_bug(findings: Findings) -> Named:
+    """The most likely bug."""
+    if findings.target_calls == 0:
+        return Named(bug="target-unused", runner_up=None)
+    ranked = _ranked(findings.kernels)
+    (first, top), (second, next_best) = ranked[0], ranked[1]
+    if first != "none":
+        if first != "stale-cache" and findings.uncovered > 0.5:
+            return Named(bug="unverified", runner_up=None if findings.uncovered > 0.9 else first)
+        return Named(bug=first, runner_up=None if top - next_best > CLEAR or second == "none" else second)
+    if findings.uncovered > 0.02:
+        return Named(bug="unverified", runner_up=None)
+    # Given the drafts all is as it should be, so the drafts are not drawn from the law that the ratio uses.
+    if findings.greedy_drafts > OWN_DRAFT and findings.greedy_drafts > findings.sharp_drafts:
+        return Named(bug="greedy-draft-soft-ratio", runner_up=None)
+    if findings.sharp_drafts > OWN_DRAFT:
+        return Named(bug="sharp-drafts", runner_up=None)
+    return Named(bug=FROM_BETS.get(NAMES[int(findings.bets.argmax())], "unknown"), runner_up=None)
+
+
+def _ranked(kernels: Floats) -> list[tuple[str, float]]:
+    best: dict[str, float] = {}
+    for bug, value in zip(BUGS, kernels.tolist(), strict=True):
+        best[bug] = max(value, best.get(bug, -np.inf))
+    return sorted(best.items(), key=lambda item: -item[1])
+
+
+UNKNOWN = Bug(
+    interviewer="The output leaves the target's law, in no way that the judge has a name for.",
+    candidate="Sampled text does not follow the target's distribution.",
+)
+
+_ACCEPT = (
+    "Sampled text does not follow the target's distribution. Look again at when a drafted token is kept."
+)
+_CORRECT = "Sampled text does not follow the target's distribution. Look again at what follows a rejection."
+_BONUS = "Sampled text does not follow the target's distribution. Look again at the token after a block in which all drafts stood."
+_WARP = "Sampled text does not follow the target's distribution. Look again at temperature and top-p, on both models."
+_ROWS = "Sampled text does not follow the target's distribution. Look again at which row of logits belongs to which position."
+_CACHE = "Sampled text does not follow the target's distribution. Look again at what each cache holds after a rejection."
+_DRAFT = "Sampled text does not follow the target's distribution. Look again at the law that the drafts are drawn from, and the one in the test."
+
+TABLE: dict[str, Bug] = {
+    "unknown": UNKNOWN,
+    "none": UNKNOWN,
+    "target-unused": Bug(
+        interviewer="The target is never called: the output is the draft's.",
+        candidate="Sampled text does not follow the target's distribution. Look again at what the target is asked.",
+    ),
+    "unverified": Bug(
+        interviewer="Tokens go out that no target call verified: drafts after the first rejection, or past the block.",
+        candidate="Sampled text does not follow the target's distribution. Look again at which tokens are emitted after a rejection.",
+    ),
+    "accept-always": Bug(
+        interviewer="Every draft token is accepted: the output follows the draft's law wherever there was a draft.",
+        candidate=_ACCEPT,
+    ),
+    "lenient": Bug(
+        interviewer="Acceptance is lenient: drafts are kept more often than min(1, target/draft) allows, which buys speed with the law.",
+        candidate=_ACCEPT,
+    ),
+    "padded-ratio": Bug(
+        interviewer="A constant is added to the denominator of target/draft, so rare drafts are rejected too often.",
+        candidate=_ACCEPT,
+    ),
+    "accept-by-target-probability": Bug(
+        interviewer="A draft is kept with probability target(x): the division by draft(x) is missing.",
+        candidate=_ACCEPT,
+    ),
+    "accept-if-target-larger": Bug(
+        interviewer="A draft is kept exactly if target(x) >= draft(x): the test has no random number.",
+        candidate=_ACCEPT,
+    ),
+    "accept-by-threshold": Bug(
+        interviewer="A draft is kept if a probability or a ratio is above a fixed threshold.",
+        candidate=_ACCEPT,
+    ),
+    "accept-inverted-ratio": Bug(
+        interviewer="The ratio is upside down: drafts are kept with draft/target.", candidate=_ACCEPT
+    ),
+    "accept-by-rank": Bug(
+        interviewer="A draft is kept because of its rank under the target (argmax, top three), not by the ratio.",
+        candidate=_ACCEPT,
+    ),
+    "accept-confident-drafts": Bug(
+        interviewer="Drafts of which the draft model is sure are kept untested.", candidate=_ACCEPT
+    ),
+    "accept-typical": Bug(
+        interviewer="Typical acceptance: an entropy threshold decides. It is faster and does not keep the law.",
+        candidate=_ACCEPT,
+    ),
+    "draft-uniform-reused": Bug(
+        interviewer="The random number that drew the draft token decides its acceptance too.",
+        candidate="Sampled text does not follow the target's distribution. Look again at where random numbers come from.",
+    ),
+    "correct-from-target": Bug(
+        interviewer="After a rejection the token is drawn from the target, not from the residual: the output follows min(target, draft) + P(reject) target.",
+        candidate=_CORRECT,
+    ),
+    "correct-from-draft": Bug(
+        interviewer="After a rejection the token is drawn from the draft.", candidate=_CORRECT
+    ),
+    "correct-from-surplus": Bug(
+        interviewer="The residual has the wrong sign: max(draft - target, 0).", candidate=_CORRECT
+    ),
+    "correct-from-difference": Bug(
+        interviewer="The residual is |target - draft|: the negative part is not cut off.", candidate=_CORRECT
+    ),
+    "correct-by-argmax": Bug(
+        interviewer="After a rejection an argmax is taken instead of a draw.", candidate=_CORRECT
+    ),
+    "correct-by-softmax": Bug(
+        interviewer="The residual goes through a softmax instead of a division by its sum.",
+        candidate=_CORRECT,
+    ),
+    "correct-unnormalised": Bug(
+        interviewer="The residual is not normalised: draws fall off its end onto the last id.",
+        candidate=_CORRECT,
+    ),
+    "correct-with-row-before": Bug(
+        interviewer="The residual takes off the draft's row of the position before.", candidate=_CORRECT
+    ),
+    "correct-never": Bug(
+        interviewer="After a rejection no correction is drawn: the round is tried again.", candidate=_CORRECT
+    ),
+    "bonus-from-draft": Bug(
+        interviewer="The bonus token is drawn from the draft, and nothing verifies it.", candidate=_BONUS
+    ),
+    "bonus-from-residual": Bug(
+        interviewer="The bonus token is drawn from the residual, though nothing was rejected.",
+        candidate=_BONUS,
+    ),
+    "bonus-by-argmax": Bug(
+        interviewer="The bonus token is the target's argmax at any temperature.", candidate=_BONUS
+    ),
+    "bonus-row-before": Bug(
+        interviewer="The bonus token is drawn from the row before its own.", candidate=_BONUS
+    ),
+    "temperature": Bug(
+        interviewer="The target's temperature is off: it is too hot or too cold everywhere.", candidate=_WARP
+    ),
+    "greedy-sampling": Bug(
+        interviewer="Decoding is greedy although the temperature is not 0.", candidate=_WARP
+    ),
+    "no-warp": Bug(interviewer="Temperature and top-p do not reach the target's law.", candidate=_WARP),
+    "no-top-p": Bug(interviewer="Temperature is applied, top-p is not.", candidate=_WARP),
+    "warped-twice": Bug(interviewer="The temperature is applied twice.", candidate=_WARP),
+    "top-p-unscaled": Bug(
+        interviewer="After top-p the probabilities are not scaled back to sum 1, so ratio and residual are off.",
+        candidate=_WARP,
+    ),
+    "unwarped-draft-ratio": Bug(
+        interviewer="The draft's law in the ratio lacks temperature or top-p, though drafts are drawn with it.",
+        candidate=_WARP,
+    ),
+    "unwarped-drafts": Bug(
+        interviewer="Drafts are drawn without the temperature or top-p that the ratio assumes.",
+        candidate=_WARP,
+    ),
+    "row-before": Bug(
+        interviewer="Target rows are off by one: each token is judged by the row before its own.",
+        candidate=_ROWS,
+    ),
+    "draft-row-before": Bug(interviewer="Draft rows are off by one in the ratio.", candidate=_ROWS),
+    "stale-cache": Bug(
+        interviewer="The target's cache is stale: rejected tokens stay in it, so its rows belong to another text.",
+        candidate=_CACHE,
+    ),
+    "repeats": Bug(interviewer="Tokens are emitted twice.", candidate=_ROWS),
+    "greedy-draft-soft-ratio": Bug(
+        interviewer="Drafts are the draft's argmax, but the ratio uses its softmax as if they were sampled.",
+        candidate=_DRAFT,
+    ),
+    "sharp-drafts": Bug(
+        interviewer="Drafts are drawn from a sharper law than the one in the ratio.", candidate=_DRAFT
+    ),
+}
+
+FROM_BETS: dict[str, str] = {
+    "draft-as-is": "accept-always",
+    "speed-fraud": "lenient",
+    "correct-never": "correct-never",
+    "correct-without-drafted": "correct-from-target",
+    "repeats-token": "repeats",
+    "unwarped-drafts": "unwarped-drafts",
+    "greedy-draft-soft-ratio": "greedy-draft-soft-ratio",
+    "sharp-drafts": "sharp-drafts",
+    "stale-row": "stale-cache",
+    "no-top-p": "no-top-p",
+    "no-warp": "no-warp",
+    "row-before": "row-before",
+    "greedy": "greedy-sampling",
+}
+"""Names that the bets give where the likelihoods see nothing wrong."""

@@ -1,0 +1,128 @@
+"""From one run to arrays: the exact laws at each emitted token, and its place in its block. Pure.
+
+The one place where a run, its pair and its task's warp meet. Statistics start from here and know nothing of
+trials.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.core.alternatives import Floats, Laws
+from harness.core.blocks import Placement, place
+from harness.core.trial import Ended, Trial, TrialRun
+from pairs.analytic import AnalyticModel, Pair
+from pairs.warp import boundary, warp
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """N tokens of one run."""
+
+    tokens: NDArray[np.int64]
+    laws: Laws
+    placement: Placement
+    near_boundary: NDArray[np.bool_]
+    """``(N,)``: float32 may keep another top-p set at this prefix, so nothing may be bet on this token."""
+
+
+def new_tokens(run: TrialRun, pair: Pair) -> tuple[int, ...]:
+    """The tokens that can be held against a law: in range, within the length asked, up to the first EOS."""
+    if run.ended is not Ended.RETURNED:
+        return ()
+    kept = []
+    for token in run.tokens[: run.trial.max_new_tokens]:
+        if not 0 <= token < pair.vocab_size:
+            break
+        kept.append(token)
+        if token == run.trial.eos_token_id:
+            break
+    return tuple(kept)
+
+
+def read(run: TrialRun, pair: Pair) -> Evidence | None:
+    """Evidence of one sampled run; None when it returned no usable token."""
+    tokens = new_tokens(run, pair)
+    if not tokens:
+        return None
+    trial = run.trial
+    prefixes = _states(pair.target, trial.prompt, tokens)
+    target_logits = _rows(pair.target, prefixes)
+    draft_logits = _rows(pair.draft, prefixes)
+    target, draft = _warped(target_logits[1:], trial), _warped(draft_logits[1:], trial)
+    placement = place(run.calls, trial.prompt, tokens)
+    near = boundary(target_logits[1:], temperature=trial.temperature, top_p=trial.top_p).any(axis=-1)
+    laws = Laws(
+        target=target,
+        draft=draft,
+        **_less_warped(target_logits[1:], draft_logits[1:], target, draft, trial),
+        previous_target=_warped(target_logits[:-1], trial),
+        previous_draft=_warped(draft_logits[:-1], trial),
+        stale_target=_stale(pair.target, target, placement, trial),
+        previous_token=np.array([trial.prompt[-1], *tokens[:-1]], dtype=np.int64),
+    )
+    return Evidence(
+        tokens=np.array(tokens, dtype=np.int64),
+        laws=laws,
+        placement=placement,
+        near_boundary=np.asarray(near),
+    )
+
+
+def target_rows(run: TrialRun, pair: Pair) -> Floats:
+    """The target's logits ``(N, V)`` at each usable token's prefix."""
+    return _rows(pair.target, _states(pair.target, run.trial.prompt, new_tokens(run, pair)))[1:]
+
+
+def keep_probabilities(run: TrialRun, pair: Pair) -> Floats:
+    """``(N, 2)``: the target's and the draft's probability of each emitted token, warped as the task asks."""
+    tokens = new_tokens(run, pair)
+    states = _states(pair.target, run.trial.prompt, tokens)[1:]
+    at = np.arange(len(tokens)), np.array(tokens, dtype=np.int64)
+    models = (pair.target, pair.draft)
+    return np.stack([_warped(_rows(model, states), run.trial)[at] for model in models], axis=1)
+
+
+def _states(model: AnalyticModel, prompt: tuple[int, ...], tokens: tuple[int, ...]) -> list[int]:
+    """State of the prompt without its last token, then of every prefix that a token was drawn at."""
+    states = [model.start(), *model.states((*prompt, *tokens))]
+    return states[len(prompt) - 1 : -1]
+
+
+def _rows(model: AnalyticModel, states: list[int]) -> Floats:
+    if not states:
+        return np.empty((0, model.vocab_size))
+    return np.stack([model.logits(state) for state in states]).astype(np.float64)
+
+
+def _warped(logits: Floats, trial: Trial) -> Floats:
+    return warp(logits, temperature=trial.temperature, top_p=trial.top_p)
+
+
+def _less_warped(
+    target_logits: Floats, draft_logits: Floats, target: Floats, draft: Floats, trial: Trial
+) -> dict[str, Floats]:
+    """The laws of submissions that forget or double a warp; the warped ones where there is none to forget."""
+    laws = dict.fromkeys(("target_untrimmed", "target_raw", "target_twice"), target)
+    laws |= dict.fromkeys(("draft_untrimmed", "draft_raw"), draft)
+    if trial.top_p < 1.0:
+        laws["target_untrimmed"] = warp(target_logits, temperature=trial.temperature)
+        laws["draft_untrimmed"] = warp(draft_logits, temperature=trial.temperature)
+    if trial.top_p < 1.0 or trial.temperature != 1.0:
+        laws["target_raw"] = warp(target_logits, temperature=1.0)
+        laws["draft_raw"] = warp(draft_logits, temperature=1.0)
+        laws["target_twice"] = warp(target_logits, temperature=trial.temperature**2, top_p=trial.top_p)
+    return laws
+
+
+def _stale(model: AnalyticModel, target: Floats, placement: Placement, trial: Trial) -> Floats:
+    wrong = [(n, path) for n, path in enumerate(placement.received) if path is not None]
+    if not wrong:
+        return target
+    stale = target.copy()
+    states = [model.states(path)[-1] for _, path in wrong]
+    stale[[n for n, _ in wrong]] = _warped(_rows(model, states), trial)
+    return stale

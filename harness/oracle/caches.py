@@ -1,0 +1,126 @@
+"""The caches of one trial: what each holds, who may ask for it, and how much there may be. Pure.
+
+A handle is a slot and the slot's generation, so a handle that was released never names a later cache.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from harness.oracle.codec import ProtocolError
+from pairs.analytic import AnalyticModel, Pair
+
+SLOT_BITS = 12
+SLOT_MASK = (1 << SLOT_BITS) - 1
+GENERATIONS = 1 << (31 - SLOT_BITS)
+
+
+class LimitError(Exception):
+    """More than a trial may use. The text says of what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheLimits:
+    live: int = 256
+    tokens: int = 1 << 17
+    """Over all live caches of a trial."""
+    positions: int = 512
+    """Of one cache."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """One cache: a token path and the model's state after each of its tokens."""
+
+    model: Literal["target", "draft"] = "target"
+    generation: int = 0
+    live: bool = False
+    tokens: list[int] = field(default_factory=list[int])
+    states: list[int] = field(default_factory=list[int])
+
+
+class Caches:
+    """All caches of one trial. Every method checks before it changes anything."""
+
+    def __init__(self, pair: Pair, limits: CacheLimits) -> None:
+        self._models: dict[str, AnalyticModel] = {"target": pair.target, "draft": pair.draft}
+        self._vocab_size = pair.vocab_size
+        self._limits = limits
+        self._slots: list[Slot] = []
+        self._free: list[int] = []
+        self._held = 0
+
+    @property
+    def live(self) -> int:
+        return len(self._slots) - len(self._free)
+
+    @property
+    def held_tokens(self) -> int:
+        return self._held
+
+    def extend(
+        self, model: Literal["target", "draft"], handle: int | None, length: int, tokens: tuple[int, ...]
+    ) -> tuple[int, Slot]:
+        """Keep ``length`` positions of the cache, then append ``tokens``; a cache is opened for None.
+
+        Raises:
+            ProtocolError: a handle, length or token id that cannot be.
+            LimitError: too many caches, positions or cached tokens.
+        """
+        if not tokens:
+            raise ProtocolError("a forward pass feeds no token")
+        if max(tokens) >= self._vocab_size:
+            raise ProtocolError(f"a token id is above {self._vocab_size - 1}")
+        held = 0 if handle is None else len(self._slot(handle, model).tokens)
+        if length > held:
+            raise ProtocolError(f"a cache of {held} positions is asked to keep {length}")
+        if length + len(tokens) > self._limits.positions:
+            raise LimitError(f"more than {self._limits.positions} positions in a cache")
+        if self._held - held + length + len(tokens) > self._limits.tokens:
+            raise LimitError(f"more than {self._limits.tokens} cached tokens")
+
+        if handle is None:
+            handle = self._open(model)
+        slot = self._slots[handle & SLOT_MASK]
+        self._held += length + len(tokens) - held
+        self._append(slot, length, tokens)
+        return handle, slot
+
+    def release(self, handle: int) -> None:
+        """Raises ProtocolError for a handle that is not live."""
+        slot = self._slot(handle, None)
+        self._held -= len(slot.tokens)
+        slot.live = False
+        slot.generation = (slot.generation + 1) % GENERATIONS
+        slot.tokens, slot.states = [], []
+        self._free.append(handle & SLOT_MASK)
+
+    def _slot(self, handle: int, model: str | None) -> Slot:
+        index, generation = handle & SLOT_MASK, handle >> SLOT_BITS
+        slot = self._slots[index] if index < len(self._slots) else None
+        if slot is None or not slot.live or slot.generation != generation:
+            raise ProtocolError("a handle that names no living cache")
+        if model is not None and slot.model != model:
+            raise ProtocolError("a handle of the other model")
+        return slot
+
+    def _open(self, model: Literal["target", "draft"]) -> int:
+        if self.live >= self._limits.live:
+            raise LimitError(f"more than {self._limits.live} living caches")
+        if not self._free:
+            self._slots.append(Slot())
+            self._free.append(len(self._slots) - 1)
+        index = self._free.pop()
+        slot = self._slots[index]
+        slot.live, slot.model = True, model
+        return index | slot.generation << SLOT_BITS
+
+    def _append(self, slot: Slot, length: int, tokens: tuple[int, ...]) -> None:
+        model = self._models[slot.model]
+        del slot.tokens[length:], slot.states[length:]
+        state = slot.states[-1] if slot.states else model.start()
+        for token in tokens:
+            state = model.advance(state, token)
+            slot.states.append(state)
+        slot.tokens.extend(tokens)

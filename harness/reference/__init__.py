@@ -1,0 +1,1 @@
+"""Textbook speculative sampling, twice: in numpy as the judge's yardstick, in torch as an example."""

@@ -1,0 +1,1 @@
+"""Runs a submission: the part that goes into the jail with it, and the part that never does."""

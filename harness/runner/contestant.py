@@ -1,0 +1,300 @@
+"""A submission in its jail, as the judge drives it: start, play a trial, never wait past a deadline.
+
+The jail runs `shim`, which holds the imported submission and forks a process for each trial. All that comes
+from there is hostile, the shim's own frames too. What the submission does becomes a `TrialRun`; only our
+own machinery's failure raises.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
+
+import harness
+import pairs
+from harness.core.trial import Ended, Trial, TrialRun
+from harness.oracle import codec
+from harness.oracle.codec import Kind, ProtocolError
+from harness.oracle.session import Outcome, Session, TrialLimits
+from harness.runner.channel import Channel, HungUp, Listener, Overdue
+from harness.runner.shim import CONTROL_SOCKET, TRIAL_SOCKET
+from isolation.contract import SOCKET_DIR, Bind, Ending, Jail, JailSpec, Limits, Runtime, RuntimeFault, Usage
+from pairs.analytic import Pair
+
+SUBMISSION = PurePosixPath("/submission")
+JUDGE = PurePosixPath("/opt/judge")
+# Names of processes and sockets are fixed inside; only these files of ours are visible there.
+SHOWN = (
+    (Path(pairs.__file__).parent, JUDGE / "pairs"),
+    (Path(harness.__file__).parent / "oracle" / "codec.py", JUDGE / "harness" / "oracle" / "codec.py"),
+    (Path(harness.__file__).parent / "runner" / "shim.py", JUDGE / "harness" / "runner" / "shim.py"),
+)
+JAIL_LIMITS = Limits(memory_bytes=2 << 30, cpus=1.0, pids=64, disk_bytes=16 << 20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """Seconds of wall time. Generous: they end hangs; they do not measure speed."""
+
+    start_s: float = 120.0
+    """Until torch is imported. Past it the fault is ours."""
+    import_s: float = 20.0
+    """Of the submission, before any prompt exists."""
+    trial_s: float = 10.0
+    frame_s: float = 2.0
+    """From a frame's first byte to its last."""
+    farewell_s: float = 2.0
+    """Until a trial's process is gone once it has nothing more to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """A jail with the submission imported, and the connection to what forks trials in it."""
+
+    jail: Jail
+    control: Channel
+
+
+class Contestant:
+    """One submission. Use as a context manager: leaving it ends the jail and removes all files."""
+
+    def __init__(
+        self,
+        files: Mapping[str, str],
+        pairs: Mapping[str, Pair],
+        runtime: Runtime,
+        *,
+        entry: str = "specdec.py",
+        deadlines: Deadlines | None = None,
+        limits: TrialLimits | None = None,
+    ) -> None:
+        self._files = files
+        self._pairs = pairs
+        self._runtime = runtime
+        self._entry = entry
+        self._deadlines = deadlines or Deadlines()
+        self._limits = limits
+        self._server: _Server | None = None
+        self._hopeless: Outcome | None = None
+        self._played = 0
+
+    def __enter__(self) -> Self:
+        self._folder = Path(tempfile.mkdtemp(prefix="probe-judge-"))
+        # The jail's user must get through to what is shown to it; nothing here is secret to the submission.
+        self._folder.chmod(0o755)
+        submission = self._folder / "submission"
+        submission.mkdir(mode=0o755)
+        for name, text in self._files.items():
+            (submission / name).write_text(text, encoding="utf-8", newline="")
+        self._sockets = self._folder / "sockets"
+        self._sockets.mkdir(mode=0o755)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def folder(self) -> Path:
+        """Holds the snapshot and the sockets while the contestant lives."""
+        return self._folder
+
+    def usage(self) -> Usage:
+        """Of the jail that is alive now, measured from outside."""
+        return self._server.jail.usage() if self._server else Usage(cpu_s=None, peak_memory_bytes=None)
+
+    def play(self, trial: Trial) -> TrialRun:
+        """Run one trial, once: a trial that fails is never repeated.
+
+        Raises:
+            RuntimeFault: our machinery failed. Nothing is said about the submission.
+        """
+        if self._server is None and self._hopeless is None:
+            self._start()
+        began = time.monotonic()
+        if self._server is None:
+            assert self._hopeless is not None
+            return _run(trial, self._hopeless, (), 0.0)
+        session = Session(trial, self._pairs[trial.pair], self._limits)
+        self._drive(session, self._server)
+        assert session.outcome is not None
+        return _run(trial, session.outcome, session.ledger, time.monotonic() - began)
+
+    def _start(self) -> None:
+        """Start a jail and wait for the import. Sets `_server`, or `_hopeless` when the import fails."""
+        with Listener(self._sockets / CONTROL_SOCKET) as listener:
+            jail = self._runtime.start(self._jail_spec())
+            try:
+                control = self._accept_control(listener, jail)
+                self._hopeless = self._await_import(control, jail)
+            except BaseException:
+                jail.stop()
+                raise
+        if self._hopeless is None:
+            self._server = _Server(jail, control)
+        else:
+            control.close()
+            jail.stop()
+
+    def _jail_spec(self) -> JailSpec:
+        folder = Bind(source=self._folder / "submission", target=SUBMISSION)
+        return JailSpec(
+            name=f"contestant-{secrets.token_hex(6)}",
+            kind="contestant",
+            argv=("python", "-m", "harness.runner.shim", str(SUBMISSION), self._entry, str(SOCKET_DIR)),
+            limits=JAIL_LIMITS,
+            env={
+                "PYTHONPATH": str(JUDGE),
+                "PYTHONSAFEPATH": "1",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONNOUSERSITE": "1",
+            },
+            binds=(folder, *(Bind(source=source, target=target) for source, target in SHOWN)),
+            socket_dir=self._sockets,
+        )
+
+    def _accept_control(self, listener: Listener, jail: Jail) -> Channel:
+        """Until LOADED no line of the submission has run, so whatever goes wrong is ours."""
+        deadline = time.monotonic() + self._deadlines.start_s
+        try:
+            while (control := listener.accept(min(deadline, time.monotonic() + 0.2))) is None:
+                if jail.poll() is not None or time.monotonic() > deadline:
+                    raise HungUp
+            kind, _ = control.receive(deadline, self._deadlines.start_s)
+        except (HungUp, Overdue, ProtocolError):
+            raise RuntimeFault(
+                "The contestant's process did not start. Its last words: "
+                f"{codec.printable(jail.output()[-400:]) or 'none'}"
+            ) from None
+        if kind is not Kind.LOADED:
+            raise RuntimeFault(f"The contestant's process began with {kind.name}, not with LOADED.")
+        return control
+
+    def _await_import(self, control: Channel, jail: Jail) -> Outcome | None:
+        """None when the submission is imported; otherwise why no trial of it can run."""
+        seconds = self._deadlines.import_s
+        try:
+            kind, body = control.receive(time.monotonic() + seconds, self._deadlines.frame_s)
+            if kind is Kind.READY:
+                return None
+            failed = codec.decode_request(kind, body)
+        except Overdue:
+            return Outcome(Ended.TIMED_OUT, note=f"importing the submission took more than {seconds:g} s")
+        except HungUp:
+            return Outcome(Ended.DIED, note=f"the process ended while it imported the submission{_why(jail)}")
+        except ProtocolError as error:
+            return Outcome(Ended.PROTOCOL, note=str(error))
+        if not isinstance(failed, codec.Failed):
+            return Outcome(Ended.PROTOCOL, note="a frame that does not belong to an import")
+        return Outcome(Ended.RAISED, note=f"importing the submission failed: {failed.note}")
+
+    def _drive(self, session: Session, server: _Server) -> None:
+        """Play one trial to its end and leave the server ready for the next, or gone."""
+        deadline = time.monotonic() + self._deadlines.trial_s
+        self._played += 1
+        with Listener(self._sockets / TRIAL_SOCKET.format(self._played)) as listener:
+            try:
+                server.control.send(codec.encode_word(Kind.RUN, self._played), deadline)
+                channel = listener.accept(deadline, unless=server.control)
+            except (HungUp, Overdue):
+                channel = None
+        if channel is not None:
+            with channel:
+                self._converse(session, channel, deadline)
+        elif time.monotonic() >= deadline:
+            session.end(Ended.TIMED_OUT, self._overdue())
+        status = self._farewell(server, session.outcome)
+        session.end(Ended.DIED, _obituary(status))
+
+    def _converse(self, session: Session, channel: Channel, deadline: float) -> None:
+        """Answer requests until the trial has an outcome, or the contestant is gone."""
+        try:
+            while session.outcome is None:
+                kind, body = channel.receive(deadline, self._deadlines.frame_s)
+                reply = session.receive(codec.decode_request(kind, body))
+                if reply:
+                    if channel.pending:
+                        raise ProtocolError("a second request before the first was answered")
+                    channel.send(reply, deadline)
+        except ProtocolError as error:
+            session.end(Ended.PROTOCOL, str(error))
+        except Overdue:
+            session.end(Ended.TIMED_OUT, self._overdue())
+        except HungUp:
+            # Left open: the process's wait status says more, and it is about to arrive.
+            return
+
+    def _farewell(self, server: _Server, outcome: Outcome | None) -> int | None:
+        """The wait status of the trial's process; None when the server is gone; its jail is then ended."""
+        said_all = outcome is None or outcome.ended in {Ended.RETURNED, Ended.RAISED, Ended.BAD_RESULT}
+        try:
+            if said_all:
+                # It is about to end by itself, unless it does not want to.
+                with contextlib.suppress(Overdue):
+                    return self._await_end(server)
+            server.control.send(codec.frame(Kind.KILL), time.monotonic() + self._deadlines.farewell_s)
+            return self._await_end(server)
+        except (HungUp, Overdue, ProtocolError):
+            self._stop()
+        return None
+
+    def _await_end(self, server: _Server) -> int:
+        """Raises HungUp, Overdue, ProtocolError."""
+        deadline = time.monotonic() + self._deadlines.farewell_s
+        kind, body = server.control.receive(deadline, self._deadlines.frame_s)
+        if kind is not Kind.ENDED:
+            raise ProtocolError(f"{kind.name} where ENDED is due")
+        return codec.decode_word(kind, body)
+
+    def _stop(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            server.control.close()
+            server.jail.stop()
+
+    def _overdue(self) -> str:
+        return f"no result after {self._deadlines.trial_s:g} s; is there a loop that does not end?"
+
+
+def _run(trial: Trial, outcome: Outcome, calls: tuple[object, ...], wall_s: float) -> TrialRun:
+    return TrialRun(
+        trial=trial,
+        ended=outcome.ended,
+        tokens=outcome.tokens,
+        calls=calls,  # type: ignore[arg-type]
+        wall_s=wall_s,
+        note=outcome.note,
+    )
+
+
+def _obituary(status: int | None) -> str:
+    if status is None:
+        return "the process that holds the submission is gone"
+    if os.WIFSIGNALED(status):
+        name = signal.Signals(os.WTERMSIG(status)).name
+        hint = ": out of memory, or it killed itself" if name == "SIGKILL" else ""
+        return f"the process was killed by {name}{hint}"
+    if os.WIFEXITED(status):
+        return f"the process ended with exit code {os.WEXITSTATUS(status)} before generate returned"
+    return "the process ended before generate returned"
+
+
+def _why(jail: Jail) -> str:
+    ended = jail.poll()
+    if ended is None:
+        return ""
+    if ended.ending is Ending.OUT_OF_MEMORY:
+        return f": it used more than {JAIL_LIMITS.memory_bytes >> 20} MiB of memory"
+    return f" (exit code {ended.code})" if ended.ending is Ending.EXITED else f" ({ended.ending.value})"

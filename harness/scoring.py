@@ -1,0 +1,95 @@
+"""From verdicts to a suggested band on the research axis, with the evidence in words. Pure.
+
+A suggestion only: a person confirms it or overrides it, because reasoning counts and no machine hears it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wire.scorecard import CheckName, Measurement, Score, Status, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """Where the bands begin."""
+
+    gain: float = 1.2
+    """Speed-up over plain decoding below which there is little or no gain."""
+    good_share: float = 0.7
+    """Of the reference's speed, for band 4."""
+    full_share: float = 0.95
+    """Of the reference's speed, for band 5."""
+
+
+SPEEDUP = "speed-up over plain decoding"
+SHARE = "speed, share of the reference"
+TOKENS_A_CALL = "tokens a target call"
+
+
+def suggest(verdicts: Sequence[Verdict], thresholds: Thresholds = Thresholds()) -> Score:
+    """The band 0 to 5.
+
+    0 nothing runs; 1 it runs, sampling is not valid; 2 drafts are verified, the law is broken; 3 the law
+    holds, with little gain or a broken edge; 4 law, edges and most of the speed; 5 all of it.
+    """
+    by_name = {verdict.check: verdict for verdict in verdicts}
+    band, why = _band(by_name, thresholds)
+    return Score(axis="research", suggested=band, because=(why, *_evidence(by_name)))
+
+
+def _band(verdicts: dict[CheckName, Verdict], limits: Thresholds) -> tuple[int, str]:
+    law = _status(verdicts, "law")
+    if law in (None, Status.NOT_RUN) and _status(verdicts, "greedy") in (None, Status.NOT_RUN):
+        return 0, "Nothing ran to the end."
+    if law is not Status.PASS:
+        return _band_without_law(verdicts)
+    return _band_with_law(verdicts, limits)
+
+
+def _band_without_law(verdicts: dict[CheckName, Verdict]) -> tuple[int, str]:
+    if _value(verdicts, "economy", TOKENS_A_CALL) > 1.05 and not _failed(verdicts, "provenance"):
+        return (
+            2,
+            "Drafts are verified by the target in blocks, but the output does not keep the target's law.",
+        )
+    if _status(verdicts, "greedy") is Status.PASS:
+        return 1, "Greedy decoding is right; sampling does not keep the target's law."
+    return 1, "It runs, but sampling does not keep the target's law."
+
+
+def _band_with_law(verdicts: dict[CheckName, Verdict], limits: Thresholds) -> tuple[int, str]:
+    broken = [name for name in ("contract", "greedy", "edges", "provenance") if _failed(verdicts, name)]
+    if broken:
+        return 3, f"The law is kept in the main cases; broken: {', '.join(broken)}."
+    speedup = _value(verdicts, "speed", SPEEDUP)
+    share = _value(verdicts, "speed", SHARE)
+    if speedup < limits.gain:
+        return 3, f"The law is kept, with little or no gain: {speedup:.2f} x plain decoding."
+    if share < limits.good_share:
+        return 3, f"The law is kept; {share:.0%} of the reference's speed."
+    if share < limits.full_share or _failed(verdicts, "cache") or _failed(verdicts, "independence"):
+        return 4, f"Law and edges are kept, at {share:.0%} of the reference's speed."
+    return 5, f"Law and edges are kept, at {share:.0%} of the reference's speed."
+
+
+def _evidence(verdicts: dict[CheckName, Verdict]) -> list[str]:
+    order = {Status.FAIL: 0, Status.INCONCLUSIVE: 1, Status.PASS: 2, Status.NOT_RUN: 3}
+    ranked = sorted(verdicts.values(), key=lambda verdict: order[verdict.status])
+    return [
+        f"{verdict.check}: {verdict.summary}" for verdict in ranked if verdict.status is not Status.NOT_RUN
+    ]
+
+
+def _status(verdicts: dict[CheckName, Verdict], name: CheckName) -> Status | None:
+    return verdicts[name].status if name in verdicts else None
+
+
+def _failed(verdicts: dict[CheckName, Verdict], name: str) -> bool:
+    return any(verdict.check == name and verdict.status is Status.FAIL for verdict in verdicts.values())
+
+
+def _value(verdicts: dict[CheckName, Verdict], check: CheckName, name: str) -> float:
+    measurements: Sequence[Measurement] = verdicts[check].measurements if check in verdicts else ()
+    return next((each.value for each in measurements if each.name == name), 0.0)

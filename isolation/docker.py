@@ -1,0 +1,297 @@
+"""The Docker runtime: jails as containers of one image, through the engine's own SDK.
+
+Every container has the same fixed profile; what a spec may choose is its command, limits, mounts and
+environment. Containers are found again by label, so a crash of their starter loses none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any, Literal
+from zlib import crc32
+
+import docker
+import requests
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.models.containers import Container
+from docker.types import LogConfig, Mount, Ulimit
+
+from isolation import endings, register, seccomp, socket_dirs
+from isolation.contract import SOCKET_DIR, WORKSPACE, Exit, Jail, JailSpec, RuntimeFault, Usage
+from isolation.tail import TAIL_BYTES
+
+IMAGE = os.environ.get("PROBE_SESSION_IMAGE", "probe-session:latest")
+LABEL = "probe.jail"
+TMP_BYTES = 64 * 1024**2
+LOG_BYTES = 1024**2
+_PING_TIMEOUT_S = 3
+_ENGINE_TIMEOUT_S = 60
+_SAMPLE_EVERY_S = 1.0
+_HOME = "/tmp"
+_PATH = "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin"
+_UNKNOWN = Usage(cpu_s=None, peak_memory_bytes=None)
+_PREFIX = "probe-"
+
+
+def why_not() -> str:
+    """Why this runtime cannot be used here, in a sentence; empty when it can."""
+    try:
+        client = docker.from_env(timeout=_PING_TIMEOUT_S)
+        client.ping()
+        client.images.get(IMAGE)
+    except ImageNotFound:
+        return f"A Docker engine answers, but the image {IMAGE} is not there: run images/build."
+    except (DockerException, requests.RequestException):
+        return "No Docker engine answers: run scripts/engine."
+    return ""
+
+
+class DockerRuntime:
+    """Implements `isolation.contract.Runtime`."""
+
+    def __init__(self) -> None:
+        """Raises RuntimeFault when no engine answers or the image is missing."""
+        if reason := why_not():
+            raise RuntimeFault(reason)
+        self._client = docker.from_env(timeout=_ENGINE_TIMEOUT_S)
+        self._info: dict[str, Any] = self._client.info()
+
+    @property
+    def name(self) -> Literal["docker", "embedded", "none"]:
+        return "docker"
+
+    @property
+    def caveats(self) -> Sequence[str]:
+        found = ["Containers share the host's kernel: a hole in it reaches the host."]
+        options = " ".join(self._info.get("SecurityOptions") or ())
+        if "userns" not in options and "rootless" not in options:
+            found.append("User ids inside are user ids of the host: the engine runs without userns-remap.")
+        for key, what in (
+            ("MemoryLimit", "memory"),
+            ("SwapLimit", "swap"),
+            ("PidsLimit", "number of processes"),
+            ("CpuCfsQuota", "share of the CPU"),
+        ):
+            if not self._info.get(key):
+                found.append(f"The {what} is not limited: the engine cannot do it on this host.")
+        if "seccomp" not in options:
+            found.append("No system calls are refused: the engine runs without seccomp.")
+        return tuple(found)
+
+    def start(self, spec: JailSpec) -> Jail:
+        """Raises RuntimeFault."""
+        if not register.NAME.fullmatch(spec.name):
+            raise RuntimeFault(f"{spec.name!r} is no name for a jail: a-z, 0-9 and -, at most 40.")
+        uid = register.FIRST_UID + crc32(spec.name.encode()) % register.UIDS
+        if spec.socket_dir is not None:
+            socket_dirs.hand_over(spec.socket_dir, uid)
+        try:
+            container = self._client.containers.create(IMAGE, **_profile(spec, uid))
+        except (DockerException, requests.RequestException) as error:
+            raise RuntimeFault(f"The Docker engine refused a container: {_reason(error)}") from error
+        try:
+            container.start()
+        except (DockerException, requests.RequestException) as error:
+            _remove(container)
+            raise RuntimeFault(f"The Docker engine could not start a container: {_reason(error)}") from error
+        return DockerJail(spec.name, container)
+
+    def owned(self) -> Sequence[str]:
+        """Raises RuntimeFault."""
+        try:
+            found = self._client.containers.list(all=True, filters={"label": LABEL}, ignore_removed=True)
+        except (DockerException, requests.RequestException) as error:
+            raise RuntimeFault(f"The Docker engine does not answer: {_reason(error)}") from error
+        return sorted(container.labels[LABEL] for container in found)
+
+    def reap(self, name: str) -> None:
+        """Raises RuntimeFault."""
+        try:
+            container = self._client.containers.get(_PREFIX + name)
+        except NotFound:
+            return
+        except (DockerException, requests.RequestException) as error:
+            raise RuntimeFault(f"The Docker engine does not answer: {_reason(error)}") from error
+        _remove(container)
+
+
+class DockerJail:
+    """Implements `isolation.contract.Jail`. The container is removed when its end is first seen."""
+
+    def __init__(self, name: str, container: Container) -> None:
+        self._name = name
+        self._container = container
+        self._exit: Exit | None = None
+        self._last_output = b""
+        self._usage = _UNKNOWN
+        self._lock = threading.RLock()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def poll(self) -> Exit | None:
+        with self._lock:
+            if self._exit is None and not self._state()["Running"]:
+                self._finish(timed_out=False)
+            return self._exit
+
+    def wait(self, timeout_s: float) -> Exit:
+        deadline = time.monotonic() + timeout_s
+        while self._exit is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return self._kill(timed_out=True)
+            self._sample()
+            if self._ended_within(min(left, _SAMPLE_EVERY_S)):
+                return self._finish(timed_out=False)
+        return self._exit
+
+    def output(self) -> bytes:
+        with self._lock:
+            return self._last_output if self._exit is not None else self._read_output()
+
+    def usage(self) -> Usage:
+        """The last sample: the engine forgets what a container used when it ends, so a little is missing."""
+        with self._lock:
+            if self._exit is None:
+                self._sample()
+            return self._usage
+
+    def stop(self) -> None:
+        self._kill(timed_out=False)
+
+    def _kill(self, *, timed_out: bool) -> Exit:
+        with self._lock:
+            if self._exit is not None:
+                return self._exit
+            self._sample()
+            with contextlib.suppress(APIError, NotFound):  # it may have ended meanwhile
+                self._container.kill()
+            self._ended_within(_ENGINE_TIMEOUT_S)
+            return self._finish(timed_out=timed_out)
+
+    def _finish(self, *, timed_out: bool) -> Exit:
+        with self._lock:
+            if self._exit is not None:
+                return self._exit
+            state = self._state()
+            ended = endings.from_status(state["ExitCode"], out_of_memory=bool(state["OOMKilled"]))
+            self._last_output = self._read_output()
+            self._exit = endings.TIMED_OUT if timed_out else ended
+            _remove(self._container)
+            return self._exit
+
+    def _ended_within(self, seconds: float) -> bool:
+        try:
+            self._container.wait(timeout=seconds)
+        except (requests.Timeout, requests.ConnectionError):  # the SDK reports its time-out as either
+            return False
+        except NotFound:
+            return True
+        except DockerException as error:
+            raise RuntimeFault(f"The Docker engine does not answer: {_reason(error)}") from error
+        return True
+
+    def _state(self) -> dict[str, Any]:
+        try:
+            self._container.reload()
+        except NotFound:  # somebody reaped it
+            return {"Running": False, "ExitCode": 137, "OOMKilled": False}
+        except (DockerException, requests.RequestException) as error:
+            raise RuntimeFault(f"The Docker engine does not answer: {_reason(error)}") from error
+        state: dict[str, Any] = self._container.attrs["State"]
+        return state
+
+    def _read_output(self) -> bytes:
+        try:
+            raw: bytes = self._container.logs(stdout=True, stderr=True)
+        except (DockerException, requests.RequestException):
+            return self._last_output
+        return raw[-TAIL_BYTES:]
+
+    def _sample(self) -> None:
+        try:
+            stats = self._container.stats(stream=False, one_shot=True)
+        except (DockerException, requests.RequestException, ValueError):
+            return
+        memory = stats.get("memory_stats") or {}
+        cpu_ns = ((stats.get("cpu_stats") or {}).get("cpu_usage") or {}).get("total_usage")
+        before = self._usage.peak_memory_bytes or 0
+        peak = max(before, memory.get("max_usage") or memory.get("usage") or 0)
+        if cpu_ns:
+            self._usage = Usage(cpu_s=cpu_ns / 1e9, peak_memory_bytes=peak or None)
+
+
+def _profile(spec: JailSpec, uid: int) -> dict[str, Any]:
+    """Everything about the container. Nothing here comes from the jailed code."""
+    limits = spec.limits
+    owner = f"uid={uid},gid={uid},mode=0700,nosuid,nodev"
+    mounts = [
+        Mount(str(bind.target), str(bind.source.resolve()), type="bind", read_only=True)
+        for bind in spec.binds
+    ]
+    if spec.socket_dir is not None:
+        read_only = spec.kind == "contestant"
+        mounts.append(
+            Mount(str(SOCKET_DIR), str(spec.socket_dir.resolve()), type="bind", read_only=read_only)
+        )
+    return {
+        "name": _PREFIX + spec.name,
+        "labels": {LABEL: spec.name, "probe.kind": spec.kind},
+        "entrypoint": [],
+        "command": list(spec.argv),
+        "environment": {
+            **spec.env,
+            "PATH": _PATH,
+            "HOME": _HOME,
+            "LANG": "C.UTF-8",
+            "OMP_NUM_THREADS": "1",
+        },
+        "user": f"{uid}:{uid}",
+        "working_dir": str(WORKSPACE),
+        "hostname": "sandbox",
+        "init": True,  # reaps orphans, and lets the program itself be killed by a signal
+        "detach": True,
+        "stdin_open": False,
+        "network_mode": "none",
+        "ipc_mode": "private",
+        "read_only": True,
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges", f"seccomp={json.dumps(seccomp.docker_profile())}"],
+        "mem_limit": limits.memory_bytes,
+        "memswap_limit": limits.memory_bytes,
+        "nano_cpus": int(limits.cpus * 1e9),
+        "pids_limit": limits.pids,
+        "shm_size": TMP_BYTES,
+        "tmpfs": {
+            str(WORKSPACE): f"size={limits.disk_bytes},{owner}",
+            "/tmp": f"size={TMP_BYTES},{owner},exec",
+        },
+        "ulimits": [Ulimit(name="core", soft=0, hard=0), Ulimit(name="nofile", soft=1024, hard=1024)],
+        "mounts": mounts,
+        "log_config": LogConfig(type="json-file", config={"max-size": str(LOG_BYTES), "max-file": "1"}),
+        "healthcheck": {"test": ["NONE"]},
+        "restart_policy": {"Name": "no"},
+    }
+
+
+def _remove(container: Container) -> None:
+    try:
+        container.remove(force=True, v=True)
+    except NotFound:
+        return
+    except APIError as error:
+        if error.status_code != requests.codes.conflict:  # 409: its removal is under way already
+            raise RuntimeFault(f"A container cannot be removed: {_reason(error)}") from error
+    except requests.RequestException as error:
+        raise RuntimeFault(f"The Docker engine does not answer: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "explanation", "") or error)

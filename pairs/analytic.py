@@ -1,0 +1,192 @@
+"""Tiny language models whose next-token law is known exactly, at every prefix, for nothing.
+
+The law hangs on the whole prefix: a 64-bit hash of it seeds each row. So a memorised row, a replayed text and
+a cache that is one token stale are all worth nothing. Rows are pure functions of
+(seed, prefix) and bitwise equal however they are asked for: alone, in a block, after a crop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pairs.flavours import PEAKS, STREAMS, TARGETS, WHOLE, Flavour, Floats, set_probability, untied
+from pairs.noise import advance, bell, mix, uniforms
+from pairs.warp import warp
+
+ROWS_KEPT = 4096
+TUNING_PREFIXES = 192
+STRONGEST_NOISE = 24.0
+
+
+class AnalyticModel:
+    """One model of a pair. A state stands for a whole prefix; target and draft share it."""
+
+    def __init__(self, vocab_size: int, seed: int, row: Callable[[int], NDArray[np.float32]]) -> None:
+        """``row`` maps a state to ``(V,)`` float32 logits and must be pure."""
+        self.vocab_size = vocab_size
+        self._start = mix(seed)
+        self._row = row
+
+    def start(self) -> int:
+        """State of the empty prefix."""
+        return self._start
+
+    def advance(self, state: int, token: int) -> int:
+        """State of the prefix grown by ``token``, a 64-bit hash."""
+        return advance(state, token)
+
+    def states(self, tokens: Iterable[int]) -> list[int]:
+        """The state after each token, from the empty prefix on; as many as there are tokens."""
+        state, passed = self._start, []
+        for token in tokens:
+            state = advance(state, token)
+            passed.append(state)
+        return passed
+
+    def logits(self, state: int) -> NDArray[np.float32]:
+        """Next-token logits ``(V,)``, no two equal. Read-only: it is shared with later callers."""
+        return self._row(state)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairSpec:
+    """All that a pair is made from; two equal specs make the same pair on any machine."""
+
+    name: str
+    seed: int
+    vocab_size: int
+    flavour: Flavour = "peaked"
+    peak: float | None = None
+    """See the flavour's recipe; None takes its default."""
+    acceptance: float = 0.75
+    """Wanted mean of sum(min(target, draft)). Disjoint, spike and top_p_spike ignore it: it follows there."""
+    temperature: float = 1.0
+    top_p: float = 1.0
+    """Warp at which `acceptance` is meant. A task that uses other settings meets another acceptance."""
+    eos_token_id: int | None = None
+    eos_probability: float = 0.03
+    """Of the target, at temperature 1."""
+    draft_eos_probability: float = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A target and the draft that imitates it."""
+
+    spec: PairSpec
+    target: AnalyticModel
+    draft: AnalyticModel
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def vocab_size(self) -> int:
+        return self.spec.vocab_size
+
+    @property
+    def eos_token_id(self) -> int | None:
+        return self.spec.eos_token_id
+
+
+def make_pair(spec: PairSpec) -> Pair:
+    """Build the pair, its draft's noise tuned to the acceptance that is asked for (some tens of ms).
+
+    Raises:
+        ValueError: the spec cannot be met.
+    """
+    if spec.vocab_size < 8:
+        raise ValueError(f"pair {spec.name!r}: vocab_size is {spec.vocab_size}; want at least 8")
+    if not 0.0 < spec.acceptance < 1.0:
+        raise ValueError(f"pair {spec.name!r}: acceptance is {spec.acceptance}; want between 0 and 1")
+    # Where the recipe makes both rows, the noise has no use.
+    strength = 0.0 if spec.flavour in WHOLE else _tuned_strength(spec)
+
+    # Both at once, because whoever asks for one row mostly asks for the other too.
+    @lru_cache(maxsize=ROWS_KEPT)
+    def rows(state: int) -> NDArray[np.float32]:
+        logits = untied(_rows(spec, state, strength))
+        logits.setflags(write=False)
+        return logits
+
+    return Pair(
+        spec,
+        AnalyticModel(spec.vocab_size, spec.seed, lambda state: rows(state)[0]),
+        AnalyticModel(spec.vocab_size, spec.seed, lambda state: rows(state)[1]),
+    )
+
+
+def acceptance(pair: Pair, state: int, *, temperature: float = 1.0, top_p: float = 1.0) -> float:
+    """Chance that the draft's token stands at this prefix: sum(min(target, draft)), both warped."""
+    target_probs = warp(pair.target.logits(state), temperature=temperature, top_p=top_p)
+    draft_probs = warp(pair.draft.logits(state), temperature=temperature, top_p=top_p)
+    return float(np.minimum(target_probs, draft_probs).sum())
+
+
+def mean_acceptance(
+    pair: Pair,
+    prompts: Sequence[Sequence[int]],
+    *,
+    temperature: float | None = None,
+    top_p: float | None = None,
+) -> float:
+    """Mean of `acceptance` over the prefixes of ``prompts``, at the spec's warp unless told otherwise."""
+    settings = {
+        "temperature": pair.spec.temperature if temperature is None else temperature,
+        "top_p": pair.spec.top_p if top_p is None else top_p,
+    }
+    states = [state for prompt in prompts for state in pair.target.states(prompt)]
+    return float(np.mean([acceptance(pair, state, **settings) for state in states]))
+
+
+def _rows(spec: PairSpec, state: int, strength: float) -> Floats:
+    """Target and draft logits, ``(2, V)``."""
+    u = uniforms(state, STREAMS[spec.flavour], spec.vocab_size)
+    if spec.flavour in WHOLE:
+        return _with_eos(spec, WHOLE[spec.flavour](u, _peak(spec)))
+    return _with_eos(spec, _noised(TARGETS[spec.flavour](u[0], _peak(spec)), bell(u[1]), strength))
+
+
+def _noised(target: Floats, noise: Floats, strength: float) -> Floats:
+    return np.stack([target, target + strength * noise])
+
+
+def _with_eos(spec: PairSpec, rows: Floats) -> Floats:
+    if spec.eos_token_id is not None:
+        set_probability(rows[0], spec.eos_token_id, spec.eos_probability)
+        set_probability(rows[1], spec.eos_token_id, spec.draft_eos_probability)
+    return rows
+
+
+def _peak(spec: PairSpec) -> float:
+    return PEAKS[spec.flavour] if spec.peak is None else spec.peak
+
+
+def _tuned_strength(spec: PairSpec) -> float:
+    """Noise that gives the wanted acceptance over fixed prefixes, by bisection.
+
+    Rounded to a thousandth, so that the last bits of another machine's exp do not make another pair.
+    """
+    first = mix(spec.seed) ^ 1
+    u = np.stack([uniforms(mix(first + n), 2, spec.vocab_size) for n in range(TUNING_PREFIXES)])
+    target, noise = TARGETS[spec.flavour](u[:, 0], _peak(spec)), bell(u[:, 1])
+    low, high = 0.0, STRONGEST_NOISE
+    while high - low > 5e-4:
+        middle = (low + high) / 2
+        rows = _with_eos(spec, _noised(target, noise, middle))
+        target_probs, draft_probs = warp(rows, temperature=spec.temperature, top_p=spec.top_p)
+        if np.minimum(target_probs, draft_probs).sum(axis=-1).mean() > spec.acceptance:
+            low = middle
+        else:
+            high = middle
+    if low > STRONGEST_NOISE - 0.1:
+        raise ValueError(
+            f"pair {spec.name!r}: no noise brings a {spec.flavour} draft down to acceptance {spec.acceptance}"
+        )
+    return round(low, 3)

@@ -1,0 +1,185 @@
+"""Opens sandboxes on this machine: a jail with a jupyter-server in it, for each interview.
+
+Implements `sandbox.ports.Sandboxes` over an `isolation` runtime. What is shown inside is decided here;
+how it is held is the runtime's, and how the server is spoken to is `workbench`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from isolation.contract import SOCKET_DIR, WORKSPACE, Bind, Jail, JailSpec, Limits, Runtime, RuntimeFault
+from sandbox.adapters.jupyter import SOCKET_NAME, JupyterServer
+from sandbox.adapters.workbench import JupyterWorkbench
+from sandbox.ports import KernelState, SandboxFault
+
+LIMITS = Limits(
+    memory_bytes=2 * 1024**3,  # a server, two kernels with torch, and the workspace: 0.6 GB measured
+    cpus=1.0,
+    pids=256,
+    disk_bytes=128 * 1024**2,
+)
+START_TIMEOUT_S = 60.0
+_POLL_S = 0.05
+_LAST_OUTPUT_CHARS = 400
+
+CHALLENGE_DIR = PurePosixPath("/opt/challenge")
+LIBRARY_DIR = PurePosixPath("/opt/lib")
+
+_SERVER = (
+    "jupyter-server",
+    f"--ServerApp.sock={SOCKET_DIR}/{SOCKET_NAME}",
+    "--ServerApp.sock_mode=0666",  # the folder keeps others away; a server that is not root must connect
+    f"--ServerApp.root_dir={WORKSPACE}",
+    "--ServerApp.open_browser=False",
+    "--ServerApp.terminals_enabled=False",
+    "--ServerApp.jpserver_extensions={}",
+    "--ServerApp.log_level=WARN",
+    "--FileContentsManager.delete_to_trash=False",
+    "--ZMQChannelsWebsocketConnection.limit_rate=False",  # output is limited where it is read
+    "--KernelManager.transport=ipc",
+    "--KernelRestarter.restart_limit=0",  # a dead kernel is told, not hidden: its variables are gone
+    "--KernelRestarter.time_to_dead=0.5",
+)
+_ENVIRONMENT = {
+    "PYTHONPATH": f"{LIBRARY_DIR}:{CHALLENGE_DIR}",
+    "PYTHONUNBUFFERED": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "MPLCONFIGDIR": "/tmp/matplotlib",
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "TMPDIR": "/tmp",
+    "JUPYTER_RUNTIME_DIR": "/tmp/jupyter/runtime",
+    "JUPYTER_DATA_DIR": "/tmp/jupyter/data",
+    "JUPYTER_CONFIG_DIR": "/tmp/jupyter/config",
+    "IPYTHONDIR": "/tmp/ipython",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JailedServer:
+    """Implements `sandbox.adapters.workbench.Place`."""
+
+    jail: Jail
+    folder: Path
+    server: JupyterServer
+
+    def alive(self) -> bool:
+        return self.jail.poll() is None
+
+    async def stop(self) -> None:
+        try:
+            await asyncio.to_thread(self.jail.stop)
+        except RuntimeFault as fault:
+            raise SandboxFault(str(fault)) from fault
+        finally:
+            await asyncio.to_thread(shutil.rmtree, self.folder, True)
+
+
+class LocalSandboxes:
+    """Implements `sandbox.ports.Sandboxes`."""
+
+    def __init__(self, runtime: Runtime, challenges: Path, pairs: Path, state: Path) -> None:
+        """`challenges` holds a folder for each slug, `pairs` is that package's folder, `state` is ours.
+
+        Survivors are found by `state`: two servers with different ones do not reap each other's.
+        """
+        self._runtime = runtime
+        self._challenges = challenges
+        self._pairs = pairs
+        self._state = state
+        scope = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:8]
+        self._prefix = f"session-{scope}-"
+
+    @property
+    def runtime(self) -> str:
+        return self._runtime.name
+
+    @property
+    def caveats(self) -> Sequence[str]:
+        return self._runtime.caveats
+
+    async def open(
+        self, interview: str, *, on_kernel: Callable[[KernelState], None], visible: str
+    ) -> JupyterWorkbench:
+        """Raises SandboxFault. `interview` is for people who read the log; no name is made from it."""
+        shown = self._challenges / visible / "visible"
+        if not shown.is_dir():
+            raise SandboxFault(f"The challenge {visible!r} has no folder visible/.")
+
+        async def fresh() -> JailedServer:
+            return await self._start(shown)
+
+        return await JupyterWorkbench.open(fresh, on_kernel)
+
+    async def reap(self) -> int:
+        """Raises SandboxFault."""
+
+        def reap_all() -> int:
+            names = [name for name in self._runtime.owned() if name.startswith(self._prefix)]
+            for name in names:
+                self._runtime.reap(name)
+            return len(names)
+
+        try:
+            return await asyncio.to_thread(reap_all)
+        except RuntimeFault as fault:
+            raise SandboxFault(str(fault)) from fault
+
+    async def _start(self, shown: Path) -> JailedServer:
+        name = self._prefix + secrets.token_hex(6)
+        token = secrets.token_hex(16)
+        folder = self._state / name
+        sockets = folder / "s"
+        spec = JailSpec(
+            name=name,
+            kind="session",
+            argv=_SERVER,
+            limits=LIMITS,
+            env={**_ENVIRONMENT, "JUPYTER_TOKEN": token},
+            binds=(
+                Bind(source=shown, target=CHALLENGE_DIR),
+                Bind(source=self._pairs, target=LIBRARY_DIR / "pairs"),
+            ),
+            socket_dir=sockets,
+        )
+        try:
+            folder.mkdir(mode=0o700, parents=True)
+            sockets.mkdir()
+            jail = await asyncio.to_thread(self._runtime.start, spec)
+        except (RuntimeFault, OSError) as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise SandboxFault(str(error)) from error
+        place = JailedServer(jail=jail, folder=folder, server=JupyterServer(folder=sockets, token=token))
+        try:
+            await _until_ready(place)
+        except BaseException:
+            await place.stop()
+            raise
+        return place
+
+
+async def _until_ready(place: JailedServer) -> None:
+    """Wait for the server's first answer. Raises SandboxFault when the jail ends or the time is over."""
+    try:
+        async with asyncio.timeout(START_TIMEOUT_S):
+            while not await place.server.ready():
+                if not place.alive():
+                    raise SandboxFault(f"The sandbox ended while it started. {_last_output(place.jail)}")
+                await asyncio.sleep(_POLL_S)
+    except TimeoutError:
+        raise SandboxFault(
+            f"The sandbox did not start within {START_TIMEOUT_S:.0f} s. {_last_output(place.jail)}"
+        ) from None
+
+
+def _last_output(jail: Jail) -> str:
+    text = jail.output().decode("utf-8", "replace").strip()
+    return f"Its last words: {text[-_LAST_OUTPUT_CHARS:]}" if text else "It said nothing."

@@ -1,0 +1,3 @@
+"""Wrong: can't be imported."""
+
+generat = undefined_name  # noqa: F821

@@ -1,0 +1,188 @@
+"""A whole interview in two real browsers: with a right submission, with a wrong one, and with a crash in the middle."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import Person, Server, picture
+
+SUBMISSIONS = Path(__file__).parent / "submissions"
+KERNEL_MS = 60_000
+JUDGE_MS = 150_000  # the product promises two minutes; the machine is shared
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+
+def editor(page: Page) -> Locator:
+    return page.get_by_test_id("editor").locator(".cm-content").first
+
+
+def write(page: Page, text: str) -> None:
+    """Replace the open file."""
+    editor(page).click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(text)
+
+
+def enter(server: Server, people: list[Person]) -> tuple[Page, Page]:
+    """Both are in the room, and the candidate has agreed."""
+    candidate_link, interviewer_link = server.new_interview()
+    candidate, interviewer = people[0].page, people[1].page
+    candidate.goto(candidate_link)
+    expect(candidate.get_by_test_id("consent")).to_be_visible()
+    interviewer.goto(interviewer_link)
+    expect(interviewer.get_by_text("Casey").first).to_be_visible()
+    candidate.get_by_test_id("consent").click()
+    return candidate, interviewer
+
+
+def to_probe(candidate: Page, interviewer: Page) -> None:
+    interviewer.get_by_test_id("stage-filter").click()
+    expect(candidate.get_by_test_id("summary")).to_be_visible()
+    interviewer.get_by_test_id("stage-probe").click()
+    expect(editor(candidate)).to_be_visible()
+    expect(candidate.get_by_test_id("kernel-state")).to_contain_text(re.compile("idle|ready", re.I), timeout=KERNEL_MS)
+
+
+def submit(candidate: Page) -> None:
+    candidate.get_by_test_id("submit").click()
+    candidate.get_by_test_id("confirm-submit").click()
+
+
+def report(interviewer: Page) -> Page:
+    """The report, once the judge has finished with the submission."""
+    expect(interviewer.get_by_test_id("judgement").first).to_contain_text(
+        re.compile("judged|suggest|law", re.I), timeout=JUDGE_MS
+    )
+    address = interviewer.url.replace("/room/", "/report/").replace("/interviewer", "")
+    interviewer.goto(address)
+    expect(interviewer.get_by_test_id("verdict-law")).to_be_visible(timeout=JUDGE_MS)
+    return interviewer
+
+
+def test_a_right_submission(server: Server, people: list[Person]) -> None:
+    candidate, interviewer = enter(server, people)
+    picture(candidate, "lobby")
+
+    # The filter: a comment on a line and a summary, seen by the interviewer as they are typed.
+    interviewer.get_by_test_id("stage-filter").click()
+    summary = candidate.get_by_test_id("summary")
+    expect(summary).to_be_visible()
+    summary.click()
+    candidate.keyboard.type("Not for production: no batching, no queue.")
+    expect(interviewer.get_by_test_id("summary")).to_contain_text("no batching, no queue")
+    picture(candidate, "filter")
+
+    interviewer.get_by_test_id("stage-probe").click()
+    expect(editor(candidate)).to_be_visible()
+    expect(candidate.get_by_test_id("kernel-state")).to_contain_text(re.compile("idle|ready", re.I), timeout=KERNEL_MS)
+
+    # A run: text, a traceback and a picture, on both sides.
+    write(candidate, "print('hello from the kernel')\n")
+    expect(editor(interviewer)).to_contain_text("hello from the kernel")
+    candidate.get_by_test_id("run-file").click()
+    for page in (candidate, interviewer):
+        expect(page.get_by_test_id("output")).to_contain_text("hello from the kernel", timeout=KERNEL_MS)
+    write(candidate, "import matplotlib.pyplot as plt\nplt.plot([1, 4, 9])\nplt.show()\nraise KeyError('lost')\n")
+    candidate.get_by_test_id("run-file").click()
+    for page in (candidate, interviewer):
+        expect(page.get_by_test_id("output")).to_contain_text("KeyError", timeout=KERNEL_MS)
+        expect(page.get_by_test_id("output").locator("img").first).to_be_visible()
+
+    # The real thing, its visible tests and its bench.
+    write(candidate, (SUBMISSIONS / "right.py").read_text())
+    candidate.get_by_test_id("tests").click()
+    expect(candidate.get_by_test_id("test-report")).to_contain_text(re.compile(r"passed", re.I), timeout=KERNEL_MS)
+    candidate.get_by_test_id("bench").click()
+    expect(candidate.get_by_test_id("bench-report").locator("canvas").first).to_be_visible(timeout=KERNEL_MS)
+    picture(candidate, "probe")
+
+    interviewer.get_by_test_id("note-input").fill("Explains the residual before writing it.")
+    interviewer.get_by_test_id("note-add").click()
+    picture(interviewer, "interviewer")
+
+    submit(candidate)
+    expect(candidate.get_by_text(re.compile("submitted", re.I)).first).to_be_visible()
+    page = report(interviewer)
+    for check in ("contract", "greedy", "law", "provenance", "economy", "speed"):
+        expect(page.get_by_test_id(f"verdict-{check}")).to_contain_text(re.compile("pass|kept", re.I))
+    expect(page.get_by_text("Explains the residual before writing it.").first).to_be_visible()
+    picture(page, "report-right")
+
+
+def test_a_wrong_submission_is_named_for_the_right_reason(server: Server, people: list[Person]) -> None:
+    candidate, interviewer = enter(server, people)
+    to_probe(candidate, interviewer)
+    write(candidate, (SUBMISSIONS / "wrong.py").read_text())
+    expect(editor(interviewer)).to_contain_text("the bug")
+    submit(candidate)
+    page = report(interviewer)
+    expect(page.get_by_test_id("verdict-contract")).to_contain_text(re.compile("pass", re.I))
+    law = page.get_by_test_id("verdict-law")
+    expect(law).to_contain_text(re.compile("fail", re.I))
+    expect(law).to_contain_text(re.compile("residual", re.I))
+    picture(page, "report-wrong")
+
+
+def test_nothing_is_lost_when_the_server_is_killed_while_somebody_types(
+    server: Server, people: list[Person]
+) -> None:
+    candidate, interviewer = enter(server, people)
+    to_probe(candidate, interviewer)
+    interviewer.get_by_test_id("note-input").fill("Before the crash.")
+    interviewer.get_by_test_id("note-add").click()
+    expect(interviewer.get_by_text("Before the crash.").first).to_be_visible()
+
+    write(candidate, "# start\n")
+    candidate.keyboard.type("before the crash ", delay=10)
+    server.kill()
+    candidate.keyboard.type("during the crash ", delay=10)
+    expect(candidate.get_by_test_id("connection")).to_contain_text(re.compile("lost|reconnect", re.I))
+    picture(candidate, "connection-lost")
+    server.start()
+    candidate.keyboard.type("after the crash", delay=10)
+
+    everything = "before the crash during the crash after the crash"
+    expect(editor(candidate)).to_contain_text(everything)
+    expect(editor(interviewer)).to_contain_text(everything, timeout=30_000)
+    expect(candidate.get_by_test_id("saved")).to_contain_text(re.compile("saved", re.I))
+    expect(interviewer.get_by_text("Before the crash.").first).to_be_visible()
+
+    # A browser that has never seen the text finds it too.
+    candidate.reload()
+    expect(editor(candidate)).to_contain_text(everything)
+
+
+def test_two_tabs_of_one_candidate_both_work(server: Server, people: list[Person]) -> None:
+    candidate, interviewer = enter(server, people)
+    to_probe(candidate, interviewer)
+    second = candidate.context.new_page()
+    second.goto(candidate.url)
+    write(candidate, "# from the first tab\n")
+    expect(editor(second)).to_contain_text("from the first tab")
+    editor(second).click()
+    second.keyboard.press("Control+End")
+    second.keyboard.type("# from the second tab")
+    expect(editor(candidate)).to_contain_text("from the second tab")
+    expect(editor(interviewer)).to_contain_text("from the second tab")
+
+
+def test_a_dead_kernel_says_so_and_the_text_stays(server: Server, people: list[Person]) -> None:
+    candidate, interviewer = enter(server, people)
+    to_probe(candidate, interviewer)
+    write(candidate, "import os\nos._exit(1)\n")
+    candidate.get_by_test_id("run-file").click()
+    expect(candidate.get_by_test_id("kernel-state")).to_contain_text(re.compile("died|dead|restart", re.I), timeout=KERNEL_MS)
+    expect(editor(candidate)).to_contain_text("os._exit(1)")
+
+
+@pytest.mark.parametrize("address", ["/join/not-a-real-link", "/room/nowhere", "/nowhere"])
+def test_a_wrong_address_says_what_to_do(server: Server, people: list[Person], address: str) -> None:
+    page = people[0].page
+    page.goto(server.base + address)
+    expect(page.get_by_role("heading").first).to_be_visible()
+    expect(page.get_by_text(re.compile("link", re.I)).first).to_be_visible()

@@ -1,0 +1,275 @@
+"""Right and wrong samplers for the simulator: each changes one step of the textbook."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.core.trial import Ended, TrialRun
+from pairs.ledger import Call
+from pairs.warp import warp
+from tests.harness.simulate import Sampler
+
+# --- Right: the law is the target's, by whatever method.
+
+
+class NoBonus(Sampler):
+    def block(self, text, gamma):
+        gamma = max(gamma, 1)
+        drafts, draft_rows = self.propose(text, gamma)
+        rows = self.score("target", text, drafts)
+        for n, token in enumerate(drafts):
+            if not self.accepts(rows[n], draft_rows[n], token):
+                return [*drafts[:n], self.draw(self.correction(rows[n], draft_rows[n]))]
+        return drafts
+
+
+class GreedyDraft(Sampler):
+    """Drafts the argmax and says so: the draft's law is one-hot."""
+
+    def propose(self, text, gamma):
+        drafts, rows = [], []
+        for _ in range(gamma):
+            row = self.score("draft", [*text, *drafts], [])[0]
+            drafts.append(int(row.argmax()))
+            rows.append((np.arange(len(row)) == row.argmax()) * 1.0)
+        return drafts, rows
+
+
+class LookUpDraft(Sampler):
+    """Drafts what followed the last token earlier in the text, else nothing."""
+
+    def propose(self, text, gamma):
+        earlier = [n for n, token in enumerate(text[:-1]) if token == text[-1]]
+        drafts = text[earlier[-1] + 1 :][:gamma] if earlier else []
+        return drafts, [(np.arange(self.pair.vocab_size) == token) * 1.0 for token in drafts]
+
+
+class RandomGamma(Sampler):
+    def gamma(self):
+        return int(self.rng.integers(0, self.trial.num_speculative_tokens + 1))
+
+
+class StopsWhenUnsure(Sampler):
+    """Drafts on until a drafted token was unlikely, and submits that token too."""
+
+    def propose(self, text, gamma):
+        drafts, rows = [], []
+        while len(drafts) < gamma and not (drafts and rows[-1][drafts[-1]] < 0.3):
+            row = self.score("draft", [*text, *drafts], [])[0]
+            drafts.append(self.draw(row))
+            rows.append(row)
+        return drafts, rows
+
+
+class TargetOnly(Sampler):
+    def gamma(self):
+        return 0
+
+
+class NoCache(Sampler):
+    def score(self, model, text, drafts):
+        self.cached[model] = 0
+        return super().score(model, text, drafts)
+
+
+class SharperDraft(Sampler):
+    """Drafts from another law than the supplied draft's and uses that law throughout."""
+
+    def propose(self, text, gamma):
+        drafts, rows = [], []
+        for _ in range(gamma):
+            row = self.score("draft", [*text, *drafts], [])[0] ** 1.4
+            rows.append(row / row.sum())
+            drafts.append(self.draw(rows[-1]))
+        return drafts, rows
+
+
+class TwoDrafts(Sampler):
+    """Two first tokens, tried in turn against what the residual leaves (recursive rejection), a call each."""
+
+    def block(self, text, gamma):
+        row = self.score("draft", text, [])[0]
+        target = None
+        for _ in range(2):
+            token = self.draw(row)
+            rows = self.score("target", text, [token])
+            target = rows[0] if target is None else target
+            if self.rng.random() * row[token] < target[token]:
+                return [token, self.draw(rows[1])] if gamma else [token]
+            target = self.correction(target, row)
+        return [self.draw(target)]
+
+
+class BlockVerification(Sampler):
+    """Sun et al. 2024 (arXiv:2403.10444), algorithm 2."""
+
+    def block(self, text, gamma):
+        drafts, draft_rows = self.propose(text, gamma)
+        rows = self.score("target", text, drafts)
+        carried, stands, kept = 1.0, 0, 1.0
+        for n, token in enumerate(drafts):
+            carried = min(1.0, carried * rows[n][token] / draft_rows[n][token])
+            if n + 1 < len(drafts):
+                excess = np.maximum(carried * rows[n + 1] - draft_rows[n + 1], 0).sum()
+                bar = excess / (excess + 1 - carried) if excess + 1 - carried > 0 else 1.0
+            else:
+                bar = carried
+            if self.rng.random() < bar:
+                stands, kept = n + 1, carried
+        if stands == len(drafts):
+            return [*drafts, self.draw(rows[-1])]
+        rest = np.maximum(kept * rows[stands] - draft_rows[stands], 0)
+        return [*drafts[:stands], self.draw(rest / rest.sum())]
+
+
+class Float32(Sampler):
+    def law(self, model, path):
+        return super().law(model, path).astype(np.float32)
+
+
+HONEST = {
+    kind.__name__: kind
+    for kind in (
+        Sampler, NoBonus, GreedyDraft, LookUpDraft, RandomGamma, StopsWhenUnsure, TargetOnly, NoCache,
+        SharperDraft, TwoDrafts, BlockVerification, Float32,
+    )
+}  # fmt: skip
+
+# --- Wrong: one step broken; the name is the diagnosis that it should get.
+
+
+class AcceptAlways(Sampler):
+    def accepts(self, target, draft, token):
+        return True
+
+
+class FromTarget(Sampler):
+    def correction(self, target, draft):
+        return target
+
+
+class FromDraft(Sampler):
+    def correction(self, target, draft):
+        return draft
+
+
+class Flipped(Sampler):
+    def correction(self, target, draft):
+        rest = np.maximum(draft - target, 0)
+        return rest / rest.sum()
+
+
+class Difference(Sampler):
+    def correction(self, target, draft):
+        rest = np.abs(draft - target)
+        return rest / rest.sum()
+
+
+class ResidualArgmax(Sampler):
+    def correction(self, target, draft):
+        return (np.arange(len(target)) == (target - draft).argmax()) * 1.0
+
+
+class BonusFromDraft(Sampler):
+    def bonus(self, rows, draft_rows, text):
+        return self.law("draft", tuple(text))
+
+
+class BonusRowBefore(Sampler):
+    def bonus(self, rows, draft_rows, text):
+        return rows[-2] if len(rows) > 1 else rows[-1]
+
+
+class Lenient(Sampler):
+    def accepts(self, target, draft, token):
+        return self.rng.random() * draft[token] * 0.8 < target[token]
+
+
+class ByTarget(Sampler):
+    def accepts(self, target, draft, token):
+        return self.rng.random() < target[token]
+
+
+class IfLarger(Sampler):
+    def accepts(self, target, draft, token):
+        return bool(target[token] >= draft[token])
+
+
+class RowBefore(Sampler):
+    """The target's rows shifted by one: each token is judged by the row before its own."""
+
+    def law(self, model, path):
+        return super().law(model, path[:-1] if model == "target" else path)
+
+
+class StaleCache(Sampler):
+    """Rejected drafts stay in the target's cache."""
+
+    def run(self):
+        self.junk: list[int] = list(self.trial.prompt[:-1])
+        return super().run()
+
+    def block(self, text, gamma):
+        before = len(text)
+        new = super().block(text, gamma)
+        self.last_text = before
+        return new
+
+    def score(self, model, text, drafts):
+        if model == "draft":
+            return super().score(model, text, drafts)
+        fed = [text[-1], *drafts]
+        path = (*self.junk, *fed)
+        self.calls.append(Call(model="target", path=path, fed=len(path) if not self.calls else len(fed)))
+        rows = [self.law("target", path[: len(self.junk) + 1 + n]) for n in range(len(fed))]
+        self.junk = list(path)
+        return rows
+
+
+class Cold(Sampler):
+    def law(self, model, path):
+        law = super().law(model, path)
+        if model == "draft":
+            return law
+        law = law ** (1 / 0.9)
+        return law / law.sum()
+
+
+class NoTopP(Sampler):
+    """Temperature but no top-p on the target."""
+
+    def law(self, model, path):
+        if model == "draft":
+            return super().law(model, path)
+        return warp(self.pair.target.logits(self.state(path)), temperature=self.trial.temperature)
+
+
+class GreedySampling(Sampler):
+    def law(self, model, path):
+        law = super().law(model, path)
+        return (np.arange(len(law)) == law.argmax()) * 1.0
+
+
+WRONG: dict[str, tuple[type[Sampler], set[str]]] = {
+    "accept-always": (AcceptAlways, {"accept-always"}),
+    "correct-from-target": (FromTarget, {"correct-from-target"}),
+    "correct-from-draft": (FromDraft, {"correct-from-draft"}),
+    "correct-from-surplus": (Flipped, {"correct-from-surplus"}),
+    "correct-from-difference": (Difference, {"correct-from-difference"}),
+    "correct-by-argmax": (ResidualArgmax, {"correct-by-argmax"}),
+    "bonus-from-draft": (BonusFromDraft, {"bonus-from-draft"}),
+    "bonus-row-before": (BonusRowBefore, {"bonus-row-before"}),
+    "lenient": (Lenient, {"lenient"}),
+    "accept-by-target-probability": (ByTarget, {"accept-by-target-probability"}),
+    "accept-if-target-larger": (IfLarger, {"accept-if-target-larger"}),
+    "row-before": (RowBefore, {"row-before"}),
+    "stale-cache": (StaleCache, {"stale-cache"}),
+    "temperature": (Cold, {"temperature"}),
+    "no-top-p": (NoTopP, {"no-top-p"}),
+    "greedy": (GreedySampling, {"greedy-sampling"}),
+}
+
+
+def crashed(run: TrialRun) -> TrialRun:
+    """The same trial, ended by an exception."""
+    return TrialRun(trial=run.trial, ended=Ended.RAISED, calls=run.calls, note="IndexError: out of range")

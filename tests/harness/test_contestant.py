@@ -1,0 +1,120 @@
+"""Submissions in real processes: whatever they do is a value, in time, and the next trial goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import reference
+from harness.core.trial import Ended
+from harness.runner.contestant import Contestant, Deadlines
+from isolation.bare import BareRuntime
+from pairs.analytic import Pair
+from tests.harness.conftest import SUBMISSIONS, trial
+from tests.harness.submissions_order import DEEDS
+
+DEADLINES = Deadlines(import_s=3.0, trial_s=2.0, frame_s=0.5, farewell_s=1.0)
+LONGEST_S = DEADLINES.trial_s + 2 * DEADLINES.farewell_s + 0.5
+
+
+@pytest.fixture(scope="module")
+def misbehaving(runtime: BareRuntime, pair: Pair) -> Iterator[Contestant]:
+    files = {"specdec.py": (SUBMISSIONS / "misbehaves.py").read_text()}
+    with Contestant(files, {"small": pair}, runtime, deadlines=DEADLINES) as contestant:
+        yield contestant
+
+
+@pytest.mark.parametrize(
+    ("deed", "ended", "note"),
+    [
+        ("raises", Ended.RAISED, "lines and a bell ? (line"),
+        ("uses_a_wrong_shape", Ended.RAISED, "ValueError: input_ids has shape (2,); want (1, n)"),
+        ("returns_nothing", Ended.BAD_RESULT, "generate returned a NoneType; want a torch.Tensor"),
+        ("returns_a_vector", Ended.BAD_RESULT, "generate returned shape (2,); want (1, n)"),
+        ("returns_floats", Ended.BAD_RESULT, "dtype torch.float32; want torch.int64"),
+        ("returns_a_large_id", Ended.BAD_RESULT, "an id outside 0 to 63"),
+        ("returns_another_prompt", Ended.BAD_RESULT, "do not begin with the prompt"),
+        ("exits", Ended.RAISED, "the submission called sys.exit(0)"),
+        ("exits_hard", Ended.DIED, "ended with exit code 0 before generate returned"),
+        ("kills_itself", Ended.DIED, "killed by SIGKILL"),
+        ("loops", Ended.TIMED_OUT, "no result after 2 s"),
+        ("floods_its_output", Ended.RETURNED, ""),
+        ("kills_its_parent", Ended.DIED, "the process that holds the submission is gone"),
+        ("writes_garbage_everywhere", Ended.PROTOCOL, "a frame of 4294967295 bytes"),
+        ("begins_a_frame", Ended.PROTOCOL, "was begun and not finished"),
+        ("asks_twice_at_once", Ended.PROTOCOL, "a second request before the first was answered"),
+        ("asks_with_the_drafts_cache", Ended.PROTOCOL, "a handle of the other model"),
+        ("says_it_is_done_twice", Ended.RETURNED, ""),
+        ("leaves_a_process", Ended.RETURNED, ""),
+        ("hangs_after_the_result", Ended.RETURNED, ""),
+    ],
+)
+def test_a_deed_becomes_a_value_and_the_next_trial_goes_on(
+    misbehaving: Contestant, deed: str, ended: Ended, note: str
+) -> None:
+    assert misbehaving.play(trial(DEEDS.index("right"), 3)).ended is Ended.RETURNED
+    began = time.monotonic()
+    run = misbehaving.play(trial(DEEDS.index(deed), 3))
+    assert time.monotonic() - began < LONGEST_S
+    assert run.ended is ended
+    assert note in run.note
+    assert run.note.isprintable()
+    assert misbehaving.play(trial(DEEDS.index("right"), 3)).ended is Ended.RETURNED
+
+
+@pytest.mark.parametrize(
+    ("text", "ended", "note"),
+    [
+        ("import torch\n\nx = foo\n", Ended.RAISED, "NameError: name 'foo' is not defined (line 3)"),
+        ("def generate(:\n", Ended.RAISED, "SyntaxError: invalid syntax (line 1)"),
+        ("x = 1\n", Ended.RAISED, "specdec.py defines no function `generate`"),
+        ("generate = 3\n", Ended.RAISED, "`generate` in specdec.py is a int, not a function"),
+        ("def generate(target, draft): pass\n", Ended.RAISED, "generate has the wrong signature"),
+        ("import sys\nsys.exit(0)\n", Ended.RAISED, "the submission called sys.exit(0) (line 2)"),
+        ("import os\nos._exit(0)\n", Ended.DIED, "the process ended while it imported the submission"),
+        ("while True: pass\n", Ended.TIMED_OUT, "importing the submission took more than 3 s"),
+    ],
+)
+def test_an_import_that_fails_is_every_trials_result(
+    runtime: BareRuntime, pair: Pair, text: str, ended: Ended, note: str
+) -> None:
+    with Contestant({"specdec.py": text}, {"small": pair}, runtime, deadlines=DEADLINES) as contestant:
+        first, second = contestant.play(trial()), contestant.play(trial())
+    assert first.ended is ended
+    assert note in first.note
+    assert (second.ended, second.note) == (first.ended, first.note)
+
+
+def test_a_right_submission_returns_its_tokens_and_leaves_a_ledger(runtime: BareRuntime, pair: Pair) -> None:
+    files = {"specdec.py": (Path(reference.__file__).parent / "speculative.py").read_text()}
+    with Contestant(files, {"small": pair}, runtime) as contestant:
+        run = contestant.play(trial(1, 2, 3))
+    assert run.ended is Ended.RETURNED
+    assert len(run.tokens) == 12
+    first, *_ = [call for call in run.calls if call.model == "target"]
+    assert first.path[:3] == (1, 2, 3)
+    assert first.fed == 3 + 4
+
+
+def test_nothing_is_left_behind(runtime: BareRuntime, pair: Pair) -> None:
+    files = {"specdec.py": (SUBMISSIONS / "misbehaves.py").read_text()}
+    others = runtime.owned()
+    with Contestant(files, {"small": pair}, runtime, deadlines=DEADLINES) as contestant:
+        contestant.play(trial(DEEDS.index("leaves_a_process"), 3))
+        folder = contestant.folder
+    assert not folder.exists()
+    assert runtime.owned() == others
+    marker = str(folder).encode()
+    assert not [
+        entry for entry in Path("/proc").iterdir() if entry.name.isdecimal() and marker in _arguments(entry)
+    ]
+
+
+def _arguments(entry: Path) -> bytes:
+    try:
+        return (entry / "cmdline").read_bytes()
+    except OSError:
+        return b""

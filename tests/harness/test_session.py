@@ -1,0 +1,194 @@
+"""One trial's state machine, against a small model of what it promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.core.trial import Ended
+from harness.oracle import codec
+from harness.oracle.caches import CacheLimits
+from harness.oracle.codec import Done, Failed, Failure, Forward, Hello, Release, Request
+from harness.oracle.session import Session, TrialLimits
+from pairs.analytic import Pair
+from tests.harness.conftest import trial
+
+LIMITS = TrialLimits(caches=CacheLimits(live=3, tokens=40, positions=16), calls=12)
+
+
+def opened(pair: Pair, limits: TrialLimits | None = None) -> Session:
+    session = Session(trial(1, 2, 3), pair, limits)
+    session.receive(Hello(codec.VERSION))
+    return session
+
+
+def rows_of(reply: bytes, vocab_size: int) -> tuple[int, np.ndarray]:
+    frames = codec.Frames()
+    frames.feed(reply)
+    frame = frames.take()
+    assert frame is not None
+    handle, rows = codec.decode_rows(*frame)
+    return handle, np.frombuffer(rows, "<f4").reshape(-1, vocab_size)
+
+
+def forward(session: Session, *tokens: int, handle: int | None = None, length: int = 0) -> int:
+    return rows_of(session.receive(Forward("target", handle, length, tokens)), 64)[0]
+
+
+def test_hello_is_answered_with_the_trial(pair: Pair) -> None:
+    frames = codec.Frames()
+    frames.feed(Session(trial(1, 2, 3, seed=7), pair).receive(Hello(codec.VERSION)))
+    frame = frames.take()
+    assert frame is not None
+    setup = codec.decode_setup(*frame)
+    assert (setup.prompt, setup.vocab_size, setup.seed, setup.eos_token_id) == ((1, 2, 3), 64, 7, None)
+
+
+def test_rows_are_the_models_own_alone_in_a_block_and_after_a_crop(pair: Pair) -> None:
+    session = opened(pair)
+    handle, block = rows_of(session.receive(Forward("target", None, 0, (1, 2, 3, 4))), 64)
+    expected = [pair.target.logits(state) for state in pair.target.states((1, 2, 3, 4))]
+    assert block.tobytes() == np.stack(expected).tobytes()
+    _, alone = rows_of(session.receive(Forward("target", handle, 2, (3,))), 64)
+    assert alone.tobytes() == expected[2].tobytes()
+
+
+def test_the_ledger_has_the_whole_path_of_every_call(pair: Pair) -> None:
+    session = opened(pair)
+    handle = forward(session, 1, 2, 3)
+    forward(session, 9, handle=handle, length=2)
+    assert [(call.path, call.fed) for call in session.ledger] == [((1, 2, 3), 3), ((1, 2, 9), 1)]
+
+
+def test_done_gives_the_new_tokens(pair: Pair) -> None:
+    session = opened(pair)
+    session.receive(Done((1, 2, 3, 8, 9)))
+    assert session.outcome is not None
+    assert (session.outcome.ended, session.outcome.tokens) == (Ended.RETURNED, (8, 9))
+
+
+@pytest.mark.parametrize(
+    ("requests", "ended", "note"),
+    [
+        ([Forward("target", None, 0, (1,))], Ended.PROTOCOL, "out of order"),
+        ([Hello(99)], Ended.PROTOCOL, "version 99"),
+        ([Hello(1), Hello(1)], Ended.PROTOCOL, "out of order"),
+        ([Hello(1), Done((1, 2, 4))], Ended.BAD_RESULT, "do not begin with the prompt"),
+        ([Hello(1), Done((1, 2))], Ended.BAD_RESULT, "do not begin with the prompt"),
+        ([Hello(1), Done((1, 2, 3, 64))], Ended.BAD_RESULT, "above 63"),
+        ([Hello(1), Failed(Failure.RAISED, "KeyError: 1")], Ended.RAISED, "KeyError: 1"),
+        ([Hello(1), Failed(Failure.BAD_RESULT, "a list")], Ended.BAD_RESULT, "a list"),
+        ([Hello(1), Forward("target", None, 0, ())], Ended.PROTOCOL, "feeds no token"),
+        ([Hello(1), Forward("target", None, 0, (64,))], Ended.PROTOCOL, "above 63"),
+        ([Hello(1), Forward("target", None, 1, (1,))], Ended.PROTOCOL, "asked to keep 1"),
+        ([Hello(1), Forward("target", 0, 0, (1,))], Ended.PROTOCOL, "no living cache"),
+        (
+            [Hello(1), Forward("draft", None, 0, (1,)), Forward("target", 0, 0, (1,))],
+            Ended.PROTOCOL,
+            "other model",
+        ),
+        ([Hello(1), Release(0)], Ended.PROTOCOL, "no living cache"),
+        (
+            [Hello(1), Forward("draft", None, 0, (1,)), Release(0), Release(0)],
+            Ended.PROTOCOL,
+            "no living cache",
+        ),
+        ([Hello(1), Forward("target", None, 0, (1,) * 17)], Ended.LIMIT, "16 positions"),
+        ([Hello(1), *[Forward("target", None, 0, (1,))] * 4], Ended.LIMIT, "3 living caches"),
+        ([Hello(1), *[Forward("target", None, 0, (1,) * 15)] * 3], Ended.LIMIT, "40 cached tokens"),
+        (
+            [Hello(1), Forward("target", None, 0, (1,)), *[Forward("target", 0, 0, (1,))] * 12],
+            Ended.LIMIT,
+            "12 forward",
+        ),
+    ],
+)
+def test_the_first_violation_ends_the_trial(
+    pair: Pair, requests: list[Request], ended: Ended, note: str
+) -> None:
+    session = Session(trial(1, 2, 3), pair, LIMITS)
+    for request_ in requests:
+        session.receive(request_)
+    assert session.outcome is not None
+    assert session.outcome.ended is ended
+    assert note in session.outcome.note
+    calls = len(session.ledger)
+    assert session.receive(Forward("target", None, 0, (1,))) == b""
+    assert len(session.ledger) == calls
+
+
+def test_a_released_handle_never_names_a_later_cache(pair: Pair) -> None:
+    session = opened(pair)
+    old = forward(session, 1, 2)
+    session.receive(Release(old))
+    new = forward(session, 3)
+    assert new != old
+    session.receive(Forward("target", old, 1, (4,)))
+    assert session.outcome is not None
+    assert session.outcome.ended is Ended.PROTOCOL
+
+
+def test_the_context_of_all_calls_together_is_limited(pair: Pair) -> None:
+    session = opened(pair, TrialLimits(ledger_tokens=25))
+    handle = forward(session, *[1] * 20)
+    session.receive(Forward("target", handle, 20, (1,)))
+    assert session.outcome is not None
+    assert session.outcome.ended is Ended.LIMIT
+
+
+@dataclass
+class Model:
+    """What caches promise, in the plainest form: a list of token lists."""
+
+    caches: dict[int, tuple[str, list[int]]] = field(default_factory=dict[int, tuple[str, list[int]]])
+
+    def forward(
+        self, model: Literal["target", "draft"], handle: int | None, length: int, tokens: tuple[int, ...]
+    ) -> list[int] | None:
+        """The path after the call, or None where the request must be refused."""
+        role, path = self.caches.get(handle, ("", [])) if handle is not None else (model, [])
+        if role != model or length > len(path) or not tokens or max(tokens) >= 64:
+            return None
+        return path[:length] + list(tokens)
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["target", "draft"]),
+        st.integers(0, 3),  # which of the handles so far; beyond them, a new cache
+        st.integers(0, 6),
+        st.lists(st.integers(0, 65), max_size=4).map(tuple),
+        st.booleans(),  # release it afterwards
+    ),
+    max_size=12,
+)
+
+
+@given(STEPS)
+@settings(max_examples=150, deadline=None)
+def test_any_program_meets_what_the_model_says(pair: Pair, steps: list[tuple]) -> None:
+    session, model, handles = opened(pair), Model(), list[int]()
+    for role, which, length, tokens, release in steps:
+        handle = handles[which] if which < len(handles) else None
+        expected = model.forward(role, handle, length, tokens)
+        reply = session.receive(Forward(role, handle, length, tokens))
+        if expected is None:
+            assert reply == b""
+            assert session.outcome is not None
+            assert session.outcome.ended is Ended.PROTOCOL
+            return
+        answered, rows = rows_of(reply, 64)
+        law = pair.target if role == "target" else pair.draft
+        assert rows[-1].tobytes() == law.logits(law.states(expected)[-1]).tobytes()
+        assert session.ledger[-1].path == tuple(expected)
+        if handle is None:
+            handles.append(answered)
+        model.caches[answered] = (role, expected)
+        if release:
+            session.receive(Release(answered))
+            model.caches[answered] = ("released", [])

@@ -1,0 +1,67 @@
+"""Rules about the repository itself: what may be imported, named and shipped."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def tracked_files() -> list[Path]:
+    listing = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    return [path for name in listing.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def tracked_text() -> list[tuple[Path, str]]:
+    found = []
+    for path in tracked_files():
+        try:
+            found.append((path, path.read_text(encoding="utf-8")))
+        except UnicodeDecodeError:
+            continue  # a picture
+    return found
+
+
+def test_imports_run_one_way() -> None:
+    lint = Path(sys.executable).with_name("lint-imports")
+    result = subprocess.run([lint], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
+def test_every_dependency_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    wanted += [
+        line
+        for line in (ROOT / "images/session/requirements.txt").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
+    loose = [line for line in wanted if "==" not in line and "<" not in line]
+    assert not loose
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    assert '"resolved"' not in (ROOT / "web/package-lock.json").read_text()
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"/root/", r"(?<![\w.])/work/", r"registry\.npmjs", r"files\.pythonhosted", r"pypi\.org"],
+)
+def test_no_file_names_a_machine_or_a_registry(pattern: str) -> None:
+    own = Path(__file__)
+    guilty = [str(path.relative_to(ROOT)) for path, text in tracked_text() if path != own and re.search(pattern, text)]
+    assert not guilty
+
+
+def test_built_files_are_not_tracked() -> None:
+    names = [str(path.relative_to(ROOT)) for path in tracked_files()]
+    assert not [name for name in names if name.startswith(("sandbox/static/", "web/node_modules/", "data/"))]

@@ -1,0 +1,210 @@
+"""A real kernel in a real jail: what the candidate runs, and what can go wrong with it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from sandbox.adapters import workbench as workbench_module
+from sandbox.adapters.kernel import MAX_OUTPUT_BYTES
+from sandbox.adapters.sandboxes import LocalSandboxes
+from sandbox.ports import Finished, Output, SandboxFault, ToolLine
+from tests.isolation.conftest import runtime_by_name
+
+from .conftest import Bench, States, sandboxes_on
+
+pytestmark = pytest.mark.embedded
+OK = Finished(outcome="ok")
+
+
+async def test_an_interview_on_each_runtime(
+    sandboxes: LocalSandboxes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Open, write, run, plot, complete, test, close: one pass over everything, on Docker too."""
+    states = States()
+    began = time.monotonic()
+    workbench = await sandboxes.open("i", on_kernel=states.add, visible="tiny")
+    try:
+        bench = Bench(workbench, states, sandboxes._runtime)
+        await workbench.write_files({"specdec.py": "print('from the file')\nvalue = 4\n"})
+        assert await bench.run("%run specdec.py") == [Output(kind="stdout", text="from the file\n"), OK]
+        first_output_s = time.monotonic() - began
+        assert (await bench.run("value * 2"))[0] == Output(kind="result", text="8")
+        drawn = await bench.run("import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()")
+        images = [item.image[:22] for item in drawn if isinstance(item, Output) and item.image]
+        assert images == ["data:image/png;base64,"]
+        assert "join" in (await workbench.complete("import os; os.path.jo", 21)).matches
+        tools = [item async for item in workbench.run_tool("tests")]
+        assert ToolLine(payload={"tool": "tests", "event": "finished", "error": ""}) in tools
+        assert tools[-1] == OK
+        assert await bench.text("import os; print(os.listdir('/opt/challenge'), os.listdir('/opt/lib'))")
+    finally:
+        await workbench.close()
+    assert states[:2] == ["starting", "idle"]
+    assert await sandboxes.reap() == 0
+    with capsys.disabled():
+        print(f"\n{sandboxes.runtime}: start to first output {first_output_s:.2f} s")
+
+
+async def test_output_streams_while_code_runs(bench: Bench) -> None:
+    code = "import time\nfor i in range(3): print(i, flush=True); time.sleep(0.3)"
+    times = []
+    async for item in bench.workbench.execute(code):
+        if isinstance(item, Output):
+            times.append(time.monotonic())
+    assert times[-1] - times[0] > 0.3
+    assert bench.states == ["starting", "idle", "busy", "idle"]
+
+
+async def test_an_error_has_its_traceback(bench: Bench) -> None:
+    error, finished = await bench.run("1 / 0")
+    assert isinstance(error, Output)
+    assert error.kind == "error"
+    assert "ZeroDivisionError" in error.text
+    assert finished == Finished(outcome="error")
+
+
+async def test_the_workspace_holds_exactly_the_files(bench: Bench) -> None:
+    await bench.workbench.write_files({"specdec.py": "a = 1\n", "helper.py": ""})
+    await bench.run("open('mine.py', 'w').write('left'); open('notes.txt', 'w').write('kept')")
+    await bench.workbench.write_files({"specdec.py": "a = 2 # é\n"})
+    listing = await bench.text("import glob; print(sorted(glob.glob('*')), open('specdec.py').read())")
+    assert listing == "['notes.txt', 'specdec.py'] a = 2 # é\n\n"
+
+
+async def test_a_file_name_that_is_a_path_is_refused(bench: Bench) -> None:
+    for name in ("../x.py", "a/b.py", ".x.py", "x.txt", "x.py\n", "", "a" * 90 + ".py"):
+        with pytest.raises(SandboxFault, match="no file name"):
+            await bench.workbench.write_files({name: ""})
+
+
+async def test_the_challenge_and_the_pairs_are_shown_and_nothing_else(bench: Bench) -> None:
+    seen = await bench.text("import os, pairs; print(os.listdir('/opt/challenge'))")
+    assert seen == "['probe_tools.py']\n"
+    assert await bench.text("print(os.path.exists('/opt/challenge/../judge.toml'))") == "False\n"
+
+
+async def test_an_endless_loop_is_interrupted(bench: Bench) -> None:
+    async with aclosing(bench.workbench.execute("print('on', flush=True)\nwhile True: pass")) as items:
+        assert await anext(items) == Output(kind="stdout", text="on\n")
+        completions = await bench.workbench.complete("pri", 3)
+        assert "print" in completions.matches  # while the kernel is busy
+        await bench.workbench.interrupt()
+        rest = [item async for item in items]
+    assert rest[-1] == Finished(outcome="interrupted")
+    assert await bench.run("pass") == [OK]
+
+
+async def test_one_execution_at_a_time(bench: Bench) -> None:
+    async with aclosing(bench.workbench.execute("print('on', flush=True)\nwhile True: pass")) as items:
+        await anext(items)
+        with pytest.raises(SandboxFault, match="runs already"):
+            await bench.run("pass")
+        await bench.workbench.interrupt()
+        async for _ in items:
+            pass
+
+
+@pytest.mark.parametrize(
+    "code", ["while True: print('x' * 100)", "print('x' * 3_000_000)", "while True: print(flush=True)"]
+)
+async def test_a_flood_is_cut_and_the_kernel_lives(bench: Bench, code: str) -> None:
+    items = await bench.run(code)
+    assert items[-1] == Finished(outcome="flooded")
+    assert sum(len(item.text) for item in items if isinstance(item, Output)) <= MAX_OUTPUT_BYTES
+    assert await bench.text("print('still here')") == "still here\n"
+
+
+async def test_a_message_too_large_to_read_ends_in_a_flood_and_a_restart(bench: Bench) -> None:
+    assert (await bench.run("print('x' * 30_000_000)"))[-1] == Finished(outcome="flooded")
+    assert bench.states[-1] == "dead"
+    await bench.workbench.restart()
+    assert await bench.text("print('again')") == "again\n"
+
+
+async def test_a_dead_kernel_is_told_and_restarted_on_demand(bench: Bench) -> None:
+    await bench.workbench.write_files({"specdec.py": "value = 4\n"})
+    assert (await bench.run("import os; os._exit(1)"))[-1] == Finished(outcome="died")
+    assert bench.states[-1] == "dead"
+    with pytest.raises(SandboxFault, match="Restart"):
+        await bench.run("pass")
+    await bench.workbench.restart()
+    assert bench.states[-2:] == ["starting", "idle"]
+    assert (await bench.run("from specdec import value; value"))[0] == Output(kind="result", text="4")
+
+
+async def test_a_kernel_that_dies_idle_is_told(bench: Bench) -> None:
+    await bench.run("import os, threading; threading.Timer(0.2, os._exit, [1]).start()")
+    await bench.until("dead")
+
+
+async def test_a_sandbox_that_ended_is_replaced_with_its_files(bench: Bench) -> None:
+    await bench.workbench.write_files({"specdec.py": "value = 4\n"})
+    first = bench.runtime.owned()
+    assert (await bench.run("import os, signal; os.kill(os.getppid(), signal.SIGKILL)"))[-1] == Finished(
+        outcome="died"
+    )
+    await bench.workbench.restart()
+    assert (await bench.run("from specdec import value; value"))[0] == Output(kind="result", text="4")
+    assert len(bench.runtime.owned()) == 1
+    assert bench.runtime.owned() != first
+
+
+async def test_tools_run_beside_a_busy_kernel(bench: Bench) -> None:
+    async with aclosing(bench.workbench.execute("print('on', flush=True)\nwhile True: pass")) as items:
+        await anext(items)
+        tools = [item async for item in bench.workbench.run_tool("bench")]
+        await bench.workbench.interrupt()
+        async for _ in items:
+            pass
+    assert tools == [
+        ToolLine(payload={"tool": "bench", "event": "collected", "total": 1}),
+        Output(kind="stdout", text="words between the lines\n"),
+        ToolLine(payload={"tool": "bench", "event": "case", "name": "/workspace", "outcome": "passed"}),
+        ToolLine(payload={"tool": "bench", "event": "finished", "error": ""}),
+        OK,
+    ]
+
+
+async def test_a_tool_has_a_time_limit_that_ends_all_it_started(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbench_module, "TOOL_LIMIT_S", {"tests": 3.0, "bench": 3.0})
+    await bench.workbench.write_files({"slow.py": ""})
+    tools = [item async for item in bench.workbench.run_tool("tests")]
+    assert tools[0] == ToolLine(payload={"tool": "tests", "event": "collected", "total": 1})
+    assert tools[-1] == Finished(outcome="timed_out")
+    alive = await bench.text(
+        "import os\ntry: print(open(f\"/proc/{open('/tmp/child').read()}/stat\").read().split()[2])\n"
+        "except OSError: print('gone')"
+    )
+    assert alive in {"gone\n", "Z\n"}
+    await bench.workbench.write_files({})
+    assert [item async for item in bench.workbench.run_tool("tests")][-1] == OK
+
+
+async def test_closing_leaves_nothing(bench: Bench, tmp_path: Path) -> None:
+    await bench.workbench.close()
+    assert list(bench.runtime.owned()) == []
+    assert list((tmp_path / "state").iterdir()) == []
+
+
+async def test_reaping_counts_our_own_survivors_only(tmp_path: Path, challenges: Path) -> None:
+    runtime = runtime_by_name("embedded", tmp_path / "jails")
+    left = await sandboxes_on(runtime, challenges, tmp_path / "a").open(
+        "i", on_kernel=lambda _: None, visible="tiny"
+    )
+    try:
+        assert await sandboxes_on(runtime, challenges, tmp_path / "b").reap() == 0
+        assert await sandboxes_on(runtime, challenges, tmp_path / "a").reap() == 1
+        assert list(runtime.owned()) == []
+    finally:
+        await left.close()
+
+
+async def test_an_unknown_challenge_is_a_fault(sandboxes: LocalSandboxes) -> None:
+    with pytest.raises(SandboxFault, match="visible/"):
+        await sandboxes.open("i", on_kernel=lambda _: None, visible="missing")

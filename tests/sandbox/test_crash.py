@@ -1,0 +1,102 @@
+"""kill -9 on a real server while somebody types: what was acknowledged or seen is there afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pycrdt import Doc, Text
+
+from sandbox.app import open_store
+from sandbox.settings import PROJECT, Settings
+from tests.sandbox.page import Page, join
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.asynccontextmanager
+async def server(data: Path, challenges: Path, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`probe serve` as a process of its own, killed hard at the end."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "probe", "serve", "--runtime", "memory", "--port", str(port)),
+        *("--data", str(data), "--challenges", str(challenges)),
+        cwd=PROJECT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(30):
+            line = await process.stdout.readline()
+            assert line.startswith(b"serving "), line
+            async with httpx.AsyncClient() as client:
+                while True:
+                    with contextlib.suppress(httpx.TransportError):
+                        await client.get(f"http://127.0.0.1:{port}/api/health")
+                        break
+                    await asyncio.sleep(0.05)
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGKILL)
+        await process.wait()
+
+
+@pytest.mark.timeout(120)
+async def test_nothing_acknowledged_or_seen_is_lost_when_the_server_is_killed(
+    tmp_path: Path, challenges: Path
+) -> None:
+    data, port = tmp_path / "data", free_port()
+    base = f"http://127.0.0.1:{port}"
+    store = open_store(Settings(data=data, challenges=challenges, base_url=base))
+    interview = store.interviews.create(candidate_name="Ada", interviewer_name="Grace")[0].id
+    links = store.interviews.links(interview)
+    doc: Doc[Any] = Doc()
+    async with server(data, challenges, port) as process:
+        candidate, interviewer = await join(base, links.candidate), await join(base, links.interviewer)
+        ada = Page(base, interview, "candidate", candidate, doc)
+        grace = Page(base, interview, "interviewer", interviewer)
+        async with ada, grace:
+            await ada.do("consent")
+            await grace.do("add_note", text="before the crash")
+            for number in range(60):
+                ada.summary += f"word{number} "
+                await asyncio.sleep(0.005)
+                if ada.saved >= 30:
+                    break
+            await ada.until(lambda: ada.saved >= 20)
+            process.send_signal(signal.SIGKILL)
+            await ada.close_code()
+            acknowledged = "".join(f"word{number} " for number in range(ada.saved))
+            seen = str(grace.summary)
+            typed = str(ada.summary)
+    assert typed.startswith(seen)
+
+    async with server(data, challenges, port):
+        async with Page(base, interview, "interviewer", interviewer) as grace:
+            kept = str(grace.summary)
+            assert kept.startswith(acknowledged)
+            assert kept.startswith(seen)
+            assert grace.view["notes"][0]["text"] == "before the crash"
+            # The page still holds everything, also what was never acknowledged, and sends it.
+            async with Page(base, interview, "candidate", candidate, doc) as ada:
+                await grace.until(lambda: str(grace.summary) == typed)
+                await ada.until(lambda: ada.view["sandbox"]["state"] == "ready")
+                assert str(ada.doc.get("summary", type=Text)) == typed
+        async with httpx.AsyncClient(base_url=base, cookies=interviewer) as client:
+            report = (await client.get(f"/api/rooms/{interview}/report")).json()
+        assert report["chain"]["intact"]
+        assert report["review"]["summary"] == typed
+    store.engine.dispose()

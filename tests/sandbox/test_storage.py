@@ -1,0 +1,133 @@
+"""The disk: what a full one does to a room, and what the log refuses whoever asks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pycrdt import Doc
+from sqlalchemy import event, insert, text
+from sqlalchemy.exc import DatabaseError
+
+from sandbox.core import events as ev
+from sandbox.core.chain import GENESIS, Link
+from sandbox.store.database import StorageFault, open_database, sqlite_url
+from sandbox.store.journal import Journal
+from sandbox.store.log import EventLog, link
+from sandbox.store.schema import events
+from tests.sandbox.conftest import Plane
+
+
+@contextmanager
+def full_disk(engine: Any) -> Iterator[None]:
+    """SQLite's own way to be full: the file may not grow, and says so as on a full disk."""
+
+    def limit(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1")
+
+    def unlimit(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1073741823")
+
+    event.listen(engine, "checkout", limit)
+    try:
+        yield
+    finally:
+        event.remove(engine, "checkout", limit)
+        event.listen(engine, "checkout", unlimit)
+
+
+async def test_a_full_disk_is_said_in_the_room_and_nothing_acknowledged_is_lost(plane: Plane) -> None:
+    interview = plane.interview()
+    doc: Doc[Any] = Doc()
+    async with await plane.page(interview, "candidate", doc) as ada:
+        await ada.do("consent")
+        ada.summary += "saved. "
+        await ada.until(lambda: ada.saved == 1)
+        with full_disk(plane.store.engine):
+            ada.summary += "x" * 100_000
+            await ada.until(lambda: "disk is full" in ada.view["alert"])
+            assert ada.saved == 1
+            assert await ada.close_code() == 4409
+    async with (
+        await plane.page(interview, "candidate", doc) as ada,
+        await plane.page(interview, "interviewer") as grace,
+    ):
+        await grace.until(lambda: str(grace.summary) == "saved. " + "x" * 100_000)
+        await ada.do("focus", visible=True)
+        assert ada.view["alert"] == ""
+    assert report_is_intact(plane, interview)
+
+
+def report_is_intact(plane: Plane, interview: str) -> bool:
+    from sandbox.core.chain import verify
+
+    return verify(plane.store.log.links(interview)).intact
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> EventLog:
+    log = EventLog(open_database(sqlite_url(tmp_path)))
+    log.create("ab", [entry(1)])
+    return log
+
+
+def entry(seq: int) -> ev.Entry:
+    return ev.Entry(seq=seq, at_us=seq, author="interviewer", event=ev.NoteAdded(note=seq, text="n"))
+
+
+async def write(journal: Journal, *batches: list[Link]) -> list[StorageFault | None]:
+    results: list[StorageFault | None] = []
+    done = asyncio.Event()
+
+    def told(fault: StorageFault | None) -> None:
+        results.append(fault)
+        if len(results) == len(batches):
+            done.set()
+
+    for rows in batches:
+        journal.append(rows, told)
+    await asyncio.wait_for(done.wait(), 10)
+    return results
+
+
+async def test_after_a_row_that_was_not_written_nothing_slips_in_behind_it(log: EventLog) -> None:
+    journal = Journal(log._engine)
+    journal.start()
+    second = link(GENESIS, "ab", entry(2))
+    third, fourth = link(second.hash, "ab", entry(3)), link(second.hash, "ab", entry(4))
+    faults = await write(journal, [third], [fourth], [second])
+    assert [fault is None for fault in faults] == [False, False, True]
+    assert await write(journal, [third]) == [None]
+    journal.close()
+    assert [row.seq for row in log.links("ab")] == [1, 2, 3]
+
+
+async def test_one_rooms_fault_is_not_anothers(log: EventLog) -> None:
+    log.create("cd", [entry(1)])
+    journal = Journal(log._engine)
+    journal.start()
+    faults = await write(journal, [link(GENESIS, "ab", entry(9))], [link(GENESIS, "cd", entry(2))])
+    journal.close()
+    assert [fault is None for fault in faults] == [False, True]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE events SET author = 'host'", "DELETE FROM events"])
+def test_the_log_is_append_only(log: EventLog, statement: str) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), log._engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_an_event_needs_its_interview(log: EventLog) -> None:
+    with pytest.raises(DatabaseError, match="FOREIGN KEY"), log._engine.begin() as connection:
+        connection.execute(insert(events), asdict(link(GENESIS, "none", entry(1))))
+
+
+def test_commits_survive_loss_of_power(log: EventLog) -> None:
+    with log._engine.connect() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
