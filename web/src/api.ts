@@ -1,14 +1,6 @@
 /** The HTTP half of the protocol: one function a call. Every failure is an ApiError that says what to do. */
 
-import {
-  createdInterview,
-  health,
-  interviewList,
-  joined,
-  materials,
-  report,
-  type Role,
-} from "./protocol";
+import { createdInterview, health, interviewList, joined, materials, report, type Role } from "./protocol";
 import { Mismatch, object, string, type Infer, type Parse } from "./schema";
 
 export class ApiError extends Error {
@@ -34,7 +26,12 @@ async function call<T>(path: string, parse: Parse<T>, body?: unknown): Promise<T
         : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) },
     );
   } catch {
-    throw new ApiError(0, "unreachable", "The server cannot be reached.", "Check your connection, then try again.");
+    throw new ApiError(
+      0,
+      "unreachable",
+      "The server cannot be reached.",
+      "Check your connection, then try again.",
+    );
   }
   const answer: unknown = await response.json().catch(() => null);
   if (!response.ok) throw asError(response.status, answer);
@@ -62,7 +59,8 @@ function asError(status: number, answer: unknown): ApiError {
 
 export const join = (token: string): Promise<Infer<typeof joined>> => call("/api/join", joined, { token });
 
-export const listInterviews = (): Promise<Infer<typeof interviewList>> => call("/api/interviews", interviewList);
+export const listInterviews = (): Promise<Infer<typeof interviewList>> =>
+  call("/api/interviews", interviewList);
 
 export interface NewInterview {
   candidate_name: string;

@@ -86,12 +86,15 @@ export class RoomConnection {
 
   /** Send a command; rejects with Refused, also when the connection is down. */
   send<N extends CommandName>(name: N, args: Commands[N]): Promise<Record<string, unknown>> {
-    if (this.socket?.readyState !== WebSocket.OPEN) {
+    const socket = this.socket;
+    if (socket?.readyState !== WebSocket.OPEN) {
       return Promise.reject(new Refused("Not connected. Wait until the connection is back, then try again."));
     }
     const id = this.nextId++;
-    this.socket.send(JSON.stringify({ type: "command", id, name, args }));
-    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      socket.send(JSON.stringify({ type: "command", id, name, args }));
+    });
   }
 
   close(): void {

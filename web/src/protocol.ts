@@ -20,7 +20,10 @@ import { scorecard } from "./scorecard";
 export type Role = "candidate" | "interviewer";
 export type Axis = "engineering" | "research";
 export const AXES: readonly Axis[] = ["engineering", "research"];
-export const AXIS_NAMES: Record<Axis, string> = { engineering: "ML engineering", research: "Applied research" };
+export const AXIS_NAMES: Record<Axis, string> = {
+  engineering: "ML engineering",
+  research: "Applied research",
+};
 
 const stage = oneOf("lobby", "filter", "probe", "finished");
 export type Stage = Infer<typeof stage>;
@@ -173,7 +176,12 @@ export const health = object({ status: string, runtime: string, caveats: list(st
 
 export const materials = object({
   filter: nullable(
-    object({ title: string, minutes: number, brief: string, exhibit: object({ path: string, text: string }) }),
+    object({
+      title: string,
+      minutes: number,
+      brief: string,
+      exhibit: object({ path: string, text: string }),
+    }),
   ),
   probe: nullable(object({ title: string, minutes: number, brief: string, entry: string })),
   plan: optional(object({ filter_minutes: number, probe_minutes: number })),

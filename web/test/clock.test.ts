@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 
 import { announcement, formatRemaining, remainingMs } from "../src/room/clock";
 
-const view = (running: boolean) => ({ clock: { minutes: 10, running, elapsed_ms: 60_000 }, receivedAt: 1_000 });
+const view = (running: boolean) => ({
+  clock: { minutes: 10, running, elapsed_ms: 60_000 },
+  receivedAt: 1_000,
+});
 
 describe("time left", () => {
   it("runs on between two views", () => {

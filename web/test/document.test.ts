@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 
-import { addComment, addFile, comments, deleteComment, fileNames, filesOf, nameProblem, renameFile, replaceText } from "../src/room/document";
+import {
+  addComment,
+  addFile,
+  comments,
+  deleteComment,
+  fileNames,
+  filesOf,
+  nameProblem,
+  renameFile,
+  replaceText,
+} from "../src/room/document";
 
 describe("files", () => {
   const doc = new Y.Doc();
@@ -29,7 +39,11 @@ describe("comments", () => {
     addComment(doc, 9, 1);
     addComment(doc, 2, 3);
     addComment(doc, 2, 2);
-    expect(comments(doc).map(({ line, at }) => [line, at])).toEqual([[2, 2], [2, 3], [9, 1]]);
+    expect(comments(doc).map(({ line, at }) => [line, at])).toEqual([
+      [2, 2],
+      [2, 3],
+      [9, 1],
+    ]);
   });
 
   it("of another shape are left out", () => {

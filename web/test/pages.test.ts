@@ -46,7 +46,9 @@ describe("Markdown", () => {
     expect(renderMarkdown("from $5 to $10")).not.toContain("katex");
   });
   it("sets display mathematics inside of a list item", () => {
-    expect(renderMarkdown("1. Keep with\n\n   $$\n   \\min(1, x)\n   $$\n")).toMatch(/<li>[\s\S]*katex-display/);
+    expect(renderMarkdown("1. Keep with\n\n   $$\n   \\min(1, x)\n   $$\n")).toMatch(
+      /<li>[\s\S]*katex-display/,
+    );
   });
   it("does not look for mathematics in code", () => {
     expect(renderMarkdown("`$x$`")).not.toContain("katex");
@@ -59,7 +61,8 @@ describe("figures", () => {
     [1024, "1,024"],
     [0.70213, "0.702"],
     [0.00001234, "1.23e-5"],
-    [31_000_000, "3.10e7"],
+    [31_000_000, "3.1e7"],
+    [1e-5, "1e-5"],
   ])("%d reads %s", (value, text) => {
     expect(figure(value)).toBe(text);
   });
@@ -71,6 +74,12 @@ describe("a plot's series", () => {
       { name: "a", x: [1, 4], y: [10, 40] },
       { name: "b", x: [2, 4], y: [2, 4] },
     ];
-    expect(align({ series })).toEqual({ x: [1, 2, 4], y: [[10, null, 40], [null, 2, 4]] });
+    expect(align({ series })).toEqual({
+      x: [1, 2, 4],
+      y: [
+        [10, null, 40],
+        [null, 2, 4],
+      ],
+    });
   });
 });

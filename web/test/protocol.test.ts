@@ -5,7 +5,12 @@ import { Mismatch } from "../src/schema";
 
 const VIEW = {
   now: 1,
-  interview: { id: "i", candidate_name: "Demo candidate", interviewer_name: "Demo interviewer", created_at: 0 },
+  interview: {
+    id: "i",
+    candidate_name: "Demo candidate",
+    interviewer_name: "Demo interviewer",
+    created_at: 0,
+  },
   role: "candidate",
   stage: "probe",
   consented: true,
@@ -41,10 +46,13 @@ describe("frames from the server", () => {
     expect(() => parseFrame(frame(view))).toThrow(path);
   });
 
-  it.each(["", "[]", "null", '{"type":"command"}', '{"type":"outputs","run":1,"from":0,"outputs":[{"kind":"script"}]}'])(
-    "like %s are refused",
-    (text) => {
-      expect(() => parseFrame(text)).toThrow(Mismatch);
-    },
-  );
+  it.each([
+    "",
+    "[]",
+    "null",
+    '{"type":"command"}',
+    '{"type":"outputs","run":1,"from":0,"outputs":[{"kind":"script"}]}',
+  ])("like %s are refused", (text) => {
+    expect(() => parseFrame(text)).toThrow(Mismatch);
+  });
 });

@@ -35,24 +35,36 @@ export function FileTabs(props: {
         items={names.map((name) => ({ id: name, label: <span className="mono">{name}</span> }))}
         selected={selected ?? ""}
         onSelect={props.onSelect}
-        after={!props.writable ? null : (
-          <div className="row file-actions">
-            <button type="button" className="button quiet tiny" aria-label="Add a file" title="Add a file" onClick={() => setEditing({ kind: "add" })}>
-              +
-            </button>
-            <span className="grow" />
-            {fixed ? null : (
-              <>
-                <button type="button" className="button quiet tiny" onClick={() => setEditing({ kind: "rename", from: selected })}>
-                  Rename
-                </button>
-                <button type="button" className="button quiet tiny" onClick={() => setDeleting(selected)}>
-                  Delete
-                </button>
-              </>
-            )}
-          </div>
-        )}
+        after={
+          !props.writable ? null : (
+            <div className="row file-actions">
+              <button
+                type="button"
+                className="button quiet tiny"
+                aria-label="Add a file"
+                title="Add a file"
+                onClick={() => setEditing({ kind: "add" })}
+              >
+                +
+              </button>
+              <span className="grow" />
+              {fixed ? null : (
+                <>
+                  <button
+                    type="button"
+                    className="button quiet tiny"
+                    onClick={() => setEditing({ kind: "rename", from: selected })}
+                  >
+                    Rename
+                  </button>
+                  <button type="button" className="button quiet tiny" onClick={() => setDeleting(selected)}>
+                    Delete
+                  </button>
+                </>
+              )}
+            </div>
+          )
+        }
       />
       {editing ? (
         <NameForm

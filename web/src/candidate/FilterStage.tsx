@@ -8,12 +8,12 @@ import { readOnly } from "../editor/code";
 import type { FilterMaterials } from "../protocol";
 import { useComments, useRoom, useView } from "../room/context";
 import { serverNow } from "../room/clock";
-import { addComment, deleteComment, summaryOf, type Comment } from "../room/document";
+import { addComment, summaryOf, type Comment } from "../room/document";
 import { StaticEditor } from "../room/editors";
 import { SharedTextarea } from "../room/SharedTextarea";
-import { Empty } from "../ui/parts";
 import { Prose } from "../ui/Prose";
 import { Split } from "../ui/Split";
+import { CommentList } from "./Comments";
 
 export function FilterStage({ filter, writable }: { filter: FilterMaterials; writable: boolean }) {
   const room = useRoom();
@@ -25,7 +25,8 @@ export function FilterStage({ filter, writable }: { filter: FilterMaterials; wri
   newest.current = view;
 
   const add = useCallback(
-    (line: number) => setActive(addComment(room.doc, line, Math.round(serverNow(newest.current, performance.now())))),
+    (line: number) =>
+      setActive(addComment(room.doc, line, Math.round(serverNow(newest.current, performance.now())))),
     [room],
   );
   const extensions = useMemo(
@@ -51,64 +52,77 @@ export function FilterStage({ filter, writable }: { filter: FilterMaterials; wri
   return (
     <main className="stage" data-testid="filter">
       <WithBrief filter={filter} beside={writable}>
-      <Split
-        name="review"
-        direction="row"
-        initial={60}
-        least={25}
-        first={
-          <section className="column" aria-label="File under review">
-            <div className="file-head">
-              <span className="mono small">{filter.exhibit.path}</span>
-              <span className="grow" />
-              {writable ? (
-                <span className="small muted">
-                  Click a line number, or press <kbd>C</kbd> on it
-                </span>
-              ) : null}
-            </div>
-            <StaticEditor
-              text={filter.exhibit.text}
-              extensions={extensions}
-              onView={(opened) => {
-                editor.current = opened;
-                showMarks(opened, comments, activeLine);
-              }}
-              testId="exhibit"
-            />
-          </section>
-        }
-        second={
-          <section className="column review-side" aria-label="Your review">
-            <div className="pane-head">
-              <h2>Comments</h2>
-              <span className="muted small">{comments.length}</span>
-              <span className="grow" />
-              {writable ? (
-                <button type="button" className="button tiny" data-testid="add-comment" onClick={addAtCursor}>
-                  Comment on current line
-                </button>
-              ) : null}
-            </div>
-            <CommentList
-              comments={comments}
-              active={active}
-              writable={writable}
-              onGoTo={goTo}
-              onActive={setActive}
-              onLeave={backToCode}
-            />
-            <Summary writable={writable} />
-          </section>
-        }
-      />
+        <Split
+          name="review"
+          direction="row"
+          initial={60}
+          least={25}
+          first={
+            <section className="column" aria-label="File under review">
+              <div className="file-head">
+                <span className="mono small">{filter.exhibit.path}</span>
+                <span className="grow" />
+                {writable ? (
+                  <span className="small muted">
+                    Click a line number, or press <kbd>C</kbd> on it
+                  </span>
+                ) : null}
+              </div>
+              <StaticEditor
+                text={filter.exhibit.text}
+                extensions={extensions}
+                onView={(opened) => {
+                  editor.current = opened;
+                  showMarks(opened, comments, activeLine);
+                }}
+                testId="exhibit"
+              />
+            </section>
+          }
+          second={
+            <section className="column review-side" aria-label="Your review">
+              <div className="pane-head">
+                <h2>Comments</h2>
+                <span className="muted small">{comments.length}</span>
+                <span className="grow" />
+                {writable ? (
+                  <button
+                    type="button"
+                    className="button tiny"
+                    data-testid="add-comment"
+                    onClick={addAtCursor}
+                  >
+                    Comment on current line
+                  </button>
+                ) : null}
+              </div>
+              <CommentList
+                comments={comments}
+                active={active}
+                writable={writable}
+                onGoTo={goTo}
+                onActive={setActive}
+                onLeave={backToCode}
+              />
+              <Summary writable={writable} />
+            </section>
+          }
+        />
       </WithBrief>
     </main>
   );
 }
 
 /** The candidate reads the brief beside the file; the interviewer, short of room, unfolds it. */
-function WithBrief({ filter, beside, children }: { filter: FilterMaterials; beside: boolean; children: ReactNode }) {
+function WithBrief({
+  filter,
+  beside,
+  children,
+}: {
+  filter: FilterMaterials;
+  beside: boolean;
+  children: ReactNode;
+}) {
   if (beside) {
     return (
       <Split
@@ -152,85 +166,14 @@ function reveal(view: EditorView | null, number: number): void {
   });
 }
 
-function CommentList(props: {
-  comments: readonly Comment[];
-  active: string | null;
-  writable: boolean;
-  onGoTo(comment: Comment): void;
-  onActive(id: string): void;
-  onLeave(): void;
-}) {
-  if (props.comments.length === 0) {
-    return (
-      <Empty title={props.writable ? "No comments yet" : "The candidate has not commented yet"}>
-        {props.writable
-          ? "Pick a line that you would not let into production and say why. Move with the arrow keys and press C, or click beside a line."
-          : "Comments appear here as they are typed."}
-      </Empty>
-    );
-  }
-  return (
-    <ul className="comments scroll">
-      {props.comments.map((comment) => (
-        <CommentCard key={comment.id} comment={comment} {...props} />
-      ))}
-    </ul>
-  );
-}
-
-function CommentCard(props: {
-  comment: Comment;
-  active: string | null;
-  writable: boolean;
-  onGoTo(comment: Comment): void;
-  onActive(id: string): void;
-  onLeave(): void;
-}) {
-  const { comment, active, writable } = props;
-  const room = useRoom();
-  const card = useRef<HTMLLIElement>(null);
-  useEffect(() => {
-    if (active !== comment.id) return;
-    card.current?.scrollIntoView({ block: "nearest" });
-    if (writable) card.current?.querySelector("textarea")?.focus();
-  }, [active, comment.id, writable]);
-  const remove = () => {
-    deleteComment(room.doc, comment.id);
-    props.onLeave();
-  };
-  return (
-    <li className={`comment ${active === comment.id ? "active" : ""}`} ref={card} data-testid="comment">
-      <div className="row">
-        <button type="button" className="button quiet tiny" onClick={() => props.onGoTo(comment)}>
-          Line {comment.line}
-        </button>
-        <span className="grow" />
-        {writable ? (
-          <button type="button" className="button quiet tiny" onClick={remove}>
-            Delete<span className="hidden-visually"> the comment on line {comment.line}</span>
-          </button>
-        ) : null}
-      </div>
-      <SharedTextarea
-        text={comment.text}
-        label={`Comment on line ${comment.line}`}
-        writable={writable}
-        rows={2}
-        placeholder="What is wrong here, and what would you do instead? Esc returns to the code."
-        onFocus={() => props.onActive(comment.id)}
-        onEscape={props.onLeave}
-        where="comment"
-      />
-    </li>
-  );
-}
-
 function Summary({ writable }: { writable: boolean }) {
   const { doc } = useRoom();
   return (
     <div className="summary">
       <h2 id="summary-title">Summary</h2>
-      <p className="muted small">Should this go to production? What first, and what would you ask before you decide?</p>
+      <p className="muted small">
+        Should this go to production? What first, and what would you ask before you decide?
+      </p>
       <SharedTextarea
         text={summaryOf(doc)}
         label="Summary of your review"

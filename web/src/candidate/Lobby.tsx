@@ -24,8 +24,8 @@ export function Lobby({ plan }: { plan: Materials["plan"] }) {
           <p className="eyebrow">Interview with {view.interview.interviewer_name}</p>
           <h1>Welcome, {view.interview.candidate_name}</h1>
           <p className="lead">
-            No puzzles and no trick questions: two pieces of real work, talked through as you go. Think aloud and ask
-            whatever you would ask a colleague.
+            No puzzles and no trick questions: two pieces of real work, talked through as you go. Think aloud
+            and ask whatever you would ask a colleague.
           </p>
         </div>
         <Plan plan={plan} />
@@ -63,7 +63,10 @@ function Plan({ plan }: { plan: Materials["plan"] }) {
           </span>
           <div>
             <h3>
-              {title} <span className="muted small">{minutes[at] === undefined ? time : `${minutes[at]} minutes`}</span>
+              {title}{" "}
+              <span className="muted small">
+                {minutes[at] === undefined ? time : `${minutes[at]} minutes`}
+              </span>
             </h3>
             <p className="muted">{text}</p>
           </div>
@@ -78,13 +81,18 @@ function Recorded() {
     <section className="card pad stack" aria-labelledby="recorded">
       <h2 id="recorded">What is recorded</h2>
       <ul className="facts">
-        <li>Everything you type here, your cursor, your runs and their outputs. Your interviewer sees them live.</li>
-        <li>That you paste or leave this page: when, and how many characters, never what they were. It decides nothing by itself.</li>
+        <li>
+          Everything you type here, your cursor, your runs and their outputs. Your interviewer sees them live.
+        </li>
+        <li>
+          That you paste or leave this page: when, and how many characters, never what they were. It decides
+          nothing by itself.
+        </li>
         <li>No camera, no microphone, no screen, nothing outside this page.</li>
       </ul>
       <p className="muted small">
-        It stays on the server of those who invited you. People, not programs, decide; ask them for a copy or to delete
-        it.
+        It stays on the server of those who invited you. People, not programs, decide; ask them for a copy or
+        to delete it.
       </p>
     </section>
   );
@@ -101,7 +109,10 @@ function Checks() {
     {
       name: "Connection",
       ok: state.kind === "live" ? true : null,
-      say: state.kind === "live" ? "Live: what you type is saved as you type." : "Connecting. The page keeps trying.",
+      say:
+        state.kind === "live"
+          ? "Live: what you type is saved as you type."
+          : "Connecting. The page keeps trying.",
     },
     {
       name: "Answer time",
@@ -114,12 +125,16 @@ function Checks() {
     {
       name: "Window",
       ok: wide,
-      say: wide ? "Wide enough for brief, code and output." : "Narrow. Make the window wider, or use a larger screen.",
+      say: wide
+        ? "Wide enough for brief, code and output."
+        : "Narrow. Make the window wider, or use a larger screen.",
     },
     {
       name: "Browser",
       ok: CSS.supports("color", "light-dark(red, blue)"),
-      say: CSS.supports("color", "light-dark(red, blue)") ? "Has what the room needs." : "Old. Update it, or use a current Firefox, Chrome, Edge or Safari.",
+      say: CSS.supports("color", "light-dark(red, blue)")
+        ? "Has what the room needs."
+        : "Old. Update it, or use a current Firefox, Chrome, Edge or Safari.",
     },
   ];
   return (
@@ -128,7 +143,9 @@ function Checks() {
       <ul className="checks" aria-live="polite">
         {checks.map(({ name, ok, say }) => (
           <li key={name}>
-            <Chip tone={ok === null ? "plain" : ok ? "good" : "warn"}>{ok === null ? "..." : ok ? "ok" : "look"}</Chip>
+            <Chip tone={ok === null ? "plain" : ok ? "good" : "warn"}>
+              {ok === null ? "..." : ok ? "ok" : "look"}
+            </Chip>
             <div>
               <strong>{name}</strong>
               <div className="muted small">{say}</div>
@@ -162,7 +179,6 @@ function useRoundTrip(): number | null {
 function Consent() {
   const view = useView();
   const act = useAct();
-  const [agreed, setAgreed] = useState(false);
   if (view.consented) {
     return (
       <section className="card pad waiting" role="status">
@@ -170,8 +186,8 @@ function Consent() {
         <div>
           <h2>You are in. Waiting for {view.interview.interviewer_name}</h2>
           <p className="muted">
-            The first stage opens here by itself when your interviewer starts it. You can leave this page open, or come
-            back with the same link.
+            The first stage opens here by itself when your interviewer starts it. You can leave this page
+            open, or come back with the same link.
           </p>
         </div>
       </section>
@@ -179,15 +195,11 @@ function Consent() {
   }
   return (
     <section className="card pad consent">
-      <label className="row">
-        <input type="checkbox" checked={agreed} onChange={(event) => setAgreed(event.target.checked)} data-testid="consent-check" />
-        <span>I have read what is recorded and agree to it for this interview.</span>
-      </label>
+      <p>By entering you agree that what is listed above is recorded for this interview.</p>
       <button
         type="button"
         className="button primary large"
         data-testid="consent"
-        disabled={!agreed}
         onClick={() => void act("consent", {})}
       >
         Agree and enter

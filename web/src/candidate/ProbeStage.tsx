@@ -65,7 +65,8 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
       <Toolbar act={act} runFile={runFile} runCell={runCell} ready={file !== null} />
       {submission ? (
         <Banner tone="good">
-          Submitted and frozen. Thank you. Talk it through with your interviewer: what would you do with more time?
+          Submitted and frozen. Thank you. Talk it through with your interviewer: what would you do with more
+          time?
         </Banner>
       ) : (
         <KernelBanner act={act} />
@@ -76,7 +77,15 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
         initial={60}
         first={
           text && file !== null ? (
-            <CodePane key={file} writable={writable} file={file} text={text} onView={(view) => (editor.current = view)} runFile={runFile} runCell={runCell} />
+            <CodePane
+              key={file}
+              writable={writable}
+              file={file}
+              text={text}
+              onView={(view) => (editor.current = view)}
+              runFile={runFile}
+              runCell={runCell}
+            />
           ) : (
             <Empty title="No file is open">Add one with the + beside the tabs.</Empty>
           )
@@ -104,13 +113,22 @@ function CodePane(props: {
         { key: "Mod-Shift-Enter", run: () => (runs.current.runFile(), true) },
         { key: "Mod-Enter", run: () => (runs.current.runCell(), true) },
       ]),
-      completion(async (code, cursor) => parseCompletion(await room.send("complete", { code, cursor }), "complete")),
+      completion(async (code, cursor) =>
+        parseCompletion(await room.send("complete", { code, cursor }), "complete"),
+      ),
     ],
     [room],
   );
   return (
     <div className="fill" data-where={props.file}>
-      <SharedEditor text={props.text} label={`Code of ${props.file}`} writable={props.writable} extensions={extensions} onView={props.onView} testId="editor" />
+      <SharedEditor
+        text={props.text}
+        label={`Code of ${props.file}`}
+        writable={props.writable}
+        extensions={extensions}
+        onView={props.onView}
+        testId="editor"
+      />
     </div>
   );
 }
@@ -118,29 +136,77 @@ function CodePane(props: {
 const MAC = navigator.platform.startsWith("Mac");
 const MOD = MAC ? "⌘" : "Ctrl";
 
-function Toolbar({ act, runFile, runCell, ready }: { act: Act; runFile(): void; runCell(): void; ready: boolean }) {
+function Toolbar({
+  act,
+  runFile,
+  runCell,
+  ready,
+}: {
+  act: Act;
+  runFile(): void;
+  runCell(): void;
+  ready: boolean;
+}) {
   const { kernel, sandbox, tests, bench, files_error, submission } = useView();
   const up = sandbox.state === "ready" && files_error === "" && submission === null;
   const runnable = ready && up && kernel.state !== "dead";
   return (
     <div className="toolbar" role="toolbar" aria-label="Run">
-      <button type="button" className="button primary" data-testid="run-file" disabled={!runnable} onClick={runFile} title={`${MOD}+Shift+Enter`}>
+      <button
+        type="button"
+        className="button primary"
+        data-testid="run-file"
+        disabled={!runnable}
+        onClick={runFile}
+        title={`${MOD}+Shift+Enter`}
+      >
         Run file
       </button>
-      <button type="button" className="button" data-testid="run-cell" disabled={!runnable} onClick={runCell} title="The # %% cell at the cursor">
+      <button
+        type="button"
+        className="button"
+        data-testid="run-cell"
+        disabled={!runnable}
+        onClick={runCell}
+        title="The # %% cell at the cursor"
+      >
         Run cell <kbd>{MOD} ↵</kbd>
       </button>
-      <button type="button" className="button" disabled={kernel.state !== "busy"} data-testid="interrupt" onClick={() => void act("interrupt", {})}>
+      <button
+        type="button"
+        className="button"
+        disabled={kernel.state !== "busy"}
+        data-testid="interrupt"
+        onClick={() => void act("interrupt", {})}
+      >
         Interrupt
       </button>
-      <button type="button" className="button quiet" disabled={sandbox.state !== "ready" || submission !== null} data-testid="restart" onClick={() => void act("restart", {})}>
+      <button
+        type="button"
+        className="button quiet"
+        disabled={sandbox.state !== "ready" || submission !== null}
+        data-testid="restart"
+        onClick={() => void act("restart", {})}
+      >
         Restart
       </button>
       <span className="tool-gap" />
-      <button type="button" className="button" data-testid="tests" disabled={!up || tests?.running === true} onClick={() => void act("tests", {})}>
+      <button
+        type="button"
+        className="button"
+        data-testid="tests"
+        disabled={!up || tests?.running === true}
+        onClick={() => void act("tests", {})}
+      >
         {tests?.running ? "Testing..." : "Tests"}
       </button>
-      <button type="button" className="button" data-testid="bench" disabled={!up || bench?.running === true} onClick={() => void act("bench", {})}>
+      <button
+        type="button"
+        className="button"
+        data-testid="bench"
+        disabled={!up || bench?.running === true}
+        onClick={() => void act("bench", {})}
+      >
         {bench?.running ? "Measuring..." : "Bench"}
       </button>
       <span className="grow" />

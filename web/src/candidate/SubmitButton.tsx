@@ -40,15 +40,18 @@ export function SubmitButton({ act }: { act: Act }) {
         onConfirm={() => void submit()}
         onCancel={() => setAsking(false)}
       >
-        <p>This freezes your files as they are now. You can submit once; afterwards you can still talk about them.</p>
+        <p>
+          This freezes your files as they are now. You can submit once; afterwards you can still talk about
+          them.
+        </p>
         <ul className="mono small">
           {names.map((name) => (
             <li key={name}>{name}</li>
           ))}
         </ul>
         <p className="muted">
-          The visible tests are a help, not the verdict: more is measured after this, such as whether the sampled text still
-          follows the target model. Partial work counts.
+          The visible tests are a help, not the verdict: more is measured after this, such as whether the
+          sampled text still follows the target model. Partial work counts.
         </p>
         {saved ? null : <p role="status">Waiting until your last changes are saved...</p>}
       </Confirm>

@@ -24,8 +24,8 @@ export function Thanks() {
           <p className="muted">Your last saved version counts as your submission.</p>
         )}
         <p>
-          {interview.interviewer_name} will tell you how it goes on. A person decides, and you may ask them for the reasons.
-          You can close this page.
+          {interview.interviewer_name} will tell you how it goes on. A person decides, and you may ask them
+          for the reasons. You can close this page.
         </p>
       </main>
     </>

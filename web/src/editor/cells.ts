@@ -25,7 +25,7 @@ const current = Decoration.line({ class: "cm-cell-current" });
 const title = Decoration.mark({ class: "cm-cell-title" });
 
 function hasCells(state: EditorState): boolean {
-  for (const iter = state.doc.iterLines(); !iter.next().done; ) if (CELL.test(iter.value)) return true;
+  for (const iter = state.doc.iterLines(); !iter.next().done;) if (CELL.test(iter.value)) return true;
   return false;
 }
 
@@ -47,15 +47,17 @@ function decorate(view: EditorView, showCurrent: boolean): DecorationSet {
 }
 
 /** `showCurrent`: light up the cell at the cursor, which is what Run cell runs. */
-export const cells = (showCurrent: boolean): Extension => ViewPlugin.fromClass(
-  class {
-    decorations: DecorationSet;
-    constructor(view: EditorView) {
-      this.decorations = decorate(view, showCurrent);
-    }
-    update(update: ViewUpdate): void {
-      if (update.docChanged || update.viewportChanged || update.selectionSet) this.decorations = decorate(update.view, showCurrent);
-    }
-  },
-  { decorations: (plugin) => plugin.decorations },
-);
+export const cells = (showCurrent: boolean): Extension =>
+  ViewPlugin.fromClass(
+    class {
+      decorations: DecorationSet;
+      constructor(view: EditorView) {
+        this.decorations = decorate(view, showCurrent);
+      }
+      update(update: ViewUpdate): void {
+        if (update.docChanged || update.viewportChanged || update.selectionSet)
+          this.decorations = decorate(update.view, showCurrent);
+      }
+    },
+    { decorations: (plugin) => plugin.decorations },
+  );

@@ -53,13 +53,15 @@ export function readOnly(label: string, numbers?: Extension): Extension {
  */
 function tabWithWayOut(): Extension {
   let leaving = false;
-  const indent = (how: Command): Command => (view) => {
-    if (leaving) {
-      leaving = false;
-      return false;
-    }
-    return how(view);
-  };
+  const indent =
+    (how: Command): Command =>
+    (view) => {
+      if (leaving) {
+        leaving = false;
+        return false;
+      }
+      return how(view);
+    };
   return [
     keymap.of([
       { key: "Tab", run: indent(indentMore), shift: indent(indentLess) },

@@ -1,7 +1,15 @@
 /** Marks on lines of a read-only file: which lines have comments, and a way to add one. */
 
 import { RangeSet, StateEffect, StateField, type Extension } from "@codemirror/state";
-import { Decoration, EditorView, gutter, GutterMarker, keymap, lineNumbers, type DecorationSet } from "@codemirror/view";
+import {
+  Decoration,
+  EditorView,
+  gutter,
+  GutterMarker,
+  keymap,
+  lineNumbers,
+  type DecorationSet,
+} from "@codemirror/view";
 
 export interface CommentMarks {
   /** How many comments each line has, by line number from 1. */
@@ -22,7 +30,9 @@ const marks = StateField.define<CommentMarks>({
     EditorView.decorations.from(field, (value) => (view: EditorView): DecorationSet => {
       const { doc } = view.state;
       const lines = [...value.counts.keys(), ...(value.active === null ? [] : [value.active])];
-      const inside = [...new Set(lines)].filter((line) => line >= 1 && line <= doc.lines).sort((a, b) => a - b);
+      const inside = [...new Set(lines)]
+        .filter((line) => line >= 1 && line <= doc.lines)
+        .sort((a, b) => a - b);
       return RangeSet.of(
         inside.map((line) =>
           Decoration.line({

@@ -6,12 +6,22 @@ import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 const chrome = EditorView.theme({
-  "&": { height: "100%", color: "var(--ink)", backgroundColor: "var(--code-bg)", fontSize: "var(--code-size)" },
+  "&": {
+    height: "100%",
+    color: "var(--ink)",
+    backgroundColor: "var(--code-bg)",
+    fontSize: "var(--code-size)",
+  },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", overflow: "auto" },
   ".cm-content": { caretColor: "var(--accent)", padding: "8px 0 40vh" },
   "&.cm-focused": { outline: "none" },
   "&.cm-focused .cm-cursor, .cm-cursor": { borderLeftColor: "var(--accent)", borderLeftWidth: "2px" },
-  ".cm-gutters": { backgroundColor: "var(--code-bg)", color: "var(--faint)", border: "none", paddingRight: "4px" },
+  ".cm-gutters": {
+    backgroundColor: "var(--code-bg)",
+    color: "var(--faint)",
+    border: "none",
+    paddingRight: "4px",
+  },
   ".cm-lineNumbers .cm-gutterElement": { minWidth: "34px", padding: "0 6px 0 8px" },
   ".cm-activeLine": { backgroundColor: "color-mix(in srgb, var(--accent) 6%, transparent)" },
   ".cm-activeLineGutter": { backgroundColor: "transparent", color: "var(--ink)" },
@@ -33,7 +43,10 @@ const chrome = EditorView.theme({
   },
   ".cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", maxHeight: "14em" },
   ".cm-tooltip-autocomplete > ul > li": { padding: "3px 10px !important" },
-  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": {
+    backgroundColor: "var(--accent)",
+    color: "var(--on-accent)",
+  },
   ".cm-completionIcon": { display: "none" },
   ".cm-cell-start": { boxShadow: "inset 0 1px 0 var(--cell-rule)" },
   ".cm-cell-title, .cm-cell-title span": { color: "var(--accent)", fontWeight: "600" },
@@ -58,7 +71,10 @@ const code = HighlightStyle.define([
   { tag: [tags.string, tags.special(tags.string)], color: "var(--code-string)" },
   { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
   { tag: tags.comment, color: "var(--code-comment)", fontStyle: "italic" },
-  { tag: [tags.function(tags.variableName), tags.function(tags.definition(tags.variableName))], color: "var(--code-function)" },
+  {
+    tag: [tags.function(tags.variableName), tags.function(tags.definition(tags.variableName))],
+    color: "var(--code-function)",
+  },
   { tag: [tags.className, tags.definition(tags.className), tags.typeName], color: "var(--code-type)" },
   { tag: tags.meta, color: "var(--code-type)" },
   { tag: tags.self, color: "var(--code-number)" },

@@ -12,7 +12,8 @@ export function Caveats() {
     <div className="banner warn" role="note">
       <details className="say">
         <summary>
-          The sandbox runs on <strong>{runtime.name}</strong>, which has {runtime.caveats.length === 1 ? "a limit" : "limits"} you should know
+          The sandbox runs on <strong>{runtime.name}</strong>, which has{" "}
+          {runtime.caveats.length === 1 ? "a limit" : "limits"} you should know
         </summary>
         <ul className="small">
           {runtime.caveats.map((caveat) => (

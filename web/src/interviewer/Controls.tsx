@@ -9,7 +9,11 @@ import { STAGE_NAMES } from "../stages";
 import { Brand, Chip, Confirm, ThemeToggle } from "../ui/parts";
 
 const STAGES: readonly Exclude<Stage, "lobby">[] = ["filter", "probe", "finished"];
-const VERBS: Record<Exclude<Stage, "lobby">, string> = { filter: "Start review", probe: "Start build", finished: "Finish" };
+const VERBS: Record<Exclude<Stage, "lobby">, string> = {
+  filter: "Start review",
+  probe: "Start build",
+  finished: "Finish",
+};
 
 export function Controls() {
   const { interview } = useView();
@@ -21,7 +25,12 @@ export function Controls() {
       <span className="grow" />
       <People />
       <ConnectionState />
-      <a className="button tiny" href={`/report/${encodeURIComponent(interview.id)}`} target="_blank" rel="noreferrer">
+      <a
+        className="button tiny"
+        href={`/report/${encodeURIComponent(interview.id)}`}
+        target="_blank"
+        rel="noreferrer"
+      >
         Report
       </a>
       <ThemeToggle />
@@ -45,8 +54,12 @@ function StageControl() {
           data-testid={`stage-${one}`}
           className={one === next ? "next" : ""}
           aria-pressed={one === stage}
-          disabled={stage === "finished" || (one !== next && one !== "finished") || (!consented && one !== "finished")}
-          title={!consented && one !== "finished" ? `${interview.candidate_name} has not agreed yet` : undefined}
+          disabled={
+            stage === "finished" || (one !== next && one !== "finished") || (!consented && one !== "finished")
+          }
+          title={
+            !consented && one !== "finished" ? `${interview.candidate_name} has not agreed yet` : undefined
+          }
           onClick={() => (one === "finished" ? setAsking(one) : void act("move_stage", { stage: one }))}
         >
           {STAGES.indexOf(one) <= at ? STAGE_NAMES[one] : VERBS[one]}
@@ -64,8 +77,8 @@ function StageControl() {
         onCancel={() => setAsking(null)}
       >
         <p>
-          The room closes for {interview.candidate_name}, and the sandbox ends. You can still mark, write notes and read the
-          report.
+          The room closes for {interview.candidate_name}, and the sandbox ends. You can still mark, write
+          notes and read the report.
         </p>
       </Confirm>
     </div>
@@ -79,10 +92,20 @@ function ClockControl() {
   return (
     <div className="row" role="group" aria-label="Clock">
       <TimeLeft />
-      <button type="button" className="button tiny" data-testid="clock-toggle" onClick={() => void act("clock", { action: clock.running ? "pause" : "start" })}>
+      <button
+        type="button"
+        className="button tiny"
+        data-testid="clock-toggle"
+        onClick={() => void act("clock", { action: clock.running ? "pause" : "start" })}
+      >
         {clock.running ? "Pause" : "Start clock"}
       </button>
-      <button type="button" className="button tiny" data-testid="clock-extend" onClick={() => void act("clock", { action: "extend", minutes: 5 })}>
+      <button
+        type="button"
+        className="button tiny"
+        data-testid="clock-extend"
+        onClick={() => void act("clock", { action: "extend", minutes: 5 })}
+      >
         +5 min
       </button>
     </div>
@@ -97,7 +120,9 @@ function People() {
         <li key={`${person.role}-${person.name}`}>
           <Chip tone={person.online ? "good" : "plain"} title={person.role}>
             <i className={person.online ? "dot" : "dot hollow"} aria-hidden="true" /> {person.name}
-            <span className="small">{person.online ? (person.tabs > 1 ? `${person.tabs} tabs` : "") : "away"}</span>
+            <span className="small">
+              {person.online ? (person.tabs > 1 ? `${person.tabs} tabs` : "") : "away"}
+            </span>
           </Chip>
         </li>
       ))}

@@ -18,11 +18,13 @@ export function IntegrityPanel() {
   return (
     <div className="column">
       <p className="small muted pad-tight">
-        Signals, not verdicts: a paste may come from the candidate's own file, and assistive tools move the focus. Ask before
-        you conclude.
+        Signals, not verdicts: a paste may come from the candidate's own file, and assistive tools move the
+        focus. Ask before you conclude.
       </p>
       {integrity.length === 0 ? (
-        <Empty title="Nothing to see">Pastes, large inserts and leaving the page appear here with their time.</Empty>
+        <Empty title="Nothing to see">
+          Pastes, large inserts and leaving the page appear here with their time.
+        </Empty>
       ) : (
         <ol className="timeline scroll fill">
           {[...integrity].reverse().map((one, at) => (

@@ -20,20 +20,39 @@ export function JudgePanel() {
             : "Runs the hidden checks on the files as they are now. The candidate sees nothing of it."}
         </p>
         <div className="row">
-          <button type="button" className="button primary" data-testid="judge-now" disabled={busy || early} onClick={() => void act("judge_now", { budget: "quick" })}>
+          <button
+            type="button"
+            className="button primary"
+            data-testid="judge-now"
+            disabled={busy || early}
+            onClick={() => void act("judge_now", { budget: "quick" })}
+          >
             Judge now
           </button>
-          <button type="button" className="button" data-testid="judge-full" disabled={busy || early} onClick={() => void act("judge_now", { budget: "full" })}>
+          <button
+            type="button"
+            className="button"
+            data-testid="judge-full"
+            disabled={busy || early}
+            onClick={() => void act("judge_now", { budget: "full" })}
+          >
             In full
           </button>
           <span className="grow" />
-          <a className="small" href={`/report/${encodeURIComponent(interview.id)}`} target="_blank" rel="noreferrer">
+          <a
+            className="small"
+            href={`/report/${encodeURIComponent(interview.id)}`}
+            target="_blank"
+            rel="noreferrer"
+          >
             Open the report
           </a>
         </div>
       </div>
       {judgements.length === 0 ? (
-        <Empty title="Not judged yet">A quick judgement says early whether the sampled text still follows the target model.</Empty>
+        <Empty title="Not judged yet">
+          A quick judgement says early whether the sampled text still follows the target model.
+        </Empty>
       ) : (
         <ol className="judgements scroll fill">
           {[...judgements].reverse().map((one) => (
@@ -68,11 +87,16 @@ function Item({ judgement }: { judgement: Judgement }) {
           <progress value={progress.done} max={progress.of} aria-label={`${progress.check} progress`} />
         </div>
       ) : null}
-      {judgement.fault ? <p className="problem small">{judgement.fault} This is our fault, not the candidate's; run it again.</p> : null}
+      {judgement.fault ? (
+        <p className="problem small">
+          {judgement.fault} This is our fault, not the candidate's; run it again.
+        </p>
+      ) : null}
       {scorecard ? (
         <>
           <p className="small muted">
-            {statusLine(scorecard.verdicts)} in {duration(scorecard.wall_s * 1000)}. Suggested: {scorecard.score.suggested} of 5.
+            {statusLine(scorecard.verdicts)} in {duration(scorecard.wall_s * 1000)}. Suggested:{" "}
+            {scorecard.score.suggested} of 5.
           </p>
           <ul className="verdict-lines">
             {scorecard.verdicts.map((verdict) => (

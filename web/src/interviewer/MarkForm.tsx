@@ -24,12 +24,11 @@ export function MarkForm({ axis, rubric }: { axis: Axis; rubric: Rubric }) {
       <h3>Your mark</h3>
       <div className="score-choice" role="radiogroup" aria-label="Score from 0 to 5">
         {rubric.levels.map((one) => (
-          <label key={one.score} title={one.title}>
+          <label key={one.score} title={one.title} data-testid={`mark-${axis}-${one.score}`}>
             <input
               type="radio"
               name={`mark-${axis}`}
               className="hidden-visually"
-              data-testid={`mark-${axis}-${one.score}`}
               checked={score === one.score}
               onChange={() => setScore(one.score)}
             />
@@ -76,7 +75,13 @@ export function MarkForm({ axis, rubric }: { axis: Axis; rubric: Rubric }) {
         />
       </label>
       <div className="row">
-        <button type="button" className="button primary" data-testid={`file-mark-${axis}`} disabled={score === null || reason.trim() === "" || !changed} onClick={file}>
+        <button
+          type="button"
+          className="button primary"
+          data-testid={`file-mark-${axis}`}
+          disabled={score === null || reason.trim() === "" || !changed}
+          onClick={file}
+        >
           {filed ? "File again" : "File mark"}
         </button>
         <span className="small muted" role="status">

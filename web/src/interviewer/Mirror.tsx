@@ -43,7 +43,10 @@ export function Mirror({ probe }: { probe: ProbeMaterials }) {
     setFollow(false);
     setChosen(id);
   };
-  const tabs = [{ id: BRIEF, label: "Brief" }, ...names.map((name) => ({ id: name, label: <span className="mono">{name}</span> }))];
+  const tabs = [
+    { id: BRIEF, label: "Brief" },
+    ...names.map((name) => ({ id: name, label: <span className="mono">{name}</span> })),
+  ];
   return (
     <main className="column" aria-label={`${interview.candidate_name}'s room`}>
       <Tabs
@@ -55,7 +58,12 @@ export function Mirror({ probe }: { probe: ProbeMaterials }) {
           <div className="row grow file-actions">
             <span className="grow" />
             <label className="row small">
-              <input type="checkbox" checked={follow} onChange={(event) => setFollow(event.target.checked)} data-testid="follow" />
+              <input
+                type="checkbox"
+                checked={follow}
+                onChange={(event) => setFollow(event.target.checked)}
+                data-testid="follow"
+              />
               Follow {interview.candidate_name}
             </label>
             <KernelState />

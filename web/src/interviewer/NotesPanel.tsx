@@ -13,7 +13,9 @@ export function NotesPanel() {
     <div className="column">
       <NewNote />
       {notes.length === 0 ? (
-        <Empty title="No notes yet">Only you see notes, here and in the report. Each keeps the time it was written.</Empty>
+        <Empty title="No notes yet">
+          Only you see notes, here and in the report. Each keeps the time it was written.
+        </Empty>
       ) : (
         <ul className="notes scroll fill">
           {[...notes].reverse().map((note) => (
@@ -98,7 +100,12 @@ function Item({ note }: { note: Note }) {
             onKeyDown={(event) => onModEnter(event, () => void save(draft.trim()))}
           />
           <div className="row">
-            <button type="button" className="button tiny" disabled={!draft.trim()} onClick={() => void save(draft.trim())}>
+            <button
+              type="button"
+              className="button tiny"
+              disabled={!draft.trim()}
+              onClick={() => void save(draft.trim())}
+            >
               Save
             </button>
             <button type="button" className="button quiet tiny" onClick={() => setDraft(null)}>

@@ -37,7 +37,9 @@ export function RubricPanel({ guide }: { guide: GuideMaterials }) {
 }
 
 function Findings({ rubric }: { rubric: Rubric }) {
-  const levels = [...new Set(rubric.findings.filter((one) => !one.red_flag).map((one) => one.level))].sort((a, b) => a - b);
+  const levels = [...new Set(rubric.findings.filter((one) => !one.red_flag).map((one) => one.level))].sort(
+    (a, b) => a - b,
+  );
   const flags = rubric.findings.filter((one) => one.red_flag);
   return (
     <>
@@ -49,7 +51,9 @@ function Findings({ rubric }: { rubric: Rubric }) {
           findings={rubric.findings.filter((one) => !one.red_flag && one.level === level)}
         />
       ))}
-      {flags.length > 0 ? <Group title="Red flags" note="each caps the suggestion" findings={flags} danger /> : null}
+      {flags.length > 0 ? (
+        <Group title="Red flags" note="each caps the suggestion" findings={flags} danger />
+      ) : null}
     </>
   );
 }

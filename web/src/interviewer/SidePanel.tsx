@@ -16,7 +16,9 @@ export function SidePanel({ guide }: { guide: GuideMaterials | undefined }) {
   const { notes = [], integrity = [], judgements = [] } = useView();
   const [tab, setTab] = useState("guide");
   const working = judgements.some((one) => one.state === "queued" || one.state === "running");
-  const signals = integrity.filter((one) => one.kind === "paste" || one.kind === "away" || one.kind === "big_insert").length;
+  const signals = integrity.filter(
+    (one) => one.kind === "paste" || one.kind === "away" || one.kind === "big_insert",
+  ).length;
   return (
     <aside className="column private" aria-label="Private to you">
       <Tabs
@@ -27,15 +29,23 @@ export function SidePanel({ guide }: { guide: GuideMaterials | undefined }) {
         items={[
           { id: "guide", label: "Guide" },
           { id: "rubric", label: "Rubric" },
-          { id: "notes", label: <>Notes{notes.length ? <span className="count">{notes.length}</span> : null}</> },
+          {
+            id: "notes",
+            label: <>Notes{notes.length ? <span className="count">{notes.length}</span> : null}</>,
+          },
           { id: "judge", label: <>Judge{working ? <i className="dot pulse" title="working" /> : null}</> },
-          { id: "integrity", label: <>Integrity{signals ? <span className="count">{signals}</span> : null}</> },
+          {
+            id: "integrity",
+            label: <>Integrity{signals ? <span className="count">{signals}</span> : null}</>,
+          },
         ]}
       />
       <div className="fill" id="private" role="tabpanel" aria-label={tab}>
         {tab === "guide" && guide ? <GuidePanel guide={guide} /> : null}
         {tab === "rubric" && guide ? <RubricPanel guide={guide} /> : null}
-        {(tab === "guide" || tab === "rubric") && !guide ? <Empty title="The guide could not be loaded">Reload the page.</Empty> : null}
+        {(tab === "guide" || tab === "rubric") && !guide ? (
+          <Empty title="The guide could not be loaded">Reload the page.</Empty>
+        ) : null}
         {tab === "notes" ? <NotesPanel /> : null}
         {tab === "judge" ? <JudgePanel /> : null}
         {tab === "integrity" ? <IntegrityPanel /> : null}

@@ -37,7 +37,11 @@ function Stages({ materials }: { materials: Materials }) {
 }
 
 function Filter({ materials }: { materials: Materials }) {
-  return materials.filter ? <FilterStage filter={materials.filter} writable /> : <Loading what="Loading the file" />;
+  return materials.filter ? (
+    <FilterStage filter={materials.filter} writable />
+  ) : (
+    <Loading what="Loading the file" />
+  );
 }
 
 function Probe({ materials }: { materials: Materials }) {
@@ -51,6 +55,11 @@ function useAwareness(): void {
   const { interview } = useView();
   const [name] = useState(interview.candidate_name);
   useEffect(() => {
-    awareness.setLocalStateField("user", { name, role: "candidate", color: CANDIDATE_COLOR, colorLight: `${CANDIDATE_COLOR}33` });
+    awareness.setLocalStateField("user", {
+      name,
+      role: "candidate",
+      color: CANDIDATE_COLOR,
+      colorLight: `${CANDIDATE_COLOR}33`,
+    });
   }, [awareness, name]);
 }

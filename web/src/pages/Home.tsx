@@ -1,8 +1,10 @@
 /** `/`: the host's interviews and the form for a new one; for anybody else, what this is. */
 
-import { useEffect, useState, type FormEvent } from "react";
+import { useEffect, useState } from "react";
 
-import { ApiError, createInterview, listInterviews, type NewInterview } from "../api";
+import { ApiError, listInterviews } from "../api";
+import { Links } from "../home/Links";
+import { NewForm } from "../home/NewForm";
 import type { CreatedInterview, InterviewSummary, Stage } from "../protocol";
 import { STAGE_NAMES } from "../stages";
 import { Brand, Chip, Empty, Loading, Notice, ThemeToggle, Time, type Tone } from "../ui/parts";
@@ -21,7 +23,12 @@ export default function Home() {
   useEffect(load, []);
 
   if (loaded === null) return <Loading what="Loading the interviews" />;
-  if ("error" in loaded) return loaded.error.status === 401 || loaded.error.status === 403 ? <Welcome /> : <Failed error={loaded.error} />;
+  if ("error" in loaded)
+    return loaded.error.status === 401 || loaded.error.status === 403 ? (
+      <Welcome />
+    ) : (
+      <Failed error={loaded.error} />
+    );
   const onCreated = (answer: CreatedInterview) => {
     setCreated(answer);
     load();
@@ -39,7 +46,11 @@ export default function Home() {
           <Groups interviews={loaded.interviews} />
         </section>
         <aside>
-          {created ? <Links created={created} onDone={() => setCreated(null)} /> : <NewForm onCreated={onCreated} />}
+          {created ? (
+            <Links created={created} onDone={() => setCreated(null)} />
+          ) : (
+            <NewForm onCreated={onCreated} />
+          )}
         </aside>
       </main>
     </div>
@@ -52,9 +63,9 @@ function Welcome() {
       <Brand />
       <h1>Interviews that look at the work</h1>
       <p className="lead">
-        One conversation in two stages: first the candidate reviews a file that serves a language model, then they build
-        speculative decoding in a live Python sandbox. The interviewer sees every keystroke and run; a judge measures
-        what was built; people decide.
+        One conversation in two stages: first the candidate reviews a file that serves a language model, then
+        they build speculative decoding in a live Python sandbox. The interviewer sees every keystroke and
+        run; a judge measures what was built; people decide.
       </p>
       <div className="ways">
         <div className="card pad">
@@ -125,7 +136,12 @@ function Groups({ interviews }: { interviews: InterviewSummary[] }) {
   );
 }
 
-const STAGE_TONE: Record<Stage, Tone> = { lobby: "plain", filter: "accent", probe: "accent", finished: "plain" };
+const STAGE_TONE: Record<Stage, Tone> = {
+  lobby: "plain",
+  filter: "accent",
+  probe: "accent",
+  finished: "plain",
+};
 
 function Row({ interview }: { interview: InterviewSummary }) {
   return (
@@ -144,130 +160,5 @@ function Row({ interview }: { interview: InterviewSummary }) {
         </a>
       ) : null}
     </li>
-  );
-}
-
-function NewForm({ onCreated }: { onCreated: (created: CreatedInterview) => void }) {
-  const [form, setForm] = useState<NewInterview>({
-    candidate_name: "",
-    interviewer_name: "",
-    filter_minutes: 15,
-    probe_minutes: 45,
-  });
-  const [error, setError] = useState<ApiError | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    createInterview(form)
-      .then(onCreated, (failure: unknown) => {
-        if (failure instanceof ApiError) setError(failure);
-      })
-      .finally(() => setBusy(false));
-  };
-  const minutes = (key: "filter_minutes" | "probe_minutes", label: string) => (
-    <label className="field">
-      <span className="label">{label}</span>
-      <input
-        type="number"
-        required
-        min={1}
-        max={240}
-        value={form[key]}
-        onChange={(event) => setForm({ ...form, [key]: event.target.valueAsNumber || 0 })}
-      />
-    </label>
-  );
-  const name = (key: "candidate_name" | "interviewer_name", label: string) => (
-    <label className="field">
-      <span className="label">{label}</span>
-      <input
-        type="text"
-        required
-        maxLength={100}
-        autoComplete="off"
-        value={form[key]}
-        onChange={(event) => setForm({ ...form, [key]: event.target.value })}
-      />
-    </label>
-  );
-  return (
-    <form className="card pad stack" onSubmit={submit}>
-      <h2>New interview</h2>
-      {name("candidate_name", "Candidate")}
-      {name("interviewer_name", "Interviewer")}
-      <div className="pair">
-        {minutes("filter_minutes", "Review, minutes")}
-        {minutes("probe_minutes", "Build, minutes")}
-      </div>
-      {error ? (
-        <p className="problem" role="alert">
-          {error.message} {error.hint}
-        </p>
-      ) : null}
-      <button type="submit" className="button primary" disabled={busy}>
-        {busy ? "Creating..." : "Create interview"}
-      </button>
-    </form>
-  );
-}
-
-function Links({ created, onDone }: { created: CreatedInterview; onDone: () => void }) {
-  return (
-    <section className="card pad stack" aria-labelledby="links-title" data-testid="links">
-      <h2 id="links-title">Links for {created.interview.candidate_name}</h2>
-      <p className="muted small">
-        Copy both now: they are shown only once. Whoever opens a link takes that seat, so send each to one person.
-      </p>
-      <LinkField label="Candidate" url={created.links.candidate} />
-      <LinkField label="Interviewer" url={created.links.interviewer} />
-      <button type="button" className="button" onClick={onDone}>
-        I have copied them
-      </button>
-    </section>
-  );
-}
-
-function LinkField({ label, url }: { label: string; url: string }) {
-  const full = new URL(url, location.href).href;
-  const [copied, setCopied] = useState("");
-  const copy = () => {
-    // The clipboard exists on secure origins only.
-    const done = navigator.clipboard?.writeText(full) ?? Promise.reject(new Error("no clipboard"));
-    done.then(
-      () => setCopied("Copied"),
-      () => setCopied("Press Ctrl+C"),
-    );
-  };
-  return (
-    <div className="field">
-      <label className="label" htmlFor={`link-${label}`}>
-        {label}
-      </label>
-      <div className="row">
-        <input
-          id={`link-${label}`}
-          type="text"
-          readOnly
-          value={full}
-          className="mono small"
-          onFocus={(event) => event.target.select()}
-          data-testid={`link-${label.toLowerCase()}`}
-        />
-        <button
-          type="button"
-          className="button"
-          onClick={(event) => {
-            event.currentTarget.parentElement?.querySelector("input")?.select();
-            copy();
-          }}
-        >
-          Copy<span className="hidden-visually"> the {label.toLowerCase()}'s link</span>
-        </button>
-      </div>
-      <span className="small muted" role="status">
-        {copied}
-      </span>
-    </div>
   );
 }

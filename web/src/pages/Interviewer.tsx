@@ -10,7 +10,7 @@ import { SidePanel } from "../interviewer/SidePanel";
 import type { Materials } from "../protocol";
 import { Room, useRoom, useView } from "../room/context";
 import { ConnectionBanner, ProblemBanner } from "../room/RoomBar";
-import { Empty } from "../ui/parts";
+import { Banner, Empty } from "../ui/parts";
 import { Split } from "../ui/Split";
 
 export default function Interviewer({ interview }: { interview: string }) {
@@ -27,7 +27,10 @@ function Watching({ materials }: { materials: Materials }) {
   const { awareness } = useRoom();
   const { interview } = useView();
   useEffect(() => {
-    awareness.setLocalState({ user: { name: interview.interviewer_name, role: "interviewer", color: INTERVIEWER_COLOR }, file: null });
+    awareness.setLocalState({
+      user: { name: interview.interviewer_name, role: "interviewer", color: INTERVIEWER_COLOR },
+      file: null,
+    });
   }, [awareness, interview.interviewer_name]);
   return (
     <div className="room">
@@ -47,26 +50,43 @@ function Watching({ materials }: { materials: Materials }) {
   );
 }
 
+function Finished() {
+  const { submission } = useView();
+  return (
+    <Banner tone="info">
+      The interview is finished.{" "}
+      {submission ? "The work was submitted." : "Nothing was submitted; the files as they stand count."} File
+      your marks on the right, then open the report.
+    </Banner>
+  );
+}
+
 function Stage({ materials }: { materials: Materials }) {
-  const { stage, consented, interview, submission } = useView();
+  const { stage, consented, interview } = useView();
   if (stage === "lobby") {
     return (
-      <Empty title={consented ? `${interview.candidate_name} is ready` : `Waiting for ${interview.candidate_name} to agree and enter`}>
+      <Empty
+        title={
+          consented
+            ? `${interview.candidate_name} is ready`
+            : `Waiting for ${interview.candidate_name} to agree and enter`
+        }
+      >
         {consented
           ? "Say hello, then start the review with the button above."
           : "They see what will happen and what is recorded. The guide on the right prepares you for the first questions."}
       </Empty>
     );
   }
-  if (stage === "filter" && materials.filter) return <FilterStage filter={materials.filter} writable={false} />;
-  if (stage === "finished") {
+  if (stage === "filter" && materials.filter)
+    return <FilterStage filter={materials.filter} writable={false} />;
+  if (materials.probe) {
     return (
-      <Empty title="The interview is finished">
-        {submission ? "The work was submitted. " : "Nothing was submitted; the files as they stand count. "}
-        File your marks on the right, then open the report.
-      </Empty>
+      <div className="column">
+        {stage === "finished" ? <Finished /> : null}
+        <Mirror probe={materials.probe} />
+      </div>
     );
   }
-  if (materials.probe) return <Mirror probe={materials.probe} />;
   return <Empty title="Loading what the candidate sees" />;
 }

@@ -73,7 +73,6 @@ function useReport(interview: string): Report | ApiError | null {
       if (timer) clearInterval(timer);
     };
     // `loaded` itself is left out: a fresh report must not restart the timer
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [interview, waiting]);
   return loaded;
 }

@@ -22,11 +22,11 @@ export function Evidence({ report }: { report: Report }) {
         <h2 id="visible">What the candidate saw</h2>
         <p className="muted small">From inside the candidate's sandbox: for looking at, never for scoring.</p>
         <div className="card">
-            <TestsReport tests={report.tests} />
-          </div>
-          <div className="card">
-            <BenchReportView bench={report.bench} />
-          </div>
+          <TestsReport tests={report.tests} />
+        </div>
+        <div className="card">
+          <BenchReportView bench={report.bench} />
+        </div>
         <Runs runs={report.runs} />
       </section>
       <Notes notes={report.notes} />
@@ -36,7 +36,10 @@ export function Evidence({ report }: { report: Report }) {
 }
 
 function Review({ review }: { review: Report["review"] }) {
-  const extensions = useMemo(() => [readOnly(`${review.exhibit.path}, as reviewed`), commenting(null)], [review.exhibit.path]);
+  const extensions = useMemo(
+    () => [readOnly(`${review.exhibit.path}, as reviewed`), commenting(null)],
+    [review.exhibit.path],
+  );
   const counts = useMemo(() => {
     const found = new Map<number, number>();
     for (const { line } of review.comments) found.set(line, (found.get(line) ?? 0) + 1);
@@ -45,7 +48,11 @@ function Review({ review }: { review: Report["review"] }) {
   return (
     <section className="report-section" aria-labelledby="review">
       <h2 id="review">Review</h2>
-      {review.summary ? <blockquote className="review-summary">{review.summary}</blockquote> : <p className="muted">No summary was written.</p>}
+      {review.summary ? (
+        <blockquote className="review-summary">{review.summary}</blockquote>
+      ) : (
+        <p className="muted">No summary was written.</p>
+      )}
       <div className="two-columns review-columns">
         <div className="card code-card">
           <div className="file-head">

@@ -18,11 +18,22 @@ export function Verdicts({ judgement }: { judgement: Judgement | null }) {
 }
 
 function State({ judgement }: { judgement: Judgement | null }) {
-  if (!judgement) return <Empty title="Not judged">The judge runs when the candidate submits, or when the interviewer asks for it.</Empty>;
+  if (!judgement)
+    return (
+      <Empty title="Not judged">
+        The judge runs when the candidate submits, or when the interviewer asks for it.
+      </Empty>
+    );
   if (judgement.state === "failed") {
-    return <Banner tone="bad">The judge could not work: {judgement.fault} That says nothing about the candidate. Run it again from the room.</Banner>;
+    return (
+      <Banner tone="bad">
+        The judge could not work: {judgement.fault} That says nothing about the candidate. Run it again from
+        the room.
+      </Banner>
+    );
   }
-  if (judgement.state !== "judged") return <Banner tone="info">The judge is at work; this page shows the result when it is there.</Banner>;
+  if (judgement.state !== "judged")
+    return <Banner tone="info">The judge is at work; this page shows the result when it is there.</Banner>;
   return null;
 }
 
@@ -30,8 +41,10 @@ function Card({ scorecard, judgement }: { scorecard: Scorecard; judgement: Judge
   return (
     <>
       <p className="muted">
-        {statusLine(scorecard.verdicts)}. {judgement.by === "submit" ? "On the submission" : "On the files at the time"},{" "}
-        <Time at={judgement.at} long />, {scorecard.budget} budget, {duration(scorecard.wall_s * 1000)}, {CONTAINED[scorecard.runtime] ?? scorecard.runtime}.
+        {statusLine(scorecard.verdicts)}.{" "}
+        {judgement.by === "submit" ? "On the submission" : "On the files at the time"},{" "}
+        <Time at={judgement.at} long />, {scorecard.budget} budget, {duration(scorecard.wall_s * 1000)},{" "}
+        {CONTAINED[scorecard.runtime] ?? scorecard.runtime}.
       </p>
       <div className="verdicts">
         {scorecard.verdicts.map((verdict) => (
@@ -39,8 +52,8 @@ function Card({ scorecard, judgement }: { scorecard: Scorecard; judgement: Judge
         ))}
       </div>
       <p className="small muted fingerprint">
-        {scorecard.challenge} version {scorecard.challenge_version} · submission {scorecard.submission.sha256} · seed commitment{" "}
-        {scorecard.seed_commitment}
+        {scorecard.challenge} version {scorecard.challenge_version} · submission {scorecard.submission.sha256}{" "}
+        · seed commitment {scorecard.seed_commitment}
       </p>
     </>
   );
@@ -54,7 +67,11 @@ const CONTAINED: Readonly<Record<string, string>> = {
 
 function VerdictCard({ verdict }: { verdict: Verdict }) {
   return (
-    <article className={`card verdict ${verdict.status}`} data-testid={`verdict-${verdict.check}`} data-status={verdict.status}>
+    <article
+      className={`card verdict ${verdict.status}`}
+      data-testid={`verdict-${verdict.check}`}
+      data-status={verdict.status}
+    >
       <header className="row">
         <h3>{CHECK_NAMES[verdict.check] ?? verdict.check}</h3>
         <span className="grow" />
@@ -98,7 +115,9 @@ function Measurements({ rows }: { rows: readonly Measurement[] }) {
             <tr key={row.name}>
               <th scope="row">{row.name}</th>
               <td className="num">{figure(row.value)}</td>
-              <td className="num">{row.low === row.high ? "exact" : `${figure(row.low)} to ${figure(row.high)}`}</td>
+              <td className="num">
+                {row.low === row.high ? "exact" : `${figure(row.low)} to ${figure(row.high)}`}
+              </td>
               <td>{row.unit}</td>
               <td className="num">{figure(row.n)}</td>
             </tr>

@@ -16,8 +16,8 @@ export function BenchReportView({ bench }: { bench: BenchReport | null }) {
   if (!bench) {
     return (
       <Empty title="Nothing measured yet">
-        The bench runs your code with growing num_speculative_tokens and shows acceptance rate, tokens per target call and
-        speed-up against plain decoding.
+        The bench runs your code with growing num_speculative_tokens and shows acceptance rate, tokens per
+        target call and speed-up against plain decoding.
       </Empty>
     );
   }
@@ -50,8 +50,18 @@ interface Wanted {
 
 const PLOTS: readonly Wanted[] = [
   { title: "Acceptance rate", y_label: "share", value: (row) => row.acceptance_rate, lines: [] },
-  { title: "Tokens per target call", y_label: "tokens", value: (row) => row.tokens_per_target_call, lines: [{ name: "plain decoding", y: 1 }] },
-  { title: "Speed-up", y_label: "times", value: (row) => row.speedup, lines: [{ name: "plain decoding", y: 1 }] },
+  {
+    title: "Tokens per target call",
+    y_label: "tokens",
+    value: (row) => row.tokens_per_target_call,
+    lines: [{ name: "plain decoding", y: 1 }],
+  },
+  {
+    title: "Speed-up",
+    y_label: "times",
+    value: (row) => row.speedup,
+    lines: [{ name: "plain decoding", y: 1 }],
+  },
 ];
 
 function plotOf(rows: readonly BenchRow[], wanted: Wanted): Plot {
@@ -77,12 +87,24 @@ function Table({ rows }: { rows: readonly BenchRow[] }) {
       <thead>
         <tr>
           <th scope="col">Drafted tokens</th>
-          <th scope="col" className="num">Acceptance rate</th>
-          <th scope="col" className="num">Tokens per target call</th>
-          <th scope="col" className="num">Speed-up</th>
-          <th scope="col" className="num">Target calls</th>
-          <th scope="col" className="num">Draft calls</th>
-          <th scope="col" className="num">New tokens</th>
+          <th scope="col" className="num">
+            Acceptance rate
+          </th>
+          <th scope="col" className="num">
+            Tokens per target call
+          </th>
+          <th scope="col" className="num">
+            Speed-up
+          </th>
+          <th scope="col" className="num">
+            Target calls
+          </th>
+          <th scope="col" className="num">
+            Draft calls
+          </th>
+          <th scope="col" className="num">
+            New tokens
+          </th>
         </tr>
       </thead>
       <tbody>

@@ -9,7 +9,11 @@ export function KernelState() {
   const { kernel, sandbox } = useView();
   const shown = describe(kernel.state, sandbox.state);
   return (
-    <span role="status" data-testid="kernel-state" data-state={sandbox.state === "ready" ? kernel.state : sandbox.state}>
+    <span
+      role="status"
+      data-testid="kernel-state"
+      data-state={sandbox.state === "ready" ? kernel.state : sandbox.state}
+    >
       <Chip tone={shown.tone} title={sandbox.message}>
         <i className={shown.busy ? "dot pulse" : "dot"} aria-hidden="true" /> {shown.say}
       </Chip>

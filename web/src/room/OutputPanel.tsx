@@ -17,8 +17,20 @@ export function OutputPanel() {
   const shown = runs.slice(-SHOWN_RUNS);
   useStickToEnd(box);
   return (
-    <div className="output scroll" ref={box} data-testid="output" role="log" aria-label="Output" aria-live="off" tabIndex={0}>
-      {shown.length === 0 ? <Empty title="Nothing has run yet">Run the file or the cell at the cursor. What it prints appears here.</Empty> : null}
+    <div
+      className="output scroll"
+      ref={box}
+      data-testid="output"
+      role="log"
+      aria-label="Output"
+      aria-live="off"
+      tabIndex={0}
+    >
+      {shown.length === 0 ? (
+        <Empty title="Nothing has run yet">
+          Run the file or the cell at the cursor. What it prints appears here.
+        </Empty>
+      ) : null}
       {shown.map((run) => (
         <RunOutput key={run.id} run={run} />
       ))}
@@ -78,10 +90,14 @@ function RunOutput({ run }: { run: Run }) {
       <header className="row">
         <span className="mono small">{run.label}</span>
         <OutcomeChip run={run} />
-        {run.finished_at !== null ? <span className="muted small">{duration(run.finished_at - run.at)}</span> : null}
+        {run.finished_at !== null ? (
+          <span className="muted small">{duration(run.finished_at - run.at)}</span>
+        ) : null}
       </header>
       {dropped > 0 ? (
-        <p className="small muted">The first {dropped.toLocaleString("en")} characters are no longer shown here.</p>
+        <p className="small muted">
+          The first {dropped.toLocaleString("en")} characters are no longer shown here.
+        </p>
       ) : null}
       {pieces.map((piece, at) => (
         <Piece key={at} piece={piece} />
@@ -95,12 +111,20 @@ const MAX_SHOWN = 60_000;
 const SAFE_IMAGE = /^data:image\/(png|jpeg);base64,[A-Za-z0-9+/=]+$/;
 
 const Piece = memo(function Piece({ piece }: { piece: Output }) {
-  if (SAFE_IMAGE.test(piece.image)) return <img className="shown" src={piece.image} alt={piece.text || "Image from the code"} />;
-  if (piece.html) return <iframe className="shown" sandbox="" srcDoc={piece.html} title="HTML from the code" loading="lazy" />;
+  if (SAFE_IMAGE.test(piece.image))
+    return <img className="shown" src={piece.image} alt={piece.text || "Image from the code"} />;
+  if (piece.html)
+    return (
+      <iframe className="shown" sandbox="" srcDoc={piece.html} title="HTML from the code" loading="lazy" />
+    );
   const cut = Math.max(0, piece.text.length - MAX_SHOWN);
   return (
     <pre className={`piece ${piece.kind}`}>
-      {cut > 0 ? <span className="muted">[{cut.toLocaleString("en")} characters left out]{"\n"}</span> : null}
+      {cut > 0 ? (
+        <span className="muted">
+          [{cut.toLocaleString("en")} characters left out]{"\n"}
+        </span>
+      ) : null}
       {parseAnsi(piece.text.slice(cut)).map((span, at) =>
         span.classes ? (
           <span key={at} className={span.classes}>

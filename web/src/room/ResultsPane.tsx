@@ -18,7 +18,8 @@ export function ResultsPane() {
     seen.current = newest.id;
     setTab(newest.kind === "tests" || newest.kind === "bench" ? newest.kind : "output");
   }, [newest]);
-  const failed = tests?.cases.filter((one) => one.outcome !== "passed" && one.outcome !== "skipped").length ?? 0;
+  const failed =
+    tests?.cases.filter((one) => one.outcome !== "passed" && one.outcome !== "skipped").length ?? 0;
   const passed = tests?.cases.filter((one) => one.outcome === "passed").length ?? 0;
   return (
     <section className="column results" aria-label="Results">

@@ -14,6 +14,7 @@ export function RoomBar({ children }: { children?: ReactNode }) {
       <Brand />
       <StagePath />
       <span className="grow" />
+      <Watched />
       <SavedState />
       <ConnectionState />
       <TimeLeft />
@@ -23,12 +24,29 @@ export function RoomBar({ children }: { children?: ReactNode }) {
   );
 }
 
+/** Nobody is watched without knowing it. */
+function Watched() {
+  const { people } = useView();
+  const watching = people.filter((person) => person.role === "interviewer" && person.online);
+  return (
+    <span className="small muted" data-testid="watched">
+      {watching.length > 0
+        ? `${watching.map((person) => person.name).join(", ")} is watching`
+        : "Nobody is watching"}
+    </span>
+  );
+}
+
 function StagePath() {
   const { stage } = useView();
   return (
     <ol className="stage-path" aria-label="Stages">
       {STAGES.map((one) => (
-        <li key={one} aria-current={one === stage ? "step" : undefined} className={STAGES.indexOf(one) < STAGES.indexOf(stage) ? "past" : ""}>
+        <li
+          key={one}
+          aria-current={one === stage ? "step" : undefined}
+          className={STAGES.indexOf(one) < STAGES.indexOf(stage) ? "past" : ""}
+        >
           {STAGE_NAMES[one]}
         </li>
       ))}
@@ -42,7 +60,8 @@ export function ConnectionState() {
   return (
     <span role="status">
       <Chip tone={live ? "plain" : "warn"} data-testid="connection">
-        <i className={live ? "dot live" : "dot hollow pulse"} aria-hidden="true" /> {live ? "live" : "reconnecting"}
+        <i className={live ? "dot live" : "dot hollow pulse"} aria-hidden="true" />{" "}
+        {live ? "live" : "reconnecting"}
       </Chip>
     </span>
   );
@@ -51,9 +70,10 @@ export function ConnectionState() {
 export function SavedState() {
   const room = useRoom();
   const saved = useStore(room.saved);
+  const live = useStore(room.state).kind === "live";
   return (
-    <span className="small muted saved" data-testid="saved" aria-live="off">
-      {saved ? "Saved" : "Saving..."}
+    <span className="small muted saved" data-testid="saved" data-saved={saved}>
+      {saved ? "Saved" : live ? "Saving..." : "Kept here"}
     </span>
   );
 }
@@ -119,7 +139,11 @@ export function ConnectionBanner() {
     );
   }
   if (wasLost && state.kind === "live") {
-    return <Banner tone="good">{saved ? "Back, everything saved." : "Back. Sending what you typed meanwhile..."}</Banner>;
+    return (
+      <Banner tone="good">
+        {saved ? "Back, everything saved." : "Back. Sending what you typed meanwhile..."}
+      </Banner>
+    );
   }
   return null;
 }
@@ -130,7 +154,9 @@ export function ProblemBanner() {
   return (
     <>
       {alert ? <Banner tone="bad">{alert}</Banner> : null}
-      {sandbox.state === "failed" ? <Banner tone="bad">The sandbox has failed. {sandbox.message}</Banner> : null}
+      {sandbox.state === "failed" ? (
+        <Banner tone="bad">The sandbox has failed. {sandbox.message}</Banner>
+      ) : null}
       {files_error ? <Banner tone="warn">{files_error}</Banner> : null}
       {text ? (
         <Banner

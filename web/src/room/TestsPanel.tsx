@@ -19,7 +19,11 @@ const WORDS: Record<TestCase["outcome"], { icon: string; say: string; tone: stri
 
 export function TestsReport({ tests }: { tests: TestReport | null }) {
   if (!tests) {
-    return <Empty title="The tests have not run yet">They check what the brief asks for, a sentence each. More is measured after you submit.</Empty>;
+    return (
+      <Empty title="The tests have not run yet">
+        They check what the brief asks for, a sentence each. More is measured after you submit.
+      </Empty>
+    );
   }
   const failed = tests.cases.filter((one) => one.outcome === "failed" || one.outcome === "error").length;
   return (
@@ -31,7 +35,9 @@ export function TestsReport({ tests }: { tests: TestReport | null }) {
         </p>
       ) : null}
       {!tests.running && failed === 0 && tests.cases.length > 0 && !tests.error ? (
-        <Banner tone="good">All visible tests pass. They cover the basics; more is measured after you submit.</Banner>
+        <Banner tone="good">
+          All visible tests pass. They cover the basics; more is measured after you submit.
+        </Banner>
       ) : null}
       <ul className="cases">
         {tests.cases.map((one) => (

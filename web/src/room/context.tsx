@@ -1,6 +1,14 @@
 /** The open room for the components of a page: connection, view, documents, commands. */
 
-import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from "react";
 
 import { ApiError, fetchMaterials } from "../api";
 import { RoomConnection, type ReceivedView } from "../connection";
@@ -67,7 +75,6 @@ function useDocument<T>(compute: () => T, observe: (listener: () => void) => () 
     update();
     return observe(update);
     // compute and observe only close over the room, which never changes under a component
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
   return value;
 }
@@ -126,17 +133,27 @@ function useMaterials(interview: string, role: Role, stage: Stage | undefined): 
 }
 
 /** Opens the room of a seat and shows `children` once there is something to show. */
-export function Room(props: { interview: string; role: Role; children: (materials: Materials) => ReactNode }) {
+export function Room(props: {
+  interview: string;
+  role: Role;
+  children: (materials: Materials) => ReactNode;
+}) {
   const room = useConnection(props.interview, props.role);
   return room ? <Opened {...props} room={room} /> : <Loading what="Opening the room" />;
 }
 
-function Opened(props: { interview: string; role: Role; room: RoomConnection; children: (m: Materials) => ReactNode }) {
+function Opened(props: {
+  interview: string;
+  role: Role;
+  room: RoomConnection;
+  children: (m: Materials) => ReactNode;
+}) {
   const view = useStore(props.room.view);
   const state = useStore(props.room.state);
   const synced = useStore(props.room.synced);
   const materials = useMaterials(props.interview, props.role, view?.stage);
-  if (state.kind === "ended" && (!view || view.stage !== "finished")) return <Ended message={state.message} />;
+  if (state.kind === "ended" && (!view || view.stage !== "finished"))
+    return <Ended message={state.message} />;
   if (materials instanceof ApiError) {
     return (
       <Notice title={materials.message}>
@@ -149,7 +166,10 @@ function Opened(props: { interview: string; role: Role; room: RoomConnection; ch
       </Notice>
     );
   }
-  if (!view || !materials || !synced) return <Loading what="Opening the room. If this takes long, the server may be down; the page keeps trying." />;
+  if (!view || !materials || !synced)
+    return (
+      <Loading what="Opening the room. If this takes long, the server may be down; the page keeps trying." />
+    );
   return <RoomContext value={props.room}>{props.children(materials)}</RoomContext>;
 }
 

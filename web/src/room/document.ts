@@ -18,7 +18,9 @@ const commentsOf = (doc: Y.Doc): Y.Map<Y.Map<unknown>> => doc.getMap<Y.Map<unkno
 
 /** Names in order, the entry file first. */
 export function fileNames(doc: Y.Doc, entry: string | null): string[] {
-  return [...filesOf(doc).keys()].sort((a, b) => Number(b === entry) - Number(a === entry) || a.localeCompare(b));
+  return [...filesOf(doc).keys()].sort(
+    (a, b) => Number(b === entry) - Number(a === entry) || a.localeCompare(b),
+  );
 }
 
 /** Why a file may not be called that, or null. */

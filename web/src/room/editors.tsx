@@ -24,7 +24,13 @@ export function SharedEditor(props: {
   useEffect(() => {
     if (!box.current) return undefined;
     const { text, label, writable, extensions, onView } = latest.current;
-    const view = openShared(box.current, { text, awareness, label, writable, ...(extensions ? { extensions } : {}) });
+    const view = openShared(box.current, {
+      text,
+      awareness,
+      label,
+      writable,
+      ...(extensions ? { extensions } : {}),
+    });
     onView?.(view);
     return () => {
       onView?.(null);
@@ -35,7 +41,12 @@ export function SharedEditor(props: {
 }
 
 /** A text that does not change. */
-export function StaticEditor(props: { text: string; extensions: Extension; onView?: (view: EditorView | null) => void; testId?: string }) {
+export function StaticEditor(props: {
+  text: string;
+  extensions: Extension;
+  onView?: (view: EditorView | null) => void;
+  testId?: string;
+}) {
   const box = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
   latest.current = props;

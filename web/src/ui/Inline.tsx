@@ -6,6 +6,10 @@ export function Inline({ text }: { text: string }) {
   return text
     .split(/(`[^`]+`)/)
     .map((part, at) =>
-      part.startsWith("`") && part.length > 2 ? <code key={at}>{part.slice(1, -1)}</code> : <Fragment key={at}>{part}</Fragment>,
+      part.startsWith("`") && part.length > 2 ? (
+        <code key={at}>{part.slice(1, -1)}</code>
+      ) : (
+        <Fragment key={at}>{part}</Fragment>
+      ),
     );
 }

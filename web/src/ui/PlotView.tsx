@@ -113,7 +113,14 @@ function options(plot: Plot, data: Aligned, node: HTMLElement): uPlot.Options {
   const ink = resolve(node, "--muted");
   const grid = { stroke: resolve(node, "--line"), width: 1 };
   const bars = plot.kind === "bar";
-  const axis = { stroke: ink, grid, ticks: grid, font: "11px system-ui", labelFont: "12px system-ui", labelSize: 20 };
+  const axis = {
+    stroke: ink,
+    grid,
+    ticks: grid,
+    font: "11px system-ui",
+    labelFont: "12px system-ui",
+    labelSize: 20,
+  };
   return {
     width: node.clientWidth || 480,
     height: HEIGHT,
@@ -129,9 +136,16 @@ function options(plot: Plot, data: Aligned, node: HTMLElement): uPlot.Options {
         size: 30,
         label: plot.x_label,
         ...(bars || plot.x_ticks.length ? { splits: () => data.x, grid: { show: false } } : {}),
+        ...(data.x.every(Number.isInteger) ? { incrs: WHOLE_STEPS } : {}),
         values: (_chart, splits) => splits.map((value) => plot.x_ticks[value] ?? figure(value)),
       },
-      { ...axis, label: plot.y_label, size: 56, values: (_chart, splits) => splits.map((v) => (v == null ? "" : figure(v))) },
+      {
+        ...axis,
+        label: plot.y_label,
+        size: 58,
+        values: (_chart, splits) => splits.map((v) => (v == null ? "" : figure(v))),
+        ...(plot.log_y ? { grid: { ...grid, filter: decades }, ticks: { ...grid, filter: decades } } : {}),
+      },
     ],
     series: [
       {},
@@ -151,6 +165,13 @@ function options(plot: Plot, data: Aligned, node: HTMLElement): uPlot.Options {
   };
 }
 
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6];
+
+/** On a logarithmic axis only powers of ten get a line. */
+function decades(_chart: uPlot, splits: number[]): (number | null)[] {
+  return splits.map((value) => (Number.isInteger(Number(Math.log10(value).toFixed(6))) ? value : null));
+}
+
 /** Bars of several series side by side: each gets its share of the slot. */
 function barPaths(at: number, of: number): uPlot.Series.PathBuilder {
   const builder = uPlot.paths.bars;
@@ -160,7 +181,9 @@ function barPaths(at: number, of: number): uPlot.Series.PathBuilder {
 
 /** Reference lines and, for bars, zero are always in the picture. */
 function yRange(plot: Plot, low: number, high: number): [number, number] {
-  const all = [low, high, ...plot.lines.map((line) => line.y)].filter((y) => Number.isFinite(y) && (!plot.log_y || y > 0));
+  const all = [low, high, ...plot.lines.map((line) => line.y)].filter(
+    (y) => Number.isFinite(y) && (!plot.log_y || y > 0),
+  );
   const top = Math.max(...all, plot.log_y ? 1e-12 : 0);
   if (plot.log_y) return [Math.min(...all, top) / 1.6, top * 1.6];
   const bottom = Math.min(...all, 0);

@@ -25,7 +25,9 @@ export function Split(props: {
     const rect = box.current?.getBoundingClientRect();
     if (!rect || !event.currentTarget.hasPointerCapture(event.pointerId)) return;
     const share =
-      direction === "row" ? (event.clientX - rect.left) / rect.width : (event.clientY - rect.top) / rect.height;
+      direction === "row"
+        ? (event.clientX - rect.left) / rect.width
+        : (event.clientY - rect.top) / rect.height;
     resize(share * 100);
   };
   const onKeyDown = (event: KeyboardEvent) => {

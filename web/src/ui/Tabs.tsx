@@ -29,7 +29,14 @@ export function Tabs(props: {
   };
   return (
     <div className="tabs">
-      <div role="tablist" aria-label={props.label} ref={list} onKeyDown={onKeyDown} className="row" style={{ gap: 2 }}>
+      <div
+        role="tablist"
+        aria-label={props.label}
+        ref={list}
+        onKeyDown={onKeyDown}
+        className="row"
+        style={{ gap: 2 }}
+      >
         {items.map((item) => (
           <button
             key={item.id}

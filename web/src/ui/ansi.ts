@@ -21,7 +21,6 @@ const PLAIN: Style = { bold: false, faint: false, italic: false, underline: fals
 
 // CSI (parameters, intermediates, final byte), OSC up to BEL or ST, any other two-byte escape, other controls.
 const ESCAPES =
-  // eslint-disable-next-line no-control-regex
   /\x1b\[([0-?]*)[ -/]*([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-_]?|[\x00-\x08\x0b-\x1f\x7f]/g;
 
 export function parseAnsi(text: string): Span[] {

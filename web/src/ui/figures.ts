@@ -1,11 +1,11 @@
 /** Numbers for people. */
 
-/** Three significant digits; very large and very small ones in powers of ten. */
+/** Three significant digits; very large and very small numbers in powers of ten. */
 export function figure(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e6) return value.toLocaleString("en");
-  if (size >= 1e6 || size < 1e-3) return value.toExponential(2).replace("e+", "e");
+  if (size >= 1e6 || size < 1e-3) return Number(value.toPrecision(3)).toExponential().replace("e+", "e");
   return String(Number(value.toPrecision(3)));
 }
 

@@ -21,7 +21,8 @@ const inlineMath: InlineRule = (state, silent) => {
 };
 
 const blockMath: BlockRule = (state, start, last, silent) => {
-  const lineAt = (n: number) => state.src.slice((state.bMarks[n] ?? 0) + (state.tShift[n] ?? 0), state.eMarks[n]);
+  const lineAt = (n: number) =>
+    state.src.slice((state.bMarks[n] ?? 0) + (state.tShift[n] ?? 0), state.eMarks[n]);
   if (!lineAt(start).startsWith("$$")) return false;
   if (silent) return true;
   let n = start;
@@ -45,7 +46,9 @@ function tex(source: string, displayMode: boolean): string {
 const markdown = new MarkdownIt({ html: false, linkify: false, typographer: true });
 markdown.disable("image");
 markdown.inline.ruler.after("escape", "math_inline", inlineMath);
-markdown.block.ruler.after("blockquote", "math_block", blockMath, { alt: ["paragraph", "blockquote", "list"] });
+markdown.block.ruler.after("blockquote", "math_block", blockMath, {
+  alt: ["paragraph", "blockquote", "list"],
+});
 markdown.renderer.rules.math_inline = (tokens, at) => tex(tokens[at]?.content ?? "", false);
 markdown.renderer.rules.math_block = (tokens, at) =>
   `<div class="math-block">${tex(tokens[at]?.content ?? "", true)}</div>`;

@@ -37,7 +37,13 @@ export function ThemeToggle() {
   const isDark = useStore(dark);
   const label = isDark ? "Use light colours" : "Use dark colours";
   return (
-    <button type="button" className="button quiet tiny" onClick={toggleTheme} aria-label={label} title={label}>
+    <button
+      type="button"
+      className="button quiet tiny"
+      onClick={toggleTheme}
+      aria-label={label}
+      title={label}
+    >
       <svg width="15" height="15" viewBox="0 0 16 16" aria-hidden="true">
         <circle cx="8" cy="8" r="6.25" fill="none" stroke="currentColor" strokeWidth="1.5" />
         <path d="M8 1.75 A6.25 6.25 0 0 1 8 14.25 Z" fill="currentColor" />
@@ -48,7 +54,16 @@ export function ThemeToggle() {
 
 export type Tone = "good" | "bad" | "warn" | "info" | "accent" | "plain";
 
-export function Chip({ tone = "plain", children, ...rest }: { tone?: Tone; children: ReactNode; "data-testid"?: string; title?: string }) {
+export function Chip({
+  tone = "plain",
+  children,
+  ...rest
+}: {
+  tone?: Tone;
+  children: ReactNode;
+  "data-testid"?: string;
+  title?: string;
+}) {
   return (
     <span className={`chip ${tone}`} {...rest}>
       {children}
@@ -56,7 +71,15 @@ export function Chip({ tone = "plain", children, ...rest }: { tone?: Tone; child
   );
 }
 
-export function Banner({ tone, children, action }: { tone: "good" | "bad" | "warn" | "info"; children: ReactNode; action?: ReactNode }) {
+export function Banner({
+  tone,
+  children,
+  action,
+}: {
+  tone: "good" | "bad" | "warn" | "info";
+  children: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className={`banner ${tone}`} role={tone === "bad" ? "alert" : "status"}>
       <div className="say">{children}</div>
@@ -75,7 +98,15 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
 }
 
 /** A whole page that says one thing. */
-export function Notice({ title, children, testId }: { title: string; children?: ReactNode; testId?: string }) {
+export function Notice({
+  title,
+  children,
+  testId,
+}: {
+  title: string;
+  children?: ReactNode;
+  testId?: string;
+}) {
   return (
     <main className="notice" data-testid={testId}>
       <Brand />

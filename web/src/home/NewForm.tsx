@@ -1,0 +1,71 @@
+/** The form for a new interview. */
+
+import { useState, type FormEvent } from "react";
+
+import { ApiError, createInterview, type NewInterview } from "../api";
+import type { CreatedInterview } from "../protocol";
+
+export function NewForm({ onCreated }: { onCreated: (created: CreatedInterview) => void }) {
+  const [form, setForm] = useState<NewInterview>({
+    candidate_name: "",
+    interviewer_name: "",
+    filter_minutes: 15,
+    probe_minutes: 45,
+  });
+  const [error, setError] = useState<ApiError | null>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    createInterview(form)
+      .then(onCreated, (failure: unknown) => {
+        if (failure instanceof ApiError) setError(failure);
+      })
+      .finally(() => setBusy(false));
+  };
+  const minutes = (key: "filter_minutes" | "probe_minutes", label: string) => (
+    <label className="field">
+      <span className="label">{label}</span>
+      <input
+        type="number"
+        required
+        min={1}
+        max={240}
+        value={form[key]}
+        onChange={(event) => setForm({ ...form, [key]: event.target.valueAsNumber || 0 })}
+      />
+    </label>
+  );
+  const name = (key: "candidate_name" | "interviewer_name", label: string) => (
+    <label className="field">
+      <span className="label">{label}</span>
+      <input
+        type="text"
+        required
+        maxLength={100}
+        autoComplete="off"
+        value={form[key]}
+        onChange={(event) => setForm({ ...form, [key]: event.target.value })}
+      />
+    </label>
+  );
+  return (
+    <form className="card pad stack" onSubmit={submit}>
+      <h2>New interview</h2>
+      {name("candidate_name", "Candidate")}
+      {name("interviewer_name", "Interviewer")}
+      <div className="pair">
+        {minutes("filter_minutes", "Review, minutes")}
+        {minutes("probe_minutes", "Build, minutes")}
+      </div>
+      {error ? (
+        <p className="problem" role="alert">
+          {error.message} {error.hint}
+        </p>
+      ) : null}
+      <button type="submit" className="button primary" disabled={busy}>
+        {busy ? "Creating..." : "Create interview"}
+      </button>
+    </form>
+  );
+}
