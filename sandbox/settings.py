@@ -25,5 +25,3 @@ class Settings:
     """Where browsers find us; links begin with it."""
     static: Path = PROJECT / "sandbox" / "static"
     """The built pages."""
-    judge: bool = True
-    """Whether a judge can be started; without it, judging fails with words."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -123,7 +123,6 @@ Command = (
 
 NAMES: frozenset[str] = frozenset(model.model_fields["name"].default for model in get_args(Command))
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="name")])
-T = TypeVar("T", bound=Wire)
 
 
 class CommandFrame(Wire):

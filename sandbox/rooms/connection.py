@@ -32,8 +32,6 @@ class Connection:
         self.name = name
         self.received_updates = 0
         """Document updates accepted from it; the ``n`` of the saved frame once they are on disk."""
-        self.view: str = ""
-        """The view that it was sent last, without its ``now``."""
         self._waiting: deque[bytes | str] = deque()
         self._waiting_bytes = 0
         self._close: Close | None = None

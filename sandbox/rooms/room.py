@@ -23,7 +23,7 @@ from sandbox.core.interview import Interview, evolve
 from sandbox.core.view import Guide, Live, candidate_view, interviewer_view
 from sandbox.ports import KernelState
 from sandbox.rooms import frames
-from sandbox.rooms.connection import BAD_FRAME, TOO_SLOW, Connection
+from sandbox.rooms.connection import TOO_SLOW, Connection
 from sandbox.rooms.lib0 import BadFrame
 from sandbox.rooms.presence import Presence
 from sandbox.rooms.shared_document import SharedDocument
@@ -394,9 +394,3 @@ def _post_outputs(
             first, chunk, size = first + len(chunk), [], 0
     if chunk:
         send()
-
-
-def bad_frame(connection: Connection, error: BadFrame) -> None:
-    """End a connection that does not speak the protocol."""
-    _log.warning("a %s's connection is closed: %s", connection.role, error)
-    connection.close(BAD_FRAME, "bad frame")
