@@ -74,7 +74,8 @@ def name_bug(findings: Findings) -> Named:
     ranked = _ranked(findings.kernels)
     gain = ranked[0][1] - dict(ranked)["none"]
     own_draft = max(findings.greedy_drafts, findings.sharp_drafts)
-    if own_draft > OWN_DRAFT and own_draft > gain:
+    # Greedy decoding drafts greedily too, so it is not taken for a matter of drafts.
+    if own_draft > max(OWN_DRAFT, gain) and ranked[0][0] != "greedy-sampling":
         # Given the drafts nearly all is as it should be, and the drafts are not from the ratio's law.
         greedy = findings.greedy_drafts == own_draft
         return Named(bug="greedy-draft-soft-ratio" if greedy else "sharp-drafts", runner_up=None)
