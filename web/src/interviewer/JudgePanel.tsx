@@ -12,23 +12,14 @@ export function JudgePanel() {
   const busy = judgements.some((one) => one.state === "queued" || one.state === "running");
   const early = stage === "lobby" || stage === "filter";
   return (
-    <div className="column" data-testid="judgement">
+    <div className="column" data-testid="judge-panel">
       <div className="judge-start stack">
         <p className="small muted">
           {early
             ? "The judge runs on the build stage's files. It can start once that stage has begun."
-            : "Runs the hidden checks on the files as they are now. The candidate sees nothing of it."}
+            : "Runs the hidden checks on the files as they are now: quickly with the button below, or in full. The candidate sees nothing of it."}
         </p>
         <div className="row">
-          <button
-            type="button"
-            className="button primary"
-            data-testid="judge-now"
-            disabled={busy || early}
-            onClick={() => void act("judge_now", { budget: "quick" })}
-          >
-            Judge now
-          </button>
           <button
             type="button"
             className="button"
@@ -36,7 +27,7 @@ export function JudgePanel() {
             disabled={busy || early}
             onClick={() => void act("judge_now", { budget: "full" })}
           >
-            In full
+            Judge in full
           </button>
           <span className="grow" />
           <a

@@ -1,20 +1,20 @@
 /** Private notes, each with its time and stage. */
 
-import { useState, type FormEvent, type KeyboardEvent } from "react";
+import { useState } from "react";
 
 import type { Note } from "../protocol";
 import { useAct, useView } from "../room/context";
 import { STAGE_NAMES } from "../stages";
 import { Empty, Time } from "../ui/parts";
+import { onModEnter } from "./Dock";
 
 export function NotesPanel() {
   const { notes = [] } = useView();
   return (
     <div className="column">
-      <NewNote />
       {notes.length === 0 ? (
         <Empty title="No notes yet">
-          Only you see notes, here and in the report. Each keeps the time it was written.
+          Write one below. Only you see notes, here and in the report. Each keeps the time it was written.
         </Empty>
       ) : (
         <ul className="notes scroll fill">
@@ -25,43 +25,6 @@ export function NotesPanel() {
       )}
     </div>
   );
-}
-
-function NewNote() {
-  const act = useAct();
-  const [text, setText] = useState("");
-  const add = async () => {
-    if (text.trim() && (await act("add_note", { text: text.trim() }))) setText("");
-  };
-  return (
-    <form
-      className="new-note"
-      onSubmit={(event: FormEvent) => {
-        event.preventDefault();
-        void add();
-      }}
-    >
-      <textarea
-        aria-label="New note"
-        data-testid="note-input"
-        rows={2}
-        maxLength={4000}
-        value={text}
-        placeholder="A note. Ctrl+Enter adds it."
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => onModEnter(event, () => void add())}
-      />
-      <button type="submit" className="button" data-testid="note-add" disabled={!text.trim()}>
-        Add
-      </button>
-    </form>
-  );
-}
-
-function onModEnter(event: KeyboardEvent, action: () => void): void {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  event.preventDefault();
-  action();
 }
 
 function Item({ note }: { note: Note }) {

@@ -6,6 +6,7 @@ import type { GuideMaterials } from "../protocol";
 import { useView } from "../room/context";
 import { Empty } from "../ui/parts";
 import { Tabs } from "../ui/Tabs";
+import { Dock } from "./Dock";
 import { GuidePanel } from "./GuidePanel";
 import { IntegrityPanel } from "./IntegrityPanel";
 import { JudgePanel } from "./JudgePanel";
@@ -50,6 +51,7 @@ export function SidePanel({ guide }: { guide: GuideMaterials | undefined }) {
         {tab === "judge" ? <JudgePanel /> : null}
         {tab === "integrity" ? <IntegrityPanel /> : null}
       </div>
+      <Dock />
     </aside>
   );
 }

@@ -22,7 +22,7 @@ export function BenchReportView({ bench }: { bench: BenchReport | null }) {
     );
   }
   return (
-    <div className="scroll bench">
+    <div className="scroll bench" data-testid="bench-report">
       {bench.error ? <Banner tone="bad">{bench.error}</Banner> : null}
       {bench.running ? (
         <p className="pad small muted" role="status">

@@ -27,7 +27,7 @@ export function TestsReport({ tests }: { tests: TestReport | null }) {
   }
   const failed = tests.cases.filter((one) => one.outcome === "failed" || one.outcome === "error").length;
   return (
-    <div className="scroll tests">
+    <div className="scroll tests" data-testid="test-report">
       {tests.error ? <Banner tone="bad">{tests.error}</Banner> : null}
       {tests.running ? (
         <p className="pad small muted" role="status">
