@@ -184,7 +184,7 @@ function Toolbar({
       <button
         type="button"
         className="button quiet"
-        disabled={sandbox.state !== "ready" || submission !== null}
+        disabled={sandbox.state === "starting" || submission !== null}
         data-testid="restart"
         onClick={() => void act("restart", {})}
       >

@@ -31,20 +31,26 @@ function describe(kernel: string, sandbox: string): Shown {
   return { tone: "good", say: "kernel idle", busy: false };
 }
 
+/** `act` is null for a watcher, who can only tell the candidate what to press. */
 export function KernelBanner({ act }: { act: Act | null }) {
   const { kernel, sandbox, stage } = useView();
-  if (stage !== "probe" || sandbox.state !== "ready" || kernel.state !== "dead") return null;
+  if (stage !== "probe") return null;
+  const restart = (label: string) =>
+    act ? (
+      <button type="button" className="button tiny" onClick={() => void act("restart", {})}>
+        {label}
+      </button>
+    ) : null;
+  if (sandbox.state === "failed") {
+    return (
+      <Banner tone="bad" action={restart("Start a fresh sandbox")}>
+        The sandbox has failed, through no fault of yours. Your files are safe. {sandbox.message}
+      </Banner>
+    );
+  }
+  if (sandbox.state !== "ready" || kernel.state !== "dead") return null;
   return (
-    <Banner
-      tone="bad"
-      action={
-        act ? (
-          <button type="button" className="button tiny" onClick={() => void act("restart", {})}>
-            Restart the kernel
-          </button>
-        ) : null
-      }
-    >
+    <Banner tone="bad" action={restart("Restart the kernel")}>
       The kernel has died, often for lack of memory. Your files are safe; variables are gone.
     </Banner>
   );

@@ -150,13 +150,10 @@ export function ConnectionBanner() {
 
 export function ProblemBanner() {
   const text = useStore(problem);
-  const { alert, files_error, sandbox } = useView();
+  const { alert, files_error } = useView();
   return (
     <>
       {alert ? <Banner tone="bad">{alert}</Banner> : null}
-      {sandbox.state === "failed" ? (
-        <Banner tone="bad">The sandbox has failed. {sandbox.message}</Banner>
-      ) : null}
       {files_error ? <Banner tone="warn">{files_error}</Banner> : null}
       {text ? (
         <Banner
