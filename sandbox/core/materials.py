@@ -38,9 +38,17 @@ class GuideMaterials(Wire):
     rubrics: Rubrics
 
 
+class Plan(Wire):
+    """What the lobby may say before any stage has begun."""
+
+    filter_minutes: int
+    probe_minutes: int
+
+
 class CandidateMaterials(Wire):
     """Has no place for a guide or a rubric."""
 
+    plan: Plan
     filter: FilterMaterials | None
     probe: ProbeMaterials | None
 
@@ -53,8 +61,11 @@ def for_role(
     role: Role, stage: Stage, *, filter: FilterMaterials, probe: ProbeMaterials, guide: GuideMaterials
 ) -> CandidateMaterials:
     """The candidate sees a stage's materials once it has begun; the interviewer sees all, always."""
+    plan = Plan(filter_minutes=filter.minutes, probe_minutes=probe.minutes)
     if role == "interviewer":
-        return InterviewerMaterials(filter=filter, probe=probe, guide=guide)
+        return InterviewerMaterials(plan=plan, filter=filter, probe=probe, guide=guide)
     return CandidateMaterials(
-        filter=filter if stage != "lobby" else None, probe=probe if stage in ("probe", "finished") else None
+        plan=plan,
+        filter=filter if stage != "lobby" else None,
+        probe=probe if stage in ("probe", "finished") else None,
     )

@@ -150,6 +150,8 @@ function Toolbar({
   const { kernel, sandbox, tests, bench, files_error, submission } = useView();
   const up = sandbox.state === "ready" && files_error === "" && submission === null;
   const runnable = ready && up && kernel.state !== "dead";
+  // The sandbox runs one of the two at a time.
+  const measuring = tests?.running === true || bench?.running === true;
   return (
     <div className="toolbar" role="toolbar" aria-label="Run">
       <button
@@ -175,7 +177,7 @@ function Toolbar({
       <button
         type="button"
         className="button"
-        disabled={kernel.state !== "busy"}
+        disabled={kernel.state !== "busy" && !measuring}
         data-testid="interrupt"
         onClick={() => void act("interrupt", {})}
       >
@@ -195,7 +197,7 @@ function Toolbar({
         type="button"
         className="button"
         data-testid="tests"
-        disabled={!up || tests?.running === true}
+        disabled={!up || measuring}
         onClick={() => void act("tests", {})}
       >
         {tests?.running ? "Testing..." : "Tests"}
@@ -204,7 +206,7 @@ function Toolbar({
         type="button"
         className="button"
         data-testid="bench"
-        disabled={!up || bench?.running === true}
+        disabled={!up || measuring}
         onClick={() => void act("bench", {})}
       >
         {bench?.running ? "Measuring..." : "Bench"}
