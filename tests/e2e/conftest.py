@@ -51,7 +51,8 @@ class Server:
     def start(self) -> None:
         with (self.data / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "probe", "serve", "--port", str(self.port), "--data", str(self.data)],
+                [sys.executable, "-m", "probe", "serve", "--port", str(self.port), "--data", str(self.data),
+                 "--runtime", "embedded"],
                 cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
             )  # fmt: skip
         deadline = time.monotonic() + START_S

@@ -1,4 +1,4 @@
-"""A whole interview in two real browsers: with a right submission, with a wrong one, and with a crash in the middle."""
+"""A whole interview in two real browsers: a right submission, a wrong one, and a crash in the middle."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def report(interviewer: Page) -> Page:
     """The report, once the judge has finished with the submission."""
     interviewer.get_by_role("tab", name="Judge").click()
     expect(interviewer.get_by_test_id("judgement").first).to_contain_text(
-        re.compile(r"Suggested: \d of 5"), timeout=JUDGE_MS
+        re.compile(r"Suggests \d of 5"), timeout=JUDGE_MS
     )
     address = interviewer.url.replace("/room/", "/report/").replace("/interviewer", "")
     interviewer.goto(address)
