@@ -1,13 +1,13 @@
 """A challenge is a folder that an author can write without reading the control plane.
 
-    challenge.toml   this file's Challenge
-    brief.md         what the candidate reads; mathematics between $ and $$
-    guide.md         what only the interviewer reads
-    rubric.toml      this file's Rubric: levels 0-5 and the lines an interviewer can tick
-    starter/         implement: files copied into the candidate's editor
-    visible/         implement: shipped whole, read-only, into the candidate's sandbox
-    exhibit/         review: the file under review
-    judge.toml       implement: settings only the judge reads
+challenge.toml   this file's Challenge
+brief.md         what the candidate reads; mathematics between $ and $$
+guide.md         what only the interviewer reads
+rubric.toml      this file's Rubric: levels 0-5 and the lines an interviewer can tick
+starter/         implement: files copied into the candidate's editor
+visible/         implement: shipped whole, read-only, into the candidate's sandbox
+exhibit/         review: the file under review
+judge.toml       implement: settings only the judge reads
 """
 
 from __future__ import annotations

@@ -84,8 +84,8 @@ class Server:
     def new_interview(self) -> tuple[str, str]:
         """The candidate's link and the interviewer's."""
         printed = subprocess.run(
-            [sys.executable, "-m", "probe", "interview", "new", "--data", str(self.data), "--base-url", self.base,
-             "--candidate", "Casey", "--interviewer", "Robin"],
+            [sys.executable, "-m", "probe", "interview", "new", "--data", str(self.data),
+             "--base-url", self.base, "--candidate", "Casey", "--interviewer", "Robin"],
             cwd=ROOT, check=True, capture_output=True, text=True,
         ).stdout  # fmt: skip
         links = dict(re.findall(r"(?im)^\s*(candidate|interviewer)\b.*?(http\S+/join/\S+)", printed))
