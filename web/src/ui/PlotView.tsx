@@ -7,11 +7,13 @@ import "uplot/dist/uPlot.min.css";
 import type { Plot } from "../scorecard";
 import { useStore } from "../store";
 import { figure } from "./figures";
-import { align, type Aligned } from "./plotData";
+import { align, barSlot, type Aligned } from "./plotData";
 import { dark } from "./theme";
 
 const SERIES = ["--accent", "--research", "--engineering", "--info", "--good", "--warn"];
 const HEIGHT = 210;
+const TURNED_LABELS = 86;
+const MOST_POINTS_SHOWN = 30;
 
 export function PlotView({ plot }: { plot: Plot }) {
   const box = useRef<HTMLDivElement>(null);
@@ -21,7 +23,7 @@ export function PlotView({ plot }: { plot: Plot }) {
     if (!node) return undefined;
     const data = align(plot);
     const chart = new uPlot(options(plot, data, node), [data.x, ...data.y] as uPlot.AlignedData, node);
-    const resized = new ResizeObserver(() => chart.setSize({ width: node.clientWidth, height: HEIGHT }));
+    const resized = new ResizeObserver(() => chart.setSize({ width: node.clientWidth, height: height(plot, node.clientWidth) }));
     resized.observe(node);
     return () => {
       resized.disconnect();
@@ -33,6 +35,7 @@ export function PlotView({ plot }: { plot: Plot }) {
       <figcaption>
         <strong>{plot.title}</strong>
         <Legend plot={plot} />
+        {plot.y_label === plot.title ? null : <div className="y-name small muted">{plot.y_label}</div>}
       </figcaption>
       <div ref={box} aria-hidden="true" />
       <details>
@@ -123,7 +126,7 @@ function options(plot: Plot, data: Aligned, node: HTMLElement): uPlot.Options {
   };
   return {
     width: node.clientWidth || 480,
-    height: HEIGHT,
+    height: height(plot, node.clientWidth),
     legend: { show: false },
     cursor: { show: false },
     scales: {
@@ -134,6 +137,7 @@ function options(plot: Plot, data: Aligned, node: HTMLElement): uPlot.Options {
       {
         ...axis,
         size: 30,
+        ...(crowded(plot, node.clientWidth) ? { rotate: -30, size: 30 + TURNED_LABELS } : {}),
         label: plot.x_label,
         ...(bars || plot.x_ticks.length ? { splits: () => data.x, grid: { show: false } } : {}),
         ...(data.x.every(Number.isInteger) ? { incrs: WHOLE_STEPS } : {}),
@@ -141,7 +145,6 @@ function options(plot: Plot, data: Aligned, node: HTMLElement): uPlot.Options {
       },
       {
         ...axis,
-        label: plot.y_label,
         size: 58,
         values: (_chart, splits) => splits.map((v) => (v == null ? "" : figure(v))),
         ...(plot.log_y ? { grid: { ...grid, filter: decades }, ticks: { ...grid, filter: decades } } : {}),
@@ -156,8 +159,8 @@ function options(plot: Plot, data: Aligned, node: HTMLElement): uPlot.Options {
           stroke,
           width: 2,
           spanGaps: true,
-          points: { show: !bars, size: 6, fill: stroke },
-          ...(bars ? { fill: stroke, paths: barPaths(at, plot.series.length) } : {}),
+          points: { show: !bars && data.x.length <= MOST_POINTS_SHOWN, size: 6, fill: stroke },
+          ...(bars ? { fill: stroke, paths: barPaths(at, plot.series.length, data.x) } : {}),
         };
       }),
     ],
@@ -172,12 +175,31 @@ function decades(_chart: uPlot, splits: number[]): (number | null)[] {
   return splits.map((value) => (Number.isInteger(Number(Math.log10(value).toFixed(6))) ? value : null));
 }
 
-/** Bars of several series side by side: each gets its share of the slot. */
-function barPaths(at: number, of: number): uPlot.Series.PathBuilder {
+/** Whether named ticks would run into each other, at about 6.5 pixels a letter. */
+function crowded(plot: Plot, width: number): boolean {
+  return plot.x_ticks.join("  ").length * 6.5 > width - 80;
+}
+
+function height(plot: Plot, width: number): number {
+  return HEIGHT + (crowded(plot, width) ? TURNED_LABELS : 0);
+}
+
+/** Bars of several series side by side: each gets its share of the room between two x. */
+function barPaths(at: number, of: number, x: readonly number[]): uPlot.Series.PathBuilder {
   const builder = uPlot.paths.bars;
   if (!builder) throw new Error("uPlot was built without bars");
-  return builder({ size: [0.7 / of, 46], align: of === 1 ? 0 : at === 0 ? -1 : 1 });
+  if (of === 1) return builder({ size: [0.7, 46] });
+  const { left, width } = barSlot(at, of, x);
+  return builder({
+    disp: {
+      x0: { unit: SCALE_VALUE, values: () => x.map((value) => value + left) },
+      size: { unit: SCALE_VALUE, values: () => x.map(() => width) },
+    },
+  });
 }
+
+/** uPlot's BarsPathBuilderFacetUnit.ScaleValue, an ambient const enum that a bundler cannot read. */
+const SCALE_VALUE = 1 as uPlot.Series.BarsPathBuilderFacetUnit;
 
 /** Reference lines and, for bars, zero are always in the picture. */
 function yRange(plot: Plot, low: number, high: number): [number, number] {

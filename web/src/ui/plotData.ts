@@ -16,3 +16,11 @@ export function align(plot: Pick<Plot, "series">): Aligned {
   });
   return { x, y };
 }
+
+/** Where the bar of series `at` of `of` stands beside each x, in units of x: its left edge and its width. */
+export function barSlot(at: number, of: number, x: readonly number[]): { left: number; width: number } {
+  const gaps = x.slice(1).map((value, index) => value - (x[index] ?? value));
+  const group = 0.76 * Math.min(1, ...gaps);
+  const slot = group / of;
+  return { left: at * slot - group / 2, width: slot * 0.94 };
+}
