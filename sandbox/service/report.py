@@ -89,7 +89,7 @@ def make_report(log: EventLog, catalogue: Catalogue, interview: str, live: vw.Li
         progress=progresses(total),
         judgement=vw.judgement_view(judgement, live) if judgement else None,
         review=_review(state, document, catalogue),
-        files=_files(state, document),
+        files=_files(state, document, entry=catalogue.probe.challenge.entry),
         notes=vw.note_views(state),
         runs=vw.run_views(state),
         tests=vw.test_report(state.tests),
@@ -126,7 +126,10 @@ def _review(state: Interview, document: SharedDocument, catalogue: Catalogue) ->
     return Review(summary=document.summary(), comments=document.comments(), exhibit=exhibit)
 
 
-def _files(state: Interview, document: SharedDocument) -> tuple[ev.TextFile, ...]:
+def _files(state: Interview, document: SharedDocument, *, entry: str) -> tuple[ev.TextFile, ...]:
+    """As submitted, else as they stand; what is judged comes first."""
     if state.submission is not None:
-        return state.submission.files
-    return tuple(ev.TextFile(path=path, text=text) for path, text in sorted(document.files().items()))
+        files = state.submission.files
+    else:
+        files = tuple(ev.TextFile(path=path, text=text) for path, text in document.files().items())
+    return tuple(sorted(files, key=lambda file: (file.path != entry, file.path)))
