@@ -62,7 +62,7 @@ async def test_an_interview_from_lobby_to_report(plane: Plane) -> None:
     assert report["axes"]["research"]["suggested"]["score"] == 3
     assert report["review"]["summary"] == "Not fit for production."
     assert report["review"]["comments"] == [{"line": 1, "text": "runs on CPU"}]
-    assert [file["path"] for file in report["files"]] == ["play.py", "specdec.py"]
+    assert [file["path"] for file in report["files"]] == ["specdec.py", "play.py"]  # judged first
     assert report["judgement"]["by"] == "submit"
     assert report["chain"]["intact"]
     assert report["chain"]["events"] > 20
