@@ -126,6 +126,8 @@ class LocalSandboxes:
             names = [name for name in self._runtime.owned() if name.startswith(self._prefix)]
             for name in names:
                 self._runtime.reap(name)
+            for folder in self._state.glob(f"{self._prefix}*"):  # also of those that died with their server
+                shutil.rmtree(folder, ignore_errors=True)
             return len(names)
 
         try:
