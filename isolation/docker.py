@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Literal
 from zlib import crc32
 
@@ -36,6 +37,10 @@ _HOME = "/tmp"
 _PATH = "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin"
 _UNKNOWN = Usage(cpu_s=None, peak_memory_bytes=None)
 _PREFIX = "probe-"
+_ABANDONED_AFTER_S = 120
+"""A living judge asks after its contestant every few seconds, and removes it once it has ended."""
+_TOO_OLD_AFTER_S = 7_200
+"""No judgement takes that long: `sandbox.adapters.judge` ends one after an hour."""
 
 
 def why_not() -> str:
@@ -60,6 +65,7 @@ class DockerRuntime:
             raise RuntimeFault(reason)
         self._client = docker.from_env(timeout=_ENGINE_TIMEOUT_S)
         self._info: dict[str, Any] = self._client.info()
+        self._sweep()
 
     @property
     def name(self) -> Literal["docker", "embedded", "none"]:
@@ -119,6 +125,29 @@ class DockerRuntime:
         except (DockerException, requests.RequestException) as error:
             raise RuntimeFault(f"The Docker engine does not answer: {_reason(error)}") from error
         _remove(container)
+
+    def _sweep(self) -> None:
+        """Remove contestants whose judge was killed. Sessions have an owner who reaps them by name."""
+        filters = {"label": [LABEL, "probe.kind=contestant"]}
+        try:
+            for container in self._client.containers.list(all=True, filters=filters, ignore_removed=True):
+                if is_abandoned(container.attrs, datetime.now(UTC)):
+                    _remove(container)
+        except (DockerException, requests.RequestException) as error:
+            raise RuntimeFault(f"The Docker engine does not answer: {_reason(error)}") from error
+
+
+def is_abandoned(attributes: dict[str, Any], now: datetime) -> bool:
+    """Whether a contestant, by its attributes from the engine, can have no judge any more."""
+    state = attributes["State"]
+    if state["Status"] == "exited":
+        return (now - _moment(state["FinishedAt"])).total_seconds() > _ABANDONED_AFTER_S
+    return (now - _moment(attributes["Created"])).total_seconds() > _TOO_OLD_AFTER_S
+
+
+def _moment(text: str) -> datetime:
+    """The engine's clock has nanoseconds, in UTC."""
+    return datetime.fromisoformat(text.partition(".")[0].removesuffix("Z")).replace(tzinfo=UTC)
 
 
 class DockerJail:

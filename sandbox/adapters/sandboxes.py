@@ -7,6 +7,7 @@ how it is held is the runtime's, and how the server is spoken to is `workbench`'
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import secrets
 import shutil
@@ -126,6 +127,8 @@ class LocalSandboxes:
             names = [name for name in self._runtime.owned() if name.startswith(self._prefix)]
             for name in names:
                 self._runtime.reap(name)
+            for folder in self._state.glob(f"{self._prefix}*"):  # also of those that died with their server
+                shutil.rmtree(folder, ignore_errors=True)
             return len(names)
 
         try:
@@ -150,20 +153,34 @@ class LocalSandboxes:
             ),
             socket_dir=sockets,
         )
-        try:
-            folder.mkdir(mode=0o700, parents=True)
-            sockets.mkdir()
-            jail = await asyncio.to_thread(self._runtime.start, spec)
-        except (RuntimeFault, OSError) as error:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise SandboxFault(str(error)) from error
-        place = JailedServer(jail=jail, folder=folder, server=JupyterServer(folder=sockets, token=token))
+        launch = asyncio.to_thread(self._launch, spec, folder, sockets, token)
+        place = await _undone_if_cancelled(asyncio.create_task(launch))
         try:
             await _until_ready(place)
         except BaseException:
             await place.stop()
             raise
         return place
+
+    def _launch(self, spec: JailSpec, folder: Path, sockets: Path, token: str) -> JailedServer:
+        try:
+            folder.mkdir(mode=0o700, parents=True)
+            sockets.mkdir()
+            jail = self._runtime.start(spec)
+        except (RuntimeFault, OSError) as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise SandboxFault(str(error)) from error
+        return JailedServer(jail=jail, folder=folder, server=JupyterServer(folder=sockets, token=token))
+
+
+async def _undone_if_cancelled(launch: asyncio.Task[JailedServer]) -> JailedServer:
+    """The place, once it is there. The thread that starts a jail cannot be stopped, only waited for."""
+    try:
+        return await asyncio.shield(launch)
+    except asyncio.CancelledError:
+        with contextlib.suppress(SandboxFault):
+            await (await launch).stop()
+        raise
 
 
 async def _until_ready(place: JailedServer) -> None:

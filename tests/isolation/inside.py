@@ -164,7 +164,12 @@ def write_sysctl():
 
 
 def host_root():
-    return os.listdir("/root") or (_ for _ in ()).throw(FileNotFoundError("empty"))
+    """What is shown of it beyond the interpreter's own folders, which may lie there."""
+    own = {path.split("/")[2] for path in (sys.prefix, sys.base_prefix) if path.startswith("/root/")}
+    seen = set(os.listdir("/root")) - own
+    if not seen:
+        raise FileNotFoundError("nothing of it is shown")
+    return seen
 
 
 TRIES = {

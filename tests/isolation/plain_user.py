@@ -49,6 +49,8 @@ def main() -> None:
             HOST_ABSTRACT="none",
             HOST_PID=str(os.getpid()),
         )
+    if tried.startswith("bwrap:"):  # the jail could not be made, say of an interpreter in root's own home
+        sys.exit(tried)
     report = {
         "caveats": list(runtime.caveats),
         "ended": asdict(ended),

@@ -32,6 +32,20 @@ def test_a_running_engine_is_used_and_left_alone(tmp_path: Path) -> None:
     assert "No Docker engine" not in why_not()
 
 
+@pytest.mark.docker
+def test_status_is_good_where_an_engine_answers(tmp_path: Path) -> None:
+    if (reason := why_not()) and "No Docker engine" in reason:
+        pytest.skip(f"docker: {reason}")
+    assert engine("status", state=tmp_path).returncode == 0
+
+
+def test_status_is_bad_where_none_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
+    done = engine("status", state=tmp_path)
+    assert done.returncode == 1
+    assert "scripts/engine" in done.stderr
+
+
 def test_a_stale_pid_file_is_not_believed(tmp_path: Path) -> None:
     """A pid that another program has by now must not be killed."""
     with subprocess.Popen(["sleep", "60"]) as innocent:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from contextlib import aclosing
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from isolation.contract import Jail, JailSpec, Runtime
 from sandbox.adapters import workbench as workbench_module
 from sandbox.adapters.kernel import MAX_OUTPUT_BYTES
 from sandbox.adapters.sandboxes import LocalSandboxes
@@ -208,8 +212,50 @@ async def test_reaping_counts_our_own_survivors_only(tmp_path: Path, challenges:
         assert await sandboxes_on(runtime, challenges, tmp_path / "b").reap() == 0
         assert await sandboxes_on(runtime, challenges, tmp_path / "a").reap() == 1
         assert list(runtime.owned()) == []
+        assert list((tmp_path / "a").iterdir()) == []
     finally:
         await left.close()
+
+
+async def test_folders_of_sandboxes_that_died_with_their_server_are_cleared(
+    sandboxes: LocalSandboxes, tmp_path: Path
+) -> None:
+    workbench = await sandboxes.open("i", on_kernel=lambda _: None, visible="tiny")
+    (folder,) = (tmp_path / "state").iterdir()
+    await workbench.close()
+    assert list((tmp_path / "state").iterdir()) == []
+    (folder / "s").mkdir(parents=True)  # as kill -9 leaves it, with the jail gone
+    assert await sandboxes.reap() == 0
+    assert list((tmp_path / "state").iterdir()) == []
+
+
+class _SlowToStart:
+    """A runtime that says when a start is under way, and goes on when it is told to."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self.under_way, self.go_on = threading.Event(), threading.Event()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._runtime, name)
+
+    def start(self, spec: JailSpec) -> Jail:
+        self.under_way.set()
+        self.go_on.wait(10)
+        return self._runtime.start(spec)
+
+
+async def test_a_start_that_nobody_wants_any_more_leaves_nothing(tmp_path: Path, challenges: Path) -> None:
+    slow = _SlowToStart(runtime_by_name("embedded", tmp_path / "jails"))
+    sandboxes = sandboxes_on(cast(Runtime, slow), challenges, tmp_path / "state")
+    opening = asyncio.create_task(sandboxes.open("i", on_kernel=lambda _: None, visible="tiny"))
+    await asyncio.to_thread(slow.under_way.wait, 10)
+    opening.cancel()
+    slow.go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    assert await sandboxes.reap() == 0
+    assert list((tmp_path / "state").iterdir()) == []
 
 
 async def test_an_unknown_challenge_is_a_fault(sandboxes: LocalSandboxes) -> None:
