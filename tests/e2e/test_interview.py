@@ -13,6 +13,7 @@ from tests.e2e.conftest import Person, Server, picture
 SUBMISSIONS = Path(__file__).parent / "submissions"
 KERNEL_MS = 60_000
 JUDGE_MS = 150_000  # the product promises two minutes; the machine is shared
+expect.set_options(timeout=20_000)
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -128,8 +129,7 @@ def test_a_right_submission(server: Server, people: list[Person]) -> None:
     expect(candidate.get_by_text("All visible tests pass.")).to_be_visible(timeout=KERNEL_MS)
     candidate.get_by_test_id("bench").click()
     for page in (candidate, interviewer):
-        expect(page.get_by_text("Speed-up").first).to_be_visible(timeout=KERNEL_MS)
-        expect(page.locator("canvas").first).to_be_visible()
+        expect(page.get_by_test_id("bench-report").locator("canvas").first).to_be_visible(timeout=KERNEL_MS)
     picture(candidate, "probe")
 
     note(interviewer, "Explains the residual before writing it.")
