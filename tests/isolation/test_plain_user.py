@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,21 @@ NOBODY = 65534
 
 
 @pytest.fixture(scope="module")
-def report() -> Any:
-    prefix = str(locate().prefix)
+def environment() -> Iterator[Path]:
+    """One that a plain user can reach: the project's own may rest on an interpreter in root's home."""
+    with tempfile.TemporaryDirectory(prefix="probe-plain-") as folder:
+        Path(folder).chmod(0o755)
+        made = subprocess.run(
+            ["/usr/bin/python3", "-m", "venv", "--without-pip", f"{folder}/env"],
+            capture_output=True,
+            check=False,
+        )
+        yield Path(folder, "env") if made.returncode == 0 else locate().prefix
+
+
+@pytest.fixture(scope="module")
+def report(environment: Path) -> Any:
+    prefix = str(environment)
     command = [sys.executable, "-m", "tests.isolation.plain_user"]
     if os.geteuid() == 0:
         drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
