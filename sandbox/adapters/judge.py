@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from sandbox.ports import JudgeFault, Unreadable
 from wire.scorecard import Progress, Scorecard
 
+LEAVE_S = 5.0
 TIMEOUT_S = {"quick": 600.0, "full": 3_600.0}
 MAX_SCORECARD_BYTES = 8 * 1024 * 1024
 MAX_LINE = 64 * 1024
@@ -95,7 +96,7 @@ class ProcessJudge:
                 f"The judge took longer than {timeout_s / 60:.0f} minutes and was stopped."
             ) from None
         finally:
-            await _kill_group(process)
+            await _end(process)
 
 
 async def _follow(stream: asyncio.StreamReader, on_progress: Callable[[Progress], None]) -> None:
@@ -120,8 +121,13 @@ async def _tail(stream: asyncio.StreamReader) -> str:
     return " ".join(lines[-3:])[-1_000:]
 
 
-async def _kill_group(process: asyncio.subprocess.Process) -> None:
-    """End whatever is left of it: contestants are its children."""
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Let it end its contestants, which an engine may hold for it; then kill whatever is left of it."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError, TimeoutError):
+            process.terminate()
+            async with asyncio.timeout(LEAVE_S):
+                await process.wait()
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
