@@ -212,6 +212,13 @@ TABLE: dict[str, Bug] = {
         ),
         candidate=_CORRECT,
     ),
+    "correct-without-drafted": Bug(
+        interviewer=(
+            "After a rejection only the drafted token is struck out of the target's law; the rest of the "
+            "draft's law is not taken off."
+        ),
+        candidate=_CORRECT,
+    ),
     "correct-from-draft": Bug(
         interviewer="After a rejection the token is drawn from the draft.", candidate=_CORRECT
     ),
@@ -247,6 +254,9 @@ TABLE: dict[str, Bug] = {
     ),
     "bonus-by-argmax": Bug(
         interviewer="The bonus token is the target's argmax at any temperature.", candidate=_BONUS
+    ),
+    "bonus-unwarped": Bug(
+        interviewer="The bonus token is drawn without temperature and top-p.", candidate=_BONUS
     ),
     "bonus-row-before": Bug(
         interviewer="The bonus token is drawn from the row before its own.", candidate=_BONUS
@@ -301,7 +311,7 @@ FROM_BETS: dict[str, str] = {
     "draft-as-is": "accept-always",
     "speed-fraud": "lenient",
     "correct-never": "correct-never",
-    "correct-without-drafted": "correct-from-target",
+    "correct-without-drafted": "correct-without-drafted",
     "repeats-token": "repeats",
     "unwarped-drafts": "unwarped-drafts",
     "greedy-draft-soft-ratio": "greedy-draft-soft-ratio",

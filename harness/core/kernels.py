@@ -55,6 +55,8 @@ class Hypothesis:
     """Chance that a draft token, by id, stands."""
     correct: Rule = lambda step: step.residual
     bonus: Rule = lambda step: step.target
+    strikes_out_draft: bool = False
+    """A correction is never the drafted token; the rest of ``correct`` is scaled up."""
 
 
 def likelihoods(laws: Laws, tokens: Tokens, drafted: Tokens) -> Floats:
@@ -66,7 +68,10 @@ def _likelihood(hypothesis: Hypothesis, laws: Laws, tokens: Tokens, drafted: Tok
     step = Step(target=hypothesis.target(laws), draft=hypothesis.draft(laws), laws=laws)
     at = np.arange(len(tokens))
     stands = np.clip(hypothesis.accept(step)[at, drafted], 0.0, 1.0)
-    corrected = hypothesis.correct(step)[at, tokens]
+    correction = hypothesis.correct(step)
+    corrected = correction[at, tokens]
+    if hypothesis.strikes_out_draft:
+        corrected = (tokens != drafted) * corrected / np.maximum(1.0 - correction[at, drafted], 1e-9)
     verified = stands * (tokens == drafted) + (1.0 - stands) * corrected
     chance = np.where(drafted >= 0, verified, hypothesis.bonus(step)[at, tokens])
     return np.log((1.0 - _FLOOR) * chance + _FLOOR * laws.target[at, tokens] + 1e-30)
@@ -148,6 +153,11 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     _padded(1e-2),
     _padded(1e-3),
     Hypothesis(bug="accept-by-target-probability", accept=lambda step: step.target),
+    Hypothesis(
+        bug="accept-by-target-probability",
+        accept=lambda step: step.target,
+        correct=lambda step: step.target,
+    ),
     Hypothesis(bug="accept-if-target-larger", accept=_flag(lambda step: step.ratio >= 1.0)),
     Hypothesis(
         bug="accept-if-target-larger",
@@ -175,6 +185,7 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     Hypothesis(bug="draft-uniform-reused", accept=_uniform_reused),
     # Correction.
     Hypothesis(bug="correct-from-target", correct=lambda step: step.target),
+    Hypothesis(bug="correct-without-drafted", correct=lambda step: step.target, strikes_out_draft=True),
     Hypothesis(bug="correct-from-draft", correct=lambda step: step.draft),
     Hypothesis(
         bug="correct-from-surplus",
@@ -192,6 +203,7 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     Hypothesis(bug="bonus-from-draft", bonus=lambda step: step.draft),
     Hypothesis(bug="bonus-from-residual", bonus=lambda step: step.residual),
     Hypothesis(bug="bonus-by-argmax", bonus=lambda step: step.laws.best),
+    Hypothesis(bug="bonus-unwarped", bonus=lambda step: step.laws.target_raw),
     Hypothesis(bug="bonus-row-before", bonus=lambda step: step.laws.previous_target),
     # Temperature and top-p.
     *(_at_temperature(temperature) for temperature in (0.5, 0.8, 0.9, 1.1, 1.25, 2.0)),

@@ -112,6 +112,9 @@ def main(arguments: Sequence[str]) -> int:
     _silence()
     try:
         generate = load(folder, entry)
+    except BadSubmission as error:
+        control.send(codec.encode_request(codec.Failed(codec.Failure.BAD_RESULT, str(error))))
+        return 1
     except BaseException as error:
         control.send(codec.encode_request(codec.Failed(codec.Failure.RAISED, describe(error, folder))))
         return 1
@@ -276,8 +279,6 @@ def describe(error: BaseException, folder: Path) -> str:
     what = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
     if isinstance(error, SystemExit):
         what = f"the submission called sys.exit({error.code!r})"
-    if isinstance(error, BadSubmission):
-        what = str(error)
     if isinstance(error, SyntaxError):
         return f"{what} (line {error.lineno})"
     lines = [
