@@ -64,6 +64,34 @@ def likelihoods(laws: Laws, tokens: Tokens, drafted: Tokens) -> Floats:
     return np.stack([_likelihood(each, laws, tokens, drafted) for each in HYPOTHESES], axis=1)
 
 
+def misfit(hypothesis: int, laws: Laws, tokens: Tokens, drafted: Tokens) -> tuple[float, float]:
+    """How much less likely the tokens are than draws from the hypothesis would be: nats, and their variance.
+
+    Sums over tokens add up; a sum many deviations above 0 says that the hypothesis is not the bug, however
+    well it does beside the others.
+    """
+    law = _law(HYPOTHESES[hypothesis], laws, drafted)
+    logs = np.log(law)
+    expected = (law * logs).sum(axis=1)
+    variance = (law * logs**2).sum(axis=1) - expected**2
+    return float((expected - logs[np.arange(len(tokens)), tokens]).sum()), float(variance.sum())
+
+
+def _law(hypothesis: Hypothesis, laws: Laws, drafted: Tokens) -> Floats:
+    """``(N, V)``: the hypothesis's law of each token given its draft, with some of the target's."""
+    step = Step(target=hypothesis.target(laws), draft=hypothesis.draft(laws), laws=laws)
+    at = np.arange(len(drafted))
+    stands = np.clip(hypothesis.accept(step)[at, drafted], 0.0, 1.0)[:, None]
+    correction = hypothesis.correct(step)
+    if hypothesis.strikes_out_draft:
+        correction = correction * (1.0 - _one_hot(drafted, correction))
+        correction = _scaled(correction, step.target)
+    verified = stands * _one_hot(drafted, correction) + (1.0 - stands) * correction
+    law = np.where(drafted[:, None] >= 0, verified, hypothesis.bonus(step))
+    mixed: Floats = (1.0 - _FLOOR) * law + _FLOOR * laws.target + 1e-30
+    return mixed
+
+
 def _likelihood(hypothesis: Hypothesis, laws: Laws, tokens: Tokens, drafted: Tokens) -> Floats:
     step = Step(target=hypothesis.target(laws), draft=hypothesis.draft(laws), laws=laws)
     at = np.arange(len(tokens))

@@ -79,4 +79,5 @@ def _named(words: str) -> str | None:
     found = sorted((start, name) for start, name in starts if start >= 0)
     if not found:
         return None
-    return found[0][1] + (" ?" if words.startswith("Not sure") else "")
+    doubtful = words.startswith(("Not sure", "No bug that"))
+    return found[0][1] + (" ?" if doubtful else "")
