@@ -27,6 +27,8 @@ class Outcome:
     diagnosis: str | None
     named: str | None
     """The bug that the law check named; the last word is "?" where it was not sure. None for no name."""
+    explained: bool
+    """The diagnosis of the header is among the names that were given; True where it asks for none."""
     tokens_until_caught: int | None
     """Sampled tokens until the law was rejected."""
     band: int
@@ -36,7 +38,7 @@ class Outcome:
     def right(self) -> bool:
         if self.caught_by is None:
             return not set(self.failed) - COSTS_ONLY
-        return self.caught_by in self.failed and self.diagnosis in (None, self.named)
+        return self.caught_by in self.failed and self.explained
 
 
 def judged(
@@ -67,6 +69,7 @@ def outcome_of(specimen: Specimen, card: Scorecard) -> Outcome:
         failed=tuple(verdict.check for verdict in card.verdicts if verdict.status is Status.FAIL),
         diagnosis=specimen.diagnosis,
         named=_named(words),
+        explained=specimen.diagnosis is None or TABLE[specimen.diagnosis].interviewer in words,
         tokens_until_caught=None if tokens is None else int(tokens),
         band=card.score.suggested,
         wall_s=card.wall_s,
