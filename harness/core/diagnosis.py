@@ -14,7 +14,7 @@ import numpy as np
 from harness.core.alternatives import NAMES, Floats
 from harness.core.kernels import BUGS
 
-POOR = 4.0
+POOR = 3.0
 """Deviations by which the tokens are less likely than the best name's own draws: then it is not the bug."""
 
 UNSCORED = 0.005
@@ -111,8 +111,8 @@ def name_bug(findings: Findings) -> Named:
 def _by_kernels(ranked: list[tuple[str, float]], findings: Findings) -> Named:
     (first, top), (second, next_best) = ranked[0], ranked[1]
     poor = findings.misfit > POOR
-    if first != "stale-cache" and findings.uncovered > (UNSCORED if poor else 0.5):
-        return Named(bug="unverified", runner_up=None if poor or findings.uncovered > 0.9 else first)
+    if first != "stale-cache" and findings.uncovered > UNSCORED:
+        return Named(bug="unverified", runner_up=None)
     if poor:
         return Named(bug=first, runner_up=None, fits=False)
     close = top - next_best <= CLEAR and second != "none"
@@ -225,6 +225,13 @@ TABLE: dict[str, Bug] = {
     ),
     "draft-uniform-reused": Bug(
         interviewer="The random number that drew the draft token decides its acceptance too.",
+        candidate=(
+            "Sampled text does not follow the target's distribution. Look again at where random numbers "
+            "come from."
+        ),
+    ),
+    "one-uniform-a-block": Bug(
+        interviewer="One random number decides on all drafts of a block.",
         candidate=(
             "Sampled text does not follow the target's distribution. Look again at where random numbers "
             "come from."

@@ -211,6 +211,7 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     Hypothesis(bug="accept-typical", accept=_typical, correct=lambda step: step.target),
     Hypothesis(bug="accept-typical", accept=_typical),
     Hypothesis(bug="draft-uniform-reused", accept=_uniform_reused),
+    Hypothesis(bug="one-uniform-a-block", accept=lambda step: step.ratio / step.laws.block_bar),
     # Correction.
     Hypothesis(bug="correct-from-target", correct=lambda step: step.target),
     Hypothesis(bug="correct-without-drafted", correct=lambda step: step.target, strikes_out_draft=True),
