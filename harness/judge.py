@@ -21,7 +21,8 @@ from harness.core.check import Budget, Check
 from harness.core.trial import TrialRun
 from harness.oracle import codec
 from harness.runner import snapshot
-from harness.runner.contestant import Contestant, Deadlines
+from harness.runner.contestant import Deadlines
+from harness.runner.troupe import Troupe
 from harness.schedule import Schedule
 from harness.scoring import suggest
 from harness.settings import thresholds
@@ -31,6 +32,9 @@ from wire.scorecard import Progress, Score, Scorecard, Status, SubmissionRef, Ve
 
 WALL_S: Mapping[Budget, float] = {"quick": 120.0, "full": 600.0}
 """Past it no further trial is started. A right submission needs a tenth of it."""
+
+IN_FLIGHT = 3
+"""Trials given out and not recorded. One more than play at once, so that nobody waits for a slow trial."""
 
 Scorer = Callable[[Sequence[Verdict]], Score]
 
@@ -63,8 +67,8 @@ def judge(
     battery = battery or make_battery(seed)
     scorer = scorer or partial(suggest, thresholds=thresholds(challenge_folder))
     schedule = Schedule(battery.checks, budget, seed)
-    with Contestant(files, battery.pairs, runtime, entry=challenge.entry, deadlines=deadlines) as contestant:
-        _play(schedule, contestant, on_progress, began + WALL_S[budget])
+    with Troupe(files, battery.pairs, runtime, entry=challenge.entry, deadlines=deadlines) as troupe:
+        _play(schedule, troupe, on_progress, began + WALL_S[budget])
     verdicts = tuple(_verdict(check, schedule) for check in battery.checks)
     return Scorecard(
         submission=SubmissionRef(sha256=snapshot.sha256(files), files=tuple(sorted(files))),
@@ -82,17 +86,27 @@ def judge(
 
 
 def _play(
-    schedule: Schedule, contestant: Contestant, on_progress: Callable[[Progress], None], deadline: float
+    schedule: Schedule, troupe: Troupe, on_progress: Callable[[Progress], None], deadline: float
 ) -> None:
-    while (trial := schedule.next()) is not None:
-        if time.monotonic() > deadline:
-            schedule.stop("the time for judging ran out")
+    """Play until nothing more is wanted. While trials are played, the checks look at those that are over.
+
+    Which trial comes next hangs on the runs recorded so far, never on how fast one was: `IN_FLIGHT` trials
+    are out at any time, and runs are recorded in the order of their trials. So a seed fixes them all.
+    """
+    while True:
+        while troupe.busy < IN_FLIGHT and (trial := schedule.next()) is not None:
+            troupe.begin(trial)
+        if not troupe.busy:
             return
-        run = contestant.play(trial)
+        run = troupe.finish()
         schedule.record(run)
         on_progress(
-            Progress(check=trial.purpose, done=len(schedule.runs), of=max(schedule.total, 1), note=run.note)
+            Progress(
+                check=run.trial.purpose, done=len(schedule.runs), of=max(schedule.total, 1), note=run.note
+            )
         )
+        if time.monotonic() > deadline:
+            schedule.stop("the time for judging ran out")
 
 
 def _verdict(check: Check, schedule: Schedule) -> Verdict:

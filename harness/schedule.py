@@ -17,7 +17,7 @@ EQUAL_FAILURES = 10
 EQUAL_TIMEOUTS = 2
 """So many failures in a row with the same words, and it is the same bug each time; a timeout costs most."""
 FIRST_LOOK = 3
-LOOKS_GROW = 1.5
+LOOKS_GROW = 1.25
 """Looks at a check's own runs come at growing distances: judging costs time that grows with the runs."""
 
 
@@ -29,16 +29,29 @@ class _Queue:
     waiting: list[Trial]
     runs: list[TrialRun] = field(default_factory=list[TrialRun])
     next_look: float = FIRST_LOOK
+    given: int = 0
+    """Trials handed out; those that are not in ``runs`` yet are being played."""
     passed: bool = False
     """Only of the contract: its trials are over, and others may follow."""
 
-    def take(self) -> Trial | None:
-        """The next trial; none when all were played or more could not change the verdict."""
+    @property
+    def in_flight(self) -> bool:
+        return self.given > len(self.runs)
+
+    def take(self, runs: Sequence[TrialRun]) -> Trial | None:
+        """The next trial; none when all were played or more could not change the verdict.
+
+        The check looks at ``runs``, those of every check, as it will for its verdict: what it worked out
+        for a look serves for the verdict too.
+        """
         if len(self.runs) >= self.next_look and self.waiting:
             self.next_look = len(self.runs) * LOOKS_GROW
-            if self.check.settled(self.runs):
+            if self.check.settled(runs):
                 self.waiting.clear()
-        return self.waiting.pop() if self.waiting else None
+        if not self.waiting:
+            return None
+        self.given += 1
+        return self.waiting.pop()
 
 
 class Schedule:
@@ -71,20 +84,26 @@ class Schedule:
         self.stopped = why
 
     def next(self) -> Trial | None:
-        """The next trial to play, or None when it is time for the verdicts."""
+        """The next trial to play.
+
+        None when it is time for the verdicts, or while the contract's last trials are being played: ask
+        again once they are recorded.
+        """
         if self.stopped:
             return None
         for gate in (queue for queue in self._queues if queue.check.name == "contract"):
-            if (trial := gate.take()) is not None:
+            if (trial := gate.take(self._runs)) is not None:
                 return trial
-            if not gate.passed and gate.check.settled(gate.runs):
+            if gate.in_flight:
+                return None
+            if not gate.passed and gate.check.settled(self._runs):
                 self.stopped = "every trial of the contract check failed"
                 return None
             gate.passed = True
         return self._next_in_turn()
 
     def record(self, run: TrialRun) -> None:
-        """Take note of what came back for the last trial that `next` gave."""
+        """Take note of what came back for a trial that `next` gave; in the order that it gave them."""
         self._runs.append(run)
         for queue in self._queues:
             if queue.check.name == run.trial.purpose:
@@ -101,6 +120,6 @@ class Schedule:
         for _ in self._queues:
             queue = self._queues[self._turn % len(self._queues)]
             self._turn += 1
-            if (trial := queue.take()) is not None:
+            if (trial := queue.take(self._runs)) is not None:
                 return trial
         return None

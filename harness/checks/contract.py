@@ -30,6 +30,7 @@ ENOUGH_FAILURES = 3
 
 KINDS: dict[str, str] = {
     "kept": "kept",
+    Ended.NOT_IMPORTED: "not imported",
     Ended.RAISED: "raised",
     Ended.TIMED_OUT: "too slow",
     Ended.DIED: "died",
@@ -63,7 +64,9 @@ class Contract:
         return tuple(draw_trials("contract", SETTINGS, 4 if budget == "quick" else 8, self.pairs, rng))
 
     def settled(self, runs: Sequence[TrialRun]) -> bool:
-        breaches = [breach_of(run, self.pairs[run.trial.pair]) for run in runs]
+        breaches = [
+            breach_of(run, self.pairs[run.trial.pair]) for run in runs if run.trial.purpose == "contract"
+        ]
         return len(breaches) >= ENOUGH_FAILURES and None not in breaches
 
     def judge(self, runs: Sequence[TrialRun]) -> Verdict:
@@ -117,6 +120,8 @@ def breach_of(run: TrialRun, pair: Pair) -> Breach | None:
 
 
 def _ended_sentence(run: TrialRun) -> str:
+    if run.ended is Ended.NOT_IMPORTED:
+        return run.note
     words = {
         Ended.RAISED: "generate() raised",
         Ended.TIMED_OUT: "generate() did not finish in time",
@@ -132,11 +137,15 @@ def _ended_sentence(run: TrialRun) -> str:
 def _summary(broken: Sequence[Breach], runs: int) -> str:
     if not broken:
         return f"The interface was kept in all {runs} runs."
+    if broken[0].kind == Ended.NOT_IMPORTED:
+        return broken[0].sentence
     (first, times), *_ = Counter(breach.sentence for breach in broken).most_common(1)
     return f"In {len(broken)} of {runs} runs the interface was not kept. Most often ({times}): {first}"
 
 
 def _diagnosis(runs: Sequence[TrialRun], breaches: Sequence[Breach | None]) -> str:
+    if runs[0].ended is Ended.NOT_IMPORTED:
+        return "Nothing was run."
     lines = [
         f"num_speculative_tokens {run.trial.num_speculative_tokens}, temperature {run.trial.temperature:g}, "
         f"max_new_tokens {run.trial.max_new_tokens}: {breach.sentence}"

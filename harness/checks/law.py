@@ -16,18 +16,19 @@ import numpy as np
 from harness.checks.settings import Setting, draw_trials
 from harness.core import wealth
 from harness.core.alternatives import NAMES, Floats, ratios
+from harness.core.blocks import target_calls_astray
 from harness.core.check import Budget
 from harness.core.diagnosis import Findings, Named, name_bug
 from harness.core.evidence import Evidence, read
 from harness.core.intervals import exact
-from harness.core.kernels import HYPOTHESES, likelihoods
+from harness.core.kernels import HYPOTHESES, likelihoods, misfit
 from harness.core.power import unseen_speed_gain
 from harness.core.trial import Trial, TrialRun
 from pairs.analytic import Pair
 from wire.scorecard import CheckName, Line, Measurement, Plot, Series, Status, Verdict
 
-TRIALS: dict[Budget, int] = {"quick": 34, "full": 320}
-"""Of 64 tokens or up to the first EOS: about 2,000 and 20,000 tokens."""
+TRIALS: dict[Budget, int] = {"quick": 34, "full": 200}
+"""Of 64 tokens or up to the first EOS: about 2,000 and 12,000 tokens; other checks' trials add a third."""
 
 IMPOSSIBLE = 1e-30
 """A token less likely than this under the target cannot come from rounding alone."""
@@ -209,16 +210,14 @@ class Law:
     def _findings(self, seen: _Bets) -> Findings:
         kernels = np.zeros(len(HYPOTHESES))
         greedy = sharp = 0.0
-        target_calls = 0
-        for run in seen.runs:
-            evidence = self._evidence(run)
-            if evidence is None:
-                continue
+        astray: list[bool] = []
+        known = [(run, evidence) for run in seen.runs if (evidence := self._evidence(run)) is not None]
+        for run, evidence in known:
             laws, drafted = evidence.laws, evidence.placement.drafted
             kernels += likelihoods(laws, evidence.tokens, drafted).sum(axis=0)
             more_greedy, more_sharp = _draft_laws(laws.draft, drafted)
             greedy, sharp = greedy + more_greedy, sharp + more_sharp
-            target_calls += sum(call.model == "target" for call in run.calls)
+            astray += target_calls_astray(run.calls, (*run.trial.prompt, *run.tokens))
         bets = np.sum([each.logs[-1].max(axis=-1) for each in seen.wealth.values()], axis=0)
         return Findings(
             kernels=kernels,
@@ -226,7 +225,9 @@ class Law:
             greedy_drafts=greedy,
             sharp_drafts=sharp,
             uncovered=seen.uncovered / seen.tokens,
-            target_calls=target_calls,
+            target_calls=len(astray),
+            astray=float(np.mean(astray)) if astray else 0.0,
+            misfit=_misfit(int(kernels.argmax()), [evidence for _, evidence in known]),
         )
 
     def _plot(self, seen: _Bets) -> Plot:
@@ -254,6 +255,13 @@ class Law:
             series=(together, *single),
             lines=(Line(name="rejected above this line", y=wealth.threshold(self.alpha) / np.log(10)),),
         )
+
+
+def _misfit(hypothesis: int, known: Sequence[Evidence]) -> float:
+    """In deviations."""
+    sums = [misfit(hypothesis, each.laws, each.tokens, each.placement.drafted) for each in known]
+    nats, variance = np.sum(sums, axis=0)
+    return float(nats / np.sqrt(variance + 1.0))
 
 
 def _draft_laws(draft: Floats, drafted: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[float, float]:

@@ -54,6 +54,8 @@ class Laws:
     """Warped law of the row that the submission really received for this position."""
     previous_token: NDArray[np.int64]
     """``(N,)``: the last token of each prefix."""
+    block_bar: Floats
+    """``(N, 1)``: the smallest target/draft, at most 1, of the tokens of the same call before this one."""
 
     @cached_property
     def overlap(self) -> Floats:
@@ -330,6 +332,8 @@ ALTERNATIVES: dict[str, Alternative] = {
     "stale-row": lambda laws: laws.stale_target,
     "repeats-token": _repeats,
     # Random numbers.
+    # That earlier drafts of the block stood says that the block's one uniform is below their ratios.
+    "one-uniform-a-block": lambda laws: _verified(laws, laws.ratio / laws.block_bar, laws.residual),
     "draft-uniform-reused": _draft_uniform_accepts,
 }
 

@@ -70,6 +70,20 @@ def common_prefix(left: Sequence[int], right: Sequence[int]) -> int:
     return next(n for n in range(shorter) if left[n] != right[n])
 
 
+def target_calls_astray(calls: Sequence[Call], text: Sequence[int]) -> list[bool]:
+    """For each target call, whether it leaves the text before the place that an earlier one had reached.
+
+    Rejected drafts leave it after that place. For diagnosis.
+    """
+    reached, flags = 0, []
+    for call in calls:
+        if call.model == "target":
+            agreed = common_prefix(call.path, text)
+            flags.append(agreed < min(reached, len(call.path)))
+            reached = max(reached, agreed)
+    return flags
+
+
 def _first_scored(calls: Sequence[Call], text: tuple[int, ...], prompt_len: int, count: int) -> list[int]:
     first_call = [-1] * count
     for index, call in enumerate(calls):

@@ -14,6 +14,16 @@ import numpy as np
 from harness.core.alternatives import NAMES, Floats
 from harness.core.kernels import BUGS
 
+POOR = 3.0
+"""Deviations by which the tokens are less likely than the best name's own draws: then it is not the bug."""
+
+UNSCORED = 0.005
+ASTRAY = 0.2
+"""Shares of tokens and of target calls, from which a name is given for them."""
+
+SOME_WEALTH = 12.0
+"""Log wealth from which a bet alone may name a bug."""
+
 CLEAR = 3.0
 """Nats by which a name must lead the next one: twenty to one."""
 
@@ -33,14 +43,18 @@ class Named:
 
     bug: str
     runner_up: str | None
+    fits: bool = True
+    """False where even the best name explains the tokens badly."""
 
     @property
     def sure(self) -> bool:
-        return self.runner_up is None
+        return self.runner_up is None and self.fits
 
     @property
     def interviewer(self) -> str:
         sentence = TABLE[self.bug].interviewer
+        if not self.fits:
+            return f"No bug that the judge knows explains the output well. The nearest: {sentence}"
         if self.runner_up is None:
             return sentence
         return f"Not sure between two. First: {sentence} Second: {TABLE[self.runner_up].interviewer}"
@@ -65,12 +79,18 @@ class Findings:
     uncovered: float
     """Share of tokens whose prefix no target call scored."""
     target_calls: int
+    astray: float = 0.0
+    """Share of target calls whose cache held another text than the one that goes out."""
+    misfit: float = 0.0
+    """Of the best of ``kernels``: deviations by which the tokens are less likely than its own draws."""
 
 
 def name_bug(findings: Findings) -> Named:
     """The most likely bug."""
     if findings.target_calls == 0:
         return Named(bug="target-unused", runner_up=None)
+    if findings.astray > ASTRAY:
+        return Named(bug="stale-cache", runner_up=None)
     ranked = _ranked(findings.kernels)
     gain = ranked[0][1] - dict(ranked)["none"]
     own_draft = max(findings.greedy_drafts, findings.sharp_drafts)
@@ -80,16 +100,21 @@ def name_bug(findings: Findings) -> Named:
         greedy = findings.greedy_drafts == own_draft
         return Named(bug="greedy-draft-soft-ratio" if greedy else "sharp-drafts", runner_up=None)
     if gain > CLEAR:
-        return _by_kernels(ranked, findings.uncovered)
-    if findings.uncovered > 0.02:
+        return _by_kernels(ranked, findings)
+    if findings.uncovered > UNSCORED:
         return Named(bug="unverified", runner_up=None)
+    if findings.bets.max() < SOME_WEALTH:
+        return Named(bug="unknown", runner_up=None)
     return Named(bug=FROM_BETS.get(NAMES[int(findings.bets.argmax())], "unknown"), runner_up=None)
 
 
-def _by_kernels(ranked: list[tuple[str, float]], uncovered: float) -> Named:
+def _by_kernels(ranked: list[tuple[str, float]], findings: Findings) -> Named:
     (first, top), (second, next_best) = ranked[0], ranked[1]
-    if first != "stale-cache" and uncovered > 0.5:
-        return Named(bug="unverified", runner_up=None if uncovered > 0.9 else first)
+    poor = findings.misfit > POOR
+    if first != "stale-cache" and findings.uncovered > UNSCORED:
+        return Named(bug="unverified", runner_up=None)
+    if poor:
+        return Named(bug=first, runner_up=None, fits=False)
     close = top - next_best <= CLEAR and second != "none"
     return Named(bug=first, runner_up=second if close else None)
 
@@ -205,10 +230,24 @@ TABLE: dict[str, Bug] = {
             "come from."
         ),
     ),
+    "one-uniform-a-block": Bug(
+        interviewer="One random number decides on all drafts of a block.",
+        candidate=(
+            "Sampled text does not follow the target's distribution. Look again at where random numbers "
+            "come from."
+        ),
+    ),
     "correct-from-target": Bug(
         interviewer=(
             "After a rejection the token is drawn from the target, not from the residual: the output "
             "follows min(target, draft) + P(reject) target."
+        ),
+        candidate=_CORRECT,
+    ),
+    "correct-without-drafted": Bug(
+        interviewer=(
+            "After a rejection only the drafted token is struck out of the target's law; the rest of the "
+            "draft's law is not taken off."
         ),
         candidate=_CORRECT,
     ),
@@ -248,6 +287,9 @@ TABLE: dict[str, Bug] = {
     "bonus-by-argmax": Bug(
         interviewer="The bonus token is the target's argmax at any temperature.", candidate=_BONUS
     ),
+    "bonus-unwarped": Bug(
+        interviewer="The bonus token is drawn without temperature and top-p.", candidate=_BONUS
+    ),
     "bonus-row-before": Bug(
         interviewer="The bonus token is drawn from the row before its own.", candidate=_BONUS
     ),
@@ -283,7 +325,8 @@ TABLE: dict[str, Bug] = {
     "draft-row-before": Bug(interviewer="Draft rows are off by one in the ratio.", candidate=_ROWS),
     "stale-cache": Bug(
         interviewer=(
-            "The target's cache is stale: rejected tokens stay in it, so its rows belong to another text."
+            "The target's cache holds another text than the one that goes out: rejected tokens stay in it, "
+            "too many are cropped, or text is fed twice."
         ),
         candidate=_CACHE,
     ),
@@ -301,7 +344,7 @@ FROM_BETS: dict[str, str] = {
     "draft-as-is": "accept-always",
     "speed-fraud": "lenient",
     "correct-never": "correct-never",
-    "correct-without-drafted": "correct-from-target",
+    "correct-without-drafted": "correct-without-drafted",
     "repeats-token": "repeats",
     "unwarped-drafts": "unwarped-drafts",
     "greedy-draft-soft-ratio": "greedy-draft-soft-ratio",

@@ -116,8 +116,8 @@ def any_coupling_tokens(paths: Sequence[Path], gamma: int) -> float:
     verification (Sun et al. 2024, arXiv:2403.10444) comes near it and is honestly above token-level
     acceptance. Trees, several chains and drafts from elsewhere are not bound by it.
     """
-    reached = [_reach(emitted, start, gamma) for emitted in paths for start in _full_starts(emitted, gamma)]
-    return 1.0 + float(np.mean(reached)) if reached else 1.0 + gamma
+    reached = np.concatenate([_reach(emitted, gamma) for emitted in paths])
+    return 1.0 + float(np.mean(reached)) if len(reached) else 1.0 + gamma
 
 
 def any_coupling_speedup(paths: Sequence[Path], prices: PriceList, longest: int = LONGEST_BLOCK) -> float:
@@ -154,10 +154,12 @@ def _round_price(prompt_len: int, start: int, block: int, prices: PriceList) -> 
     return float(target + draft)
 
 
-def _full_starts(emitted: Path, gamma: int) -> range:
-    return range(len(emitted.likelihood_ratio) - gamma)
-
-
-def _reach(emitted: Path, start: int, gamma: int) -> float:
-    odds = np.minimum(emitted.likelihood_ratio[start : start + gamma], 1e6)
-    return float(np.minimum(np.cumprod(odds), 1.0).sum())
+def _reach(emitted: Path, gamma: int) -> Floats:
+    """``sum_j min(1, prod_{i <= j} draft/target)`` from each start with a whole block after it, ``(n,)``."""
+    count = len(emitted.likelihood_ratio) - gamma
+    if count <= 0 or gamma == 0:
+        return np.zeros(max(count, 0))
+    odds = np.minimum(emitted.likelihood_ratio, 1e6)
+    blocks = np.lib.stride_tricks.sliding_window_view(odds, gamma)[:count]
+    reached: Floats = np.minimum(np.cumprod(blocks, axis=1), 1.0).sum(axis=1)
+    return reached

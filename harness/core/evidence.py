@@ -62,6 +62,7 @@ def read(run: TrialRun, pair: Pair) -> Evidence | None:
         previous_target=_warped(target_logits[:-1], trial),
         previous_draft=_warped(draft_logits[:-1], trial),
         stale_target=_stale(pair.target, target, placement, trial),
+        block_bar=_block_bar(target, draft, tokens, placement),
         previous_token=np.array([trial.prompt[-1], *tokens[:-1]], dtype=np.int64),
     )
     return Evidence(
@@ -116,6 +117,19 @@ def _less_warped(
         laws["draft_raw"] = warp(draft_logits, temperature=1.0)
         laws["target_twice"] = warp(target_logits, temperature=trial.temperature**2, top_p=trial.top_p)
     return laws
+
+
+def _block_bar(target: Floats, draft: Floats, tokens: tuple[int, ...], placement: Placement) -> Floats:
+    """See `Laws.block_bar`. Of earlier tokens only, so it is settled before each token is drawn."""
+    at = np.arange(len(tokens)), np.array(tokens, dtype=np.int64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(draft[at] > 0, target[at] / draft[at], 1.0)
+    bar = np.ones((len(tokens), 1))
+    for n in range(1, len(tokens)):
+        if placement.call[n] == placement.call[n - 1] >= 0:
+            # Never 0: a token that the target cannot say is the law check's business already.
+            bar[n] = min(bar[n - 1, 0], max(ratio[n - 1], 1e-6))
+    return bar
 
 
 def _stale(model: AnalyticModel, target: Floats, placement: Placement, trial: Trial) -> Floats:

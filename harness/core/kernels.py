@@ -55,6 +55,8 @@ class Hypothesis:
     """Chance that a draft token, by id, stands."""
     correct: Rule = lambda step: step.residual
     bonus: Rule = lambda step: step.target
+    strikes_out_draft: bool = False
+    """A correction is never the drafted token; the rest of ``correct`` is scaled up."""
 
 
 def likelihoods(laws: Laws, tokens: Tokens, drafted: Tokens) -> Floats:
@@ -62,11 +64,42 @@ def likelihoods(laws: Laws, tokens: Tokens, drafted: Tokens) -> Floats:
     return np.stack([_likelihood(each, laws, tokens, drafted) for each in HYPOTHESES], axis=1)
 
 
+def misfit(hypothesis: int, laws: Laws, tokens: Tokens, drafted: Tokens) -> tuple[float, float]:
+    """How much less likely the tokens are than draws from the hypothesis would be: nats, and their variance.
+
+    Sums over tokens add up; a sum many deviations above 0 says that the hypothesis is not the bug, however
+    well it does beside the others.
+    """
+    law = _law(HYPOTHESES[hypothesis], laws, drafted)
+    logs = np.log(law)
+    expected = (law * logs).sum(axis=1)
+    variance = (law * logs**2).sum(axis=1) - expected**2
+    return float((expected - logs[np.arange(len(tokens)), tokens]).sum()), float(variance.sum())
+
+
+def _law(hypothesis: Hypothesis, laws: Laws, drafted: Tokens) -> Floats:
+    """``(N, V)``: the hypothesis's law of each token given its draft, with some of the target's."""
+    step = Step(target=hypothesis.target(laws), draft=hypothesis.draft(laws), laws=laws)
+    at = np.arange(len(drafted))
+    stands = np.clip(hypothesis.accept(step)[at, drafted], 0.0, 1.0)[:, None]
+    correction = hypothesis.correct(step)
+    if hypothesis.strikes_out_draft:
+        correction = correction * (1.0 - _one_hot(drafted, correction))
+        correction = _scaled(correction, step.target)
+    verified = stands * _one_hot(drafted, correction) + (1.0 - stands) * correction
+    law = np.where(drafted[:, None] >= 0, verified, hypothesis.bonus(step))
+    mixed: Floats = (1.0 - _FLOOR) * law + _FLOOR * laws.target + 1e-30
+    return mixed
+
+
 def _likelihood(hypothesis: Hypothesis, laws: Laws, tokens: Tokens, drafted: Tokens) -> Floats:
     step = Step(target=hypothesis.target(laws), draft=hypothesis.draft(laws), laws=laws)
     at = np.arange(len(tokens))
     stands = np.clip(hypothesis.accept(step)[at, drafted], 0.0, 1.0)
-    corrected = hypothesis.correct(step)[at, tokens]
+    correction = hypothesis.correct(step)
+    corrected = correction[at, tokens]
+    if hypothesis.strikes_out_draft:
+        corrected = (tokens != drafted) * corrected / np.maximum(1.0 - correction[at, drafted], 1e-9)
     verified = stands * (tokens == drafted) + (1.0 - stands) * corrected
     chance = np.where(drafted >= 0, verified, hypothesis.bonus(step)[at, tokens])
     return np.log((1.0 - _FLOOR) * chance + _FLOOR * laws.target[at, tokens] + 1e-30)
@@ -148,6 +181,11 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     _padded(1e-2),
     _padded(1e-3),
     Hypothesis(bug="accept-by-target-probability", accept=lambda step: step.target),
+    Hypothesis(
+        bug="accept-by-target-probability",
+        accept=lambda step: step.target,
+        correct=lambda step: step.target,
+    ),
     Hypothesis(bug="accept-if-target-larger", accept=_flag(lambda step: step.ratio >= 1.0)),
     Hypothesis(
         bug="accept-if-target-larger",
@@ -173,8 +211,10 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     Hypothesis(bug="accept-typical", accept=_typical, correct=lambda step: step.target),
     Hypothesis(bug="accept-typical", accept=_typical),
     Hypothesis(bug="draft-uniform-reused", accept=_uniform_reused),
+    Hypothesis(bug="one-uniform-a-block", accept=lambda step: step.ratio / step.laws.block_bar),
     # Correction.
     Hypothesis(bug="correct-from-target", correct=lambda step: step.target),
+    Hypothesis(bug="correct-without-drafted", correct=lambda step: step.target, strikes_out_draft=True),
     Hypothesis(bug="correct-from-draft", correct=lambda step: step.draft),
     Hypothesis(
         bug="correct-from-surplus",
@@ -192,6 +232,7 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     Hypothesis(bug="bonus-from-draft", bonus=lambda step: step.draft),
     Hypothesis(bug="bonus-from-residual", bonus=lambda step: step.residual),
     Hypothesis(bug="bonus-by-argmax", bonus=lambda step: step.laws.best),
+    Hypothesis(bug="bonus-unwarped", bonus=lambda step: step.laws.target_raw),
     Hypothesis(bug="bonus-row-before", bonus=lambda step: step.laws.previous_target),
     # Temperature and top-p.
     *(_at_temperature(temperature) for temperature in (0.5, 0.8, 0.9, 1.1, 1.25, 2.0)),

@@ -17,6 +17,7 @@ class Ended(StrEnum):
     """How a trial ended. Only RETURNED has tokens."""
 
     RETURNED = "returned"
+    NOT_IMPORTED = "not_imported"  # there is no generate() to call; `note` is a whole sentence
     RAISED = "raised"  # generate() raised; `note` has the exception's last line
     TIMED_OUT = "timed_out"
     DIED = "died"  # the process went away

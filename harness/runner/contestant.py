@@ -192,17 +192,22 @@ class Contestant:
                 return None
             failed = codec.decode_request(kind, body)
         except Overdue:
-            return Outcome(Ended.TIMED_OUT, note=f"importing the submission took more than {seconds:g} s")
+            return self._not_imported(f"no end after {seconds:g} s (is there a loop at the top level?)")
         except HungUp:
             jail.wait(self._deadlines.farewell_s)
             if _used_all_memory(jail):
-                return Outcome(Ended.LIMIT, note=f"importing the submission {TOO_MUCH_MEMORY}")
-            return Outcome(Ended.DIED, note="the process ended while it imported the submission")
+                return self._not_imported(f"it {TOO_MUCH_MEMORY}")
+            return self._not_imported("the process ended before the import did")
         except ProtocolError as error:
             return Outcome(Ended.PROTOCOL, note=str(error))
         if not isinstance(failed, codec.Failed):
             return Outcome(Ended.PROTOCOL, note="a frame that does not belong to an import")
-        return Outcome(Ended.RAISED, note=f"importing the submission failed: {failed.note}")
+        if failed.failure is codec.Failure.RAISED:
+            return self._not_imported(failed.note)
+        return Outcome(Ended.NOT_IMPORTED, note=f"{failed.note}.")
+
+    def _not_imported(self, why: str) -> Outcome:
+        return Outcome(Ended.NOT_IMPORTED, note=f"{self._entry} could not be imported: {why}.")
 
     def _drive(self, session: Session, server: _Server) -> None:
         """Play one trial to its end and leave the server ready for the next, or gone."""

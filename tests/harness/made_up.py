@@ -26,8 +26,9 @@ class CountingCheck:
         return [replace(one, seed=rng.getrandbits(32)) for _ in range(self.wanted)]
 
     def settled(self, runs: Sequence[TrialRun]) -> bool:
-        self.looks.append(len(runs))
-        return sum(run.ended is not Ended.RETURNED for run in runs) >= self.enough
+        own = [run for run in runs if run.trial.purpose == self.name]
+        self.looks.append(len(own))
+        return sum(run.ended is not Ended.RETURNED for run in own) >= self.enough
 
     def judge(self, runs: Sequence[TrialRun]) -> Verdict:
         own = [run for run in runs if run.trial.purpose == self.name]

@@ -31,6 +31,7 @@ def laws(count: int = 200, vocab_size: int = 12, zeros: bool = False) -> Laws:
         previous_target=rows(count, vocab_size, zeros),
         previous_draft=rows(count, vocab_size, zeros),
         stale_target=rows(count, vocab_size, zeros),
+        block_bar=RNG.uniform(0.1, 1.0, (count, 1)),
         previous_token=RNG.integers(0, vocab_size, count),
     )
 
