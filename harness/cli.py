@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,12 +40,18 @@ def main(argv: Sequence[str]) -> int:
         arguments = _parser().parse_args(argv)
     except SystemExit as stop:
         return int(stop.code or OK)
+    signal.signal(signal.SIGTERM, _leave)
     try:
         return _judge(arguments)
     except BadSnapshot as error:
         return _sorry(BAD_INPUT, str(error))
     except (RuntimeFault, BadChallenge) as error:
         return _sorry(FAULT, f"No scorecard, through no fault of the submission. {error}")
+
+
+def _leave(number: int, frame: object) -> NoReturn:
+    """Unwind, so that contestants are ended too: an engine would keep them running without us."""
+    sys.exit(128 + number)
 
 
 def _parser() -> argparse.ArgumentParser:

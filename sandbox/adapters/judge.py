@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from sandbox.ports import JudgeFault, Unreadable
 from wire.scorecard import Progress, Scorecard
 
-LEAVE_S = 5.0
+LEAVE_S = 12.0  # a trial in flight may take ten
 TIMEOUT_S = {"quick": 600.0, "full": 3_600.0}
 MAX_SCORECARD_BYTES = 8 * 1024 * 1024
 MAX_LINE = 64 * 1024
