@@ -31,8 +31,8 @@ from wire.challenge import load_challenge
 from wire.scorecard import Progress, Score, Scorecard, Status, SubmissionRef, Verdict
 
 WALL_S: Mapping[Budget, float] = {"quick": 60.0, "full": 90.0}
-"""Past it no further trial is started: a report is promised within two minutes of submitting, on a busy host too.
-The law's error rate holds at any stopping time; what was seen is what the verdicts say they rest on."""
+"""Past it no further trial is started: a report is promised within two minutes, on a busy host too. The law's
+error rate holds at any stopping time, and each verdict says on how much it rests."""
 
 IN_FLIGHT = 3
 """Trials given out and not recorded. One more than play at once, so that nobody waits for a slow trial."""
