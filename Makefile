@@ -27,8 +27,9 @@ check: install-test    ## format, lint, types, import contract
 	@.venv/bin/lint-imports
 	@npm --prefix web run --silent check
 
-bench: install-test    ## write bench/results/*.json; print one table of ratios
-	@.venv/bin/python -m bench
+bench: install         ## write bench/results/*.json; print one table of ratios
+	@mkdir -p bench/results
+	@.venv/bin/python bench/judge_wire.py --json bench/results/judge_wire.json
 
 install:
 	@scripts/install
