@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Person, Server, picture
+from tests.e2e.conftest import ROOT, Person, Server, picture
 
-SUBMISSIONS = Path(__file__).parent / "submissions"
+RIGHT = (ROOT / "tests/zoo/honest/textbook.py").read_text()
+WRONG = RIGHT.replace(
+    "residual = (target_probs[n] - draft_probs[n]).clamp_min(0)",
+    "residual = target_probs[n]  # the bug: the draft's share is not taken off",
+)
 KERNEL_MS = 60_000
 JUDGE_MS = 150_000  # the product promises two minutes; the machine is shared
 expect.set_options(timeout=20_000)
@@ -122,7 +125,7 @@ def test_a_right_submission(server: Server, people: list[Person]) -> None:
         expect(page.get_by_test_id("output").locator("img").first).to_be_visible()
 
     # The real thing, its visible tests and its bench.
-    write(candidate, (SUBMISSIONS / "right.py").read_text())
+    write(candidate, RIGHT)
     candidate.get_by_test_id("tests").click()
     for page in (candidate, interviewer):
         expect(page.get_by_role("tab", name=re.compile(r"Tests.*12.12"))).to_be_visible(timeout=KERNEL_MS)
@@ -149,9 +152,10 @@ def test_a_right_submission(server: Server, people: list[Person]) -> None:
 
 
 def test_a_wrong_submission_is_named_for_the_right_reason(server: Server, people: list[Person]) -> None:
+    assert WRONG != RIGHT
     candidate, interviewer = enter(server, people)
     to_probe(candidate, interviewer)
-    write(candidate, (SUBMISSIONS / "wrong.py").read_text())
+    write(candidate, WRONG)
     expect(editor(interviewer)).to_contain_text("the bug")
     submit(candidate)
     page = report(interviewer)

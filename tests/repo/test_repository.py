@@ -57,11 +57,14 @@ def test_the_lock_file_names_no_registry() -> None:
     [r"/root/", r"/home/\w+/", r"https?://(registry|files)\."],
 )
 def test_no_file_names_a_machine_or_a_registry(pattern: str) -> None:
-    own = Path(__file__)
+    made_up = (
+        Path(__file__),
+        ROOT / "tests/isolation",
+    )  # homes that no machine has, and what a jail must hide
     guilty = [
         str(path.relative_to(ROOT))
         for path, text in tracked_text()
-        if path != own and re.search(pattern, text)
+        if not any(path.is_relative_to(place) for place in made_up) and re.search(pattern, text)
     ]
     assert not guilty
 
