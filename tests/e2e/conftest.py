@@ -93,7 +93,7 @@ class Server:
         return lowered["candidate"], lowered["interviewer"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     # Socket paths must stay under 108 bytes, so not pytest's own long folder.
     data = Path(tempfile.mkdtemp(prefix="probe-"))
@@ -109,7 +109,8 @@ def server() -> Iterator[Server]:
     shutil.rmtree(data, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+# For one module only: while it lives, its event loop runs in this thread, and no asynchronous test could.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:
