@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -21,8 +22,9 @@ FILE = ROOT / "docker-compose.yml"
 
 
 def compose_command() -> list[str] | None:
-    """``docker compose`` or ``docker-compose``, whichever this machine has."""
-    for command in (["docker", "compose"], ["docker-compose"]):
+    """``docker compose`` or ``docker-compose``, this machine's or the one installed beside the tests."""
+    ours = str(Path(sys.executable).with_name("docker-compose"))
+    for command in (["docker", "compose"], ["docker-compose"], [ours]):
         if shutil.which(command[0]) is None:
             continue
         if subprocess.run([*command, "version"], capture_output=True, check=False).returncode == 0:
