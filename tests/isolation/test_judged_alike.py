@@ -11,10 +11,11 @@ from harness.checks.law import Law
 from harness.judge import judge
 from isolation.contract import Runtime
 from tests.isolation.conftest import runtime_by_name
+from tests.zoo.zoo import specimens
 from wire.scorecard import Score, Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
-WRONG = ROOT / "tests" / "e2e" / "submissions" / "wrong.py"
+WRONG = next(one for one in specimens("wrong") if one.name == "correct_from_target")
 SEED = 7
 
 pytestmark = [pytest.mark.docker, pytest.mark.embedded]
@@ -24,7 +25,7 @@ def law_on(runtime: Runtime) -> Verdict:
     """The verdict on the law alone, from one pair: the whole battery would say the same more slowly."""
     pairs = make_battery(SEED).pairs
     scorecard = judge(
-        {"specdec.py": WRONG.read_text(encoding="utf-8")},
+        WRONG.files,
         challenge_folder=ROOT / "challenges" / "speculative-decoding",
         seed=SEED,
         budget="quick",

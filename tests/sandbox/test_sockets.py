@@ -229,7 +229,7 @@ async def test_a_watcher_who_reads_too_slowly_is_cut_and_holds_up_nobody(
     async with await plane.page(interview, "candidate") as ada:
         slow = await plane.page(interview, "interviewer")
         await slow.connect()
-        await slow.until(lambda: bool(slow.view))
+        await ada.until(lambda: ada.view["people"][1]["tabs"] == 1)
         slow._reader.cancel()
         transport = slow.socket.transport
         transport.pause_reading()
