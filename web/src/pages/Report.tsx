@@ -8,25 +8,14 @@ import { AxisCard } from "../report/AxisCard";
 import { Evidence } from "../report/Evidence";
 import { Head } from "../report/Head";
 import { Verdicts } from "../report/Verdicts";
-import { Brand, Loading, Notice, ThemeToggle } from "../ui/parts";
+import { Brand, LoadFailed, Loading, ThemeToggle } from "../ui/parts";
 
 const RELOAD_MS = 5_000;
 
 export default function ReportPage({ interview }: { interview: string }) {
   const loaded = useReport(interview);
   if (loaded === null) return <Loading what="Putting the report together" />;
-  if (loaded instanceof ApiError) {
-    return (
-      <Notice title={loaded.message}>
-        <p>{loaded.hint}</p>
-        <p>
-          <button type="button" className="button" onClick={() => location.reload()}>
-            Try again
-          </button>
-        </p>
-      </Notice>
-    );
-  }
+  if (loaded instanceof ApiError) return <LoadFailed error={loaded} />;
   return (
     <>
       <header className="topbar no-print">

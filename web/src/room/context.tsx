@@ -14,7 +14,7 @@ import { ApiError, fetchMaterials } from "../api";
 import { RoomConnection, type ReceivedView } from "../connection";
 import type { CommandName, Commands, Materials, Role, Stage } from "../protocol";
 import { createStore, useStore } from "../store";
-import { Loading, Notice } from "../ui/parts";
+import { LoadFailed, Loading, Notice } from "../ui/parts";
 import { comments, fileNames, filesOf, observeComments, type Comment } from "./document";
 import type { Transcript } from "./transcripts";
 
@@ -154,18 +154,7 @@ function Opened(props: {
   const materials = useMaterials(props.interview, props.role, view?.stage);
   if (state.kind === "ended" && (!view || view.stage !== "finished"))
     return <Ended message={state.message} />;
-  if (materials instanceof ApiError) {
-    return (
-      <Notice title={materials.message}>
-        <p>{materials.hint}</p>
-        <p>
-          <button type="button" className="button" onClick={() => location.reload()}>
-            Try again
-          </button>
-        </p>
-      </Notice>
-    );
-  }
+  if (materials instanceof ApiError) return <LoadFailed error={materials} />;
   if (!view || !materials || !synced)
     return (
       <Loading what="Opening the room. If this takes long, the server may be down; the page keeps trying." />

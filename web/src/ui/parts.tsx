@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, type ReactNode } from "react";
 
+import type { ApiError } from "../api";
 import { useStore } from "../store";
 import { dark, toggleTheme } from "./theme";
 
@@ -113,6 +114,20 @@ export function Notice({
       <h1>{title}</h1>
       <div className="stack">{children}</div>
     </main>
+  );
+}
+
+/** A page whose data did not come: the server's own words, and a way to try again. */
+export function LoadFailed({ error }: { error: ApiError }) {
+  return (
+    <Notice title={error.message}>
+      <p>{error.hint}</p>
+      <p>
+        <button type="button" className="button" onClick={() => location.reload()}>
+          Try again
+        </button>
+      </p>
+    </Notice>
   );
 }
 
