@@ -15,11 +15,11 @@ from random import Random
 from harness.checks.economy_runs import Costed, by_gamma, costed_runs
 from harness.core.blocks import common_prefix
 from harness.core.check import Budget
-from harness.core.economy import expected_accepted
 from harness.core.intervals import ratio_of_sums
 from harness.core.trial import Trial, TrialRun
 from pairs.accounting import blocks
 from pairs.analytic import Pair
+from pairs.economy import expected_accepted
 from pairs.ledger import Call
 from wire.scorecard import CheckName, Line, Measurement, Plot, Series, Status, Verdict
 

@@ -1,6 +1,6 @@
 """How many tokens does a target call yield, against plain decoding, the reference and the bound?
 
-The reference is not run: its expectation on the same text is exact (`harness.core.economy`).
+The reference is not run: its expectation on the same text is exact (`pairs.economy`).
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from random import Random
 from harness.checks.economy_runs import Costed, by_gamma, costed_runs
 from harness.checks.settings import Setting, draw_trials
 from harness.core.check import Budget
-from harness.core.economy import any_coupling_tokens, expected_cost
 from harness.core.intervals import exact, ratio_of_sums
 from harness.core.trial import Trial, TrialRun
 from pairs.analytic import Pair
+from pairs.economy import any_coupling_tokens, expected_cost
 from pairs.prices import MEMORY_BOUND
 from wire.scorecard import CheckName, Line, Measurement, Plot, Series, Status, Verdict
 

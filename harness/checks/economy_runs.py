@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.core.economy import Path, expected_cost, path
 from harness.core.evidence import keep_probabilities, new_tokens
 from harness.core.trial import TrialRun
 from pairs.accounting import Account, account
 from pairs.analytic import Pair
+from pairs.economy import Path, expected_cost, path
 from pairs.prices import PriceList, plain_decoding_price
 
 

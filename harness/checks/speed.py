@@ -13,10 +13,10 @@ from random import Random
 
 from harness.checks.economy_runs import Costed, by_gamma, costed_runs
 from harness.core.check import Budget
-from harness.core.economy import any_coupling_speedup, best_fixed, path_adaptive_time
 from harness.core.intervals import exact, ratio_of_sums
 from harness.core.trial import Trial, TrialRun
 from pairs.analytic import Pair
+from pairs.economy import any_coupling_speedup, best_fixed, path_adaptive_time
 from pairs.prices import COMPUTE_BOUND, MEMORY_BOUND
 from wire.scorecard import CheckName, Line, Measurement, Plot, Series, Status, Verdict
 

@@ -133,8 +133,13 @@ def _tool_lines(tool: Tool) -> list[dict[str, object]]:
             **row,
             "num_speculative_tokens": gamma,
             "acceptance_rate": 0.7,
+            "draft_utilisation": 0.7 / gamma,
             "tokens_per_target_call": 1.0 + 0.4 * gamma,
+            "textbook_tokens_per_target_call": 1.1 + 0.4 * gamma,
+            "bound_tokens_per_target_call": 1.2 + 0.45 * gamma,
             "speedup": 1.0 + 0.1 * gamma,
+            "textbook_speedup": 1.05 + 0.1 * gamma,
+            "speedup_in_a_batch": 1.0 - 0.05 * gamma,
         }
         for gamma in (1, 2, 4, 8)
     ] + [{"tool": "bench", "event": "finished", "error": ""}]

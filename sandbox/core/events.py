@@ -146,12 +146,23 @@ class TestCase(Wire):
 
 
 class BenchRow(Wire):
-    """One row of the bench, as the sandbox claims it went."""
+    """One row of the bench, as the sandbox claims it went.
+
+    What may be None by default is missing in interviews that were recorded before the bench had it.
+    """
 
     num_speculative_tokens: int = Field(ge=0, le=10_000)
     acceptance_rate: float | None = Field(ge=0, le=1)
+    draft_utilisation: float | None = Field(default=None, ge=0, le=1)
     tokens_per_target_call: float = Field(ge=0, le=1e6)
+    textbook_tokens_per_target_call: float | None = Field(default=None, ge=0, le=1e6)
+    """Expected of a textbook sampler on the same texts."""
+    bound_tokens_per_target_call: float | None = Field(default=None, ge=0, le=1e6)
+    """What no method with one chain of the draft's tokens can beat."""
     speedup: float = Field(ge=0, le=1e6)
+    textbook_speedup: float | None = Field(default=None, ge=0, le=1e6)
+    speedup_in_a_batch: float | None = Field(default=None, ge=0, le=1e6)
+    """The same calls at compute-bound prices, where parallel positions cost nearly full price."""
     target_calls: int = Field(ge=0, le=10**9)
     draft_calls: int = Field(ge=0, le=10**9)
     new_tokens: int = Field(ge=0, le=10**9)

@@ -190,6 +190,14 @@ def test_the_bench_measures_a_gain_for_a_right_solution(tool: Tool) -> None:
         assert 0.65 < row["acceptance_rate"] < 0.9
         assert row["speedup"] > 1.3
         assert 1 < row["tokens_per_target_call"] <= row["num_speculative_tokens"] + 1
+        # The textbook's expectation on the same texts, without having run a textbook sampler.
+        assert row["tokens_per_target_call"] == pytest.approx(
+            row["textbook_tokens_per_target_call"], rel=0.08
+        )
+        assert row["speedup"] == pytest.approx(row["textbook_speedup"], rel=0.08)
+        assert row["textbook_tokens_per_target_call"] < row["bound_tokens_per_target_call"] + 0.01
+        assert row["draft_utilisation"] <= row["acceptance_rate"]
+        assert row["speedup_in_a_batch"] < row["speedup"]
 
 
 def test_the_bench_says_that_the_starter_gains_nothing(tmp_path: Path) -> None:

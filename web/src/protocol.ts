@@ -87,8 +87,13 @@ const benchReport = object({
     object({
       num_speculative_tokens: number,
       acceptance_rate: nullable(number),
+      draft_utilisation: nullable(number),
       tokens_per_target_call: number,
+      textbook_tokens_per_target_call: nullable(number),
+      bound_tokens_per_target_call: nullable(number),
       speedup: number,
+      textbook_speedup: nullable(number),
+      speedup_in_a_batch: nullable(number),
       target_calls: number,
       draft_calls: number,
       new_tokens: number,

@@ -10,16 +10,20 @@ this pair's tokens carries over; what is learnt about the method does.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import torch
 
 from pairs.accounting import Account, account
 from pairs.analytic import Pair, PairSpec, make_pair
+from pairs.economy import Path, path
 from pairs.ledger import Call
-from pairs.prices import MEMORY_BOUND
+from pairs.prices import MEMORY_BOUND, PriceList
 from pairs.torch_api import CausalLM, Config, LocalBackend
+from pairs.warp import warp
 
 PRACTICE = PairSpec(name="practice", seed=20_240_117, vocab_size=64, acceptance=0.75)
 
@@ -43,8 +47,34 @@ def load_pair() -> tuple[CausalLM, CausalLM]:
     return _models(_Forget())
 
 
+@dataclass(frozen=True)
+class Generation:
+    """One run of ``generate``: what it wrote, and every call that it made for it."""
+
+    calls: tuple[Call, ...]
+    prompt: tuple[int, ...]
+    tokens: tuple[int, ...]
+    """New tokens only."""
+
+    def account(self, prices: PriceList = MEMORY_BOUND) -> Account:
+        return account(self.calls, self.prompt, self.tokens, prices)
+
+    def path(self) -> Path:
+        """The text as far as its cost goes, sampled at temperature 1: what a textbook sampler would pay."""
+        pair, at = practice_pair(), np.arange(len(self.tokens))
+        states = pair.target.states((*self.prompt, *self.tokens))[len(self.prompt) - 1 : -1]
+        rows = np.array([[model.logits(state) for state in states] for model in (pair.target, pair.draft)])
+        probs = warp(rows, temperature=1.0, top_p=1.0)
+        return path(len(self.prompt), probs[:, at, list(self.tokens)].T)
+
+
 def measure(generate: Callable[..., torch.Tensor], prompt: torch.Tensor, **settings: Any) -> Account:
-    """Run ``generate`` once on the practice pair and account for the calls that it made.
+    """Run ``generate`` once on the practice pair and account for the calls that it made. See `play`."""
+    return play(generate, prompt, **settings).account()
+
+
+def play(generate: Callable[..., torch.Tensor], prompt: torch.Tensor, **settings: Any) -> Generation:
+    """Run ``generate`` once on the practice pair.
 
     Args:
         generate: the function to measure.
@@ -52,7 +82,7 @@ def measure(generate: Callable[..., torch.Tensor], prompt: torch.Tensor, **setti
         settings: handed to ``generate`` as they are.
 
     Raises:
-        BadText: the result isn't ``(1, n + new)`` with the prompt first.
+        BadText: the result isn't ``(1, n + new)`` int64 ids of the vocabulary, prompt first.
     """
     ledger: list[Call] = []
     target, draft = _models(ledger)
@@ -63,7 +93,11 @@ def measure(generate: Callable[..., torch.Tensor], prompt: torch.Tensor, **setti
         raise BadText(f"generate returned {describe(text)}; want a tensor (1, prompt + new), prompt included")
     if not torch.equal(text[:, :length], prompt):
         raise BadText("the text that generate returned doesn't begin with the prompt")
-    return account(ledger, prompt[0].tolist(), text[0, length:].tolist(), MEMORY_BOUND)
+    tokens = text[0, length:].tolist()
+    if text.dtype != torch.int64 or not all(0 <= token < practice_pair().vocab_size for token in tokens):
+        last = practice_pair().vocab_size - 1
+        raise BadText(f"generate returned {describe(text)}; want int64 ids, all from 0 to {last}")
+    return Generation(calls=tuple(ledger), prompt=tuple(prompt[0].tolist()), tokens=tuple(tokens))
 
 
 @lru_cache(maxsize=1)

@@ -17,7 +17,7 @@ export function BenchReportView({ bench }: { bench: BenchReport | null }) {
     return (
       <Empty title="Nothing measured yet">
         The bench runs your code with growing num_speculative_tokens and shows acceptance rate, tokens per
-        target call and speed-up against plain decoding.
+        target call and speed-up against plain decoding, beside what a textbook sampler is expected to have.
       </Empty>
     );
   }
@@ -41,44 +41,75 @@ export function BenchReportView({ bench }: { bench: BenchReport | null }) {
   );
 }
 
+interface Curve {
+  readonly name: string;
+  readonly value: (row: BenchRow) => number | null;
+}
+
 interface Wanted {
   readonly title: string;
   readonly y_label: string;
-  readonly value: (row: BenchRow) => number | null;
+  readonly curves: readonly Curve[];
   readonly lines: Plot["lines"];
 }
 
+const PLAIN: Plot["lines"] = [{ name: "plain decoding", y: 1 }];
+
 const PLOTS: readonly Wanted[] = [
-  { title: "Acceptance rate", y_label: "share", value: (row) => row.acceptance_rate, lines: [] },
+  {
+    title: "Acceptance rate",
+    y_label: "share",
+    curves: [
+      { name: "accepted of tested", value: (row) => row.acceptance_rate },
+      { name: "accepted of drafted", value: (row) => row.draft_utilisation },
+    ],
+    lines: [],
+  },
   {
     title: "Tokens per target call",
     y_label: "tokens",
-    value: (row) => row.tokens_per_target_call,
-    lines: [{ name: "plain decoding", y: 1 }],
+    curves: [
+      { name: "yours", value: (row) => row.tokens_per_target_call },
+      { name: "textbook, expected", value: (row) => row.textbook_tokens_per_target_call },
+      { name: "bound, one draft chain", value: (row) => row.bound_tokens_per_target_call },
+    ],
+    lines: PLAIN,
   },
   {
     title: "Speed-up",
     y_label: "times",
-    value: (row) => row.speedup,
-    lines: [{ name: "plain decoding", y: 1 }],
+    curves: [
+      { name: "yours", value: (row) => row.speedup },
+      { name: "textbook, expected", value: (row) => row.textbook_speedup },
+      { name: "yours, in a large batch", value: (row) => row.speedup_in_a_batch },
+    ],
+    lines: PLAIN,
   },
 ];
 
 function plotOf(rows: readonly BenchRow[], wanted: Wanted): Plot {
-  const points = rows.flatMap((row) => {
-    const y = wanted.value(row);
-    return y === null ? [] : [{ x: row.num_speculative_tokens, y }];
-  });
   return {
     kind: "line",
     title: wanted.title,
     x_label: "num_speculative_tokens",
     y_label: wanted.y_label,
     x_ticks: [],
-    series: [{ name: "measured", x: points.map((p) => p.x), y: points.map((p) => p.y) }],
+    series: wanted.curves.map((curve) => seriesOf(rows, curve)).filter((series) => series.x.length > 0),
     lines: wanted.lines,
     log_y: false,
   };
+}
+
+function seriesOf(rows: readonly BenchRow[], { name, value }: Curve): Plot["series"][number] {
+  const points = rows.flatMap((row) => {
+    const y = value(row);
+    return y === null ? [] : [{ x: row.num_speculative_tokens, y }];
+  });
+  return { name, x: points.map((p) => p.x), y: points.map((p) => p.y) };
+}
+
+function known(value: number | null, unit = ""): string {
+  return value === null ? "none" : figure(value) + unit;
 }
 
 function Table({ rows }: { rows: readonly BenchRow[] }) {
@@ -94,7 +125,13 @@ function Table({ rows }: { rows: readonly BenchRow[] }) {
             Tokens per target call
           </th>
           <th scope="col" className="num">
+            Textbook, expected
+          </th>
+          <th scope="col" className="num">
             Speed-up
+          </th>
+          <th scope="col" className="num">
+            In a large batch
           </th>
           <th scope="col" className="num">
             Target calls
@@ -111,9 +148,11 @@ function Table({ rows }: { rows: readonly BenchRow[] }) {
         {rows.map((row) => (
           <tr key={row.num_speculative_tokens}>
             <th scope="row">{row.num_speculative_tokens}</th>
-            <td className="num">{row.acceptance_rate === null ? "none" : figure(row.acceptance_rate)}</td>
+            <td className="num">{known(row.acceptance_rate)}</td>
             <td className="num">{figure(row.tokens_per_target_call)}</td>
+            <td className="num">{known(row.textbook_tokens_per_target_call)}</td>
             <td className="num">{figure(row.speedup)}×</td>
+            <td className="num">{known(row.speedup_in_a_batch, "×")}</td>
             <td className="num">{figure(row.target_calls)}</td>
             <td className="num">{figure(row.draft_calls)}</td>
             <td className="num">{figure(row.new_tokens)}</td>

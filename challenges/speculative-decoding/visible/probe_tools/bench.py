@@ -1,16 +1,22 @@
-"""Measures `generate` on the practice pair: acceptance, tokens per target call, speed-up in virtual time."""
+"""Measures `generate` on the practice pair: acceptance, tokens per target call, speed-up in virtual time.
+
+Beside each figure stands what a textbook sampler is expected to have on the very same texts, which is exact,
+and what no method with one chain of drafts can beat. The judge prints the same figures on its own pairs.
+"""
 
 from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from practice import PROMPTS, BadText, measure
+from practice import PROMPTS, BadText, Generation, play
 
 from pairs.accounting import Account
+from pairs.economy import any_coupling_tokens, expected_cost
+from pairs.prices import COMPUTE_BOUND, MEMORY_BOUND, PriceList
 from probe_tools.deadline import TookTooLong, deadline, last_resort
 from probe_tools.lines import Lines
 from probe_tools.submission import CannotRun, explain, load_generate
@@ -32,19 +38,19 @@ def run(lines: Lines) -> None:
     for num_speculative_tokens in BLOCKS:
         try:
             with deadline(ROW_LIMIT_S):
-                total = measured(generate, num_speculative_tokens)
+                row = figures(played(generate, num_speculative_tokens), num_speculative_tokens)
         except (Exception, TookTooLong, SystemExit) as error:
             text = str(error) if isinstance(error, BadText) else explain(error)
             lines.finished(f"num_speculative_tokens={num_speculative_tokens}: {text}")
             return
-        lines.event("row", num_speculative_tokens=num_speculative_tokens, **figures(total))
+        lines.event("row", num_speculative_tokens=num_speculative_tokens, **row)
     lines.finished()
 
 
-def measured(generate: Callable[..., Any], num_speculative_tokens: int) -> Account:
-    """Sum over the practice prompts. Seeded, so that an edit's effect isn't drowned in luck."""
-    accounts = [
-        measure(
+def played(generate: Callable[..., Any], num_speculative_tokens: int) -> list[Generation]:
+    """One generation for each practice prompt. Seeded, so that an edit's effect isn't drowned in luck."""
+    return [
+        play(
             generate,
             torch.tensor([prompt]),
             max_new_tokens=NEW_TOKENS,
@@ -53,16 +59,38 @@ def measured(generate: Callable[..., Any], num_speculative_tokens: int) -> Accou
         )
         for seed, prompt in enumerate(PROMPTS)
     ]
-    return functools.reduce(operator.add, accounts)
 
 
-def figures(total: Account) -> dict[str, Any]:
-    rate = total.acceptance_rate
+def figures(generations: Sequence[Generation], num_speculative_tokens: int) -> dict[str, Any]:
+    """One row of the bench: sums over the generations, and the expectations for their texts."""
+    total, in_a_batch = (summed(generations, prices) for prices in (MEMORY_BOUND, COMPUTE_BOUND))
+    paths = [generation.path() for generation in generations]
+    textbook = [expected_cost(path, num_speculative_tokens, MEMORY_BOUND) for path in paths]
+    textbook_calls = sum(cost.target_calls for cost in textbook)
+    textbook_time = sum(cost.virtual_time for cost in textbook)
     return {
-        "acceptance_rate": None if rate is None else round(rate, 4),
-        "tokens_per_target_call": round(total.tokens_per_target_call, 4),
-        "speedup": round(total.speedup, 4),
+        "acceptance_rate": rounded(total.acceptance_rate),
+        "draft_utilisation": rounded(total.draft_utilisation),
+        "tokens_per_target_call": rounded(total.tokens_per_target_call),
+        "textbook_tokens_per_target_call": rounded(over(total.new_tokens, textbook_calls)),
+        "bound_tokens_per_target_call": rounded(any_coupling_tokens(paths, num_speculative_tokens)),
+        "speedup": rounded(total.speedup),
+        "textbook_speedup": rounded(over(total.plain_time, textbook_time)),
+        "speedup_in_a_batch": rounded(in_a_batch.speedup),
         "target_calls": total.target_calls,
         "draft_calls": total.draft_calls,
         "new_tokens": total.new_tokens,
     }
+
+
+def summed(generations: Sequence[Generation], prices: PriceList) -> Account:
+    return functools.reduce(operator.add, (generation.account(prices) for generation in generations))
+
+
+def over(part: float, whole: float) -> float:
+    """0.0 where nothing was generated."""
+    return part / whole if whole else 0.0
+
+
+def rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

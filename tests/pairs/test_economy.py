@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from harness.core.economy import (
+from pairs.economy import (
     any_coupling_tokens,
     best_fixed,
     expected_cost,
