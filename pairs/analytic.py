@@ -1,7 +1,8 @@
 """Tiny language models whose next-token law is known exactly, at every prefix, for nothing.
 
-The law hangs on the whole prefix: a 64-bit hash of it seeds each row. So a memorised row, a replayed text and
-a cache that is one token stale are all worth nothing. Rows are pure functions of
+The law hangs on the whole prefix: a 64-bit hash of it seeds each row, through a one-way function. So a
+memorised row, a replayed text and a cache that is one token stale are all worth nothing, and a row that was
+asked for tells nothing of those that were not. Rows are pure functions of
 (seed, prefix) and bitwise equal however they are asked for: alone, in a block, after a crop.
 """
 
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairs.flavours import PEAKS, STREAMS, TARGETS, WHOLE, Flavour, Floats, set_probability, untied
-from pairs.noise import advance, bell, mix, uniforms
+from pairs.noise import MASK, advance, bell, mix, one_way, uniforms
 from pairs.warp import warp
 
 ROWS_KEPT = 4096
@@ -107,11 +108,12 @@ def make_pair(spec: PairSpec) -> Pair:
         raise ValueError(f"pair {spec.name!r}: acceptance is {spec.acceptance}; want between 0 and 1")
     # Where the recipe makes both rows, the noise has no use.
     strength = 0.0 if spec.flavour in WHOLE else _tuned_strength(spec)
+    key = mix(spec.seed ^ MASK)
 
     # Both at once, because whoever asks for one row mostly asks for the other too.
     @lru_cache(maxsize=ROWS_KEPT)
     def rows(state: int) -> NDArray[np.float32]:
-        logits = untied(_rows(spec, state, strength))
+        logits = untied(_rows(spec, one_way(key, state), strength))
         logits.setflags(write=False)
         return logits
 

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from pairs.analytic import Pair, PairSpec, make_pair, mean_acceptance
+from pairs.flavours import PEAKS, STREAMS, bell_shaped
+from pairs.noise import one_way, uniforms
 from pairs.warp import warp
 
 SPECS = [
@@ -139,3 +141,17 @@ def test_a_spec_that_cannot_be_met_says_so() -> None:
         make_pair(PairSpec(name="x", seed=1, vocab_size=4))
     with pytest.raises(ValueError, match="no noise brings"):
         make_pair(PairSpec(name="x", seed=1, vocab_size=16, acceptance=0.001))
+
+
+def test_a_rows_noise_is_not_the_prefixs_state() -> None:
+    """Whoever runs a row's noise backwards must not get what the next rows are made from."""
+    spec = PairSpec(name="open", seed=10, vocab_size=64, flavour="bell")
+    pair = make_pair(spec)
+    for state in pair.target.states(texts(spec, 1, 20)[0]):
+        by_the_state = bell_shaped(uniforms(state, STREAMS["bell"], spec.vocab_size)[0], PEAKS["bell"])
+        assert not np.allclose(pair.target.logits(state), by_the_state, atol=0.1)
+
+
+def test_one_prefix_has_other_noise_under_another_key() -> None:
+    drawn = {one_way(key, state) for key in range(16) for state in range(16)}
+    assert len(drawn) == 256
