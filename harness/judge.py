@@ -20,6 +20,7 @@ from harness.battery import Battery, make_battery
 from harness.core.check import Budget, Check
 from harness.core.trial import TrialRun
 from harness.oracle import codec
+from harness.play import play
 from harness.runner import snapshot
 from harness.runner.contestant import Deadlines
 from harness.runner.troupe import Troupe
@@ -33,9 +34,6 @@ from wire.scorecard import Progress, Score, Scorecard, Status, SubmissionRef, Ve
 WALL_S: Mapping[Budget, float] = {"quick": 60.0, "full": 90.0}
 """Past it no further trial is started: a report is promised within two minutes, on a busy host too. The law's
 error rate holds at any stopping time, and each verdict says on how much it rests."""
-
-IN_FLIGHT = 3
-"""Trials given out and not recorded. One more than play at once, so that nobody waits for a slow trial."""
 
 Scorer = Callable[[Sequence[Verdict]], Score]
 
@@ -69,7 +67,12 @@ def judge(
     scorer = scorer or partial(suggest, thresholds=thresholds(challenge_folder))
     schedule = Schedule(battery.checks, budget, seed)
     with Troupe(files, battery.pairs, runtime, entry=challenge.entry, deadlines=deadlines) as troupe:
-        _play(schedule, troupe, on_progress, began + WALL_S[budget])
+        play(
+            schedule,
+            troupe,
+            on_run=lambda run: on_progress(_progress(schedule, run)),
+            out_of_time=lambda: time.monotonic() > began + WALL_S[budget],
+        )
     verdicts = tuple(_verdict(check, schedule) for check in battery.checks)
     return Scorecard(
         submission=SubmissionRef(sha256=snapshot.sha256(files), files=tuple(sorted(files))),
@@ -86,28 +89,10 @@ def judge(
     )
 
 
-def _play(
-    schedule: Schedule, troupe: Troupe, on_progress: Callable[[Progress], None], deadline: float
-) -> None:
-    """Play until nothing more is wanted. While trials are played, the checks look at those that are over.
-
-    Which trial comes next hangs on the runs recorded so far, never on how fast one was: `IN_FLIGHT` trials
-    are out at any time, and runs are recorded in the order of their trials. So a seed fixes them all.
-    """
-    while True:
-        while troupe.busy < IN_FLIGHT and (trial := schedule.next()) is not None:
-            troupe.begin(trial)
-        if not troupe.busy:
-            return
-        run = troupe.finish()
-        schedule.record(run)
-        on_progress(
-            Progress(
-                check=run.trial.purpose, done=len(schedule.runs), of=max(schedule.total, 1), note=run.note
-            )
-        )
-        if time.monotonic() > deadline:
-            schedule.stop("the time for judging ran out")
+def _progress(schedule: Schedule, run: TrialRun) -> Progress:
+    return Progress(
+        check=run.trial.purpose, done=len(schedule.runs), of=max(schedule.total, 1), note=run.note
+    )
 
 
 def _verdict(check: Check, schedule: Schedule) -> Verdict:
