@@ -7,20 +7,18 @@ on the seed alone. A scorecard exists only if the judge itself worked; otherwise
 from __future__ import annotations
 
 import hashlib
-import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import numpy as np
-
+from harness import versions
 from harness.battery import Battery, make_battery
 from harness.core.check import Budget, Check
 from harness.core.trial import TrialRun
-from harness.oracle import codec
 from harness.play import play
+from harness.record import Head, Record, encode, sha256
 from harness.runner import snapshot
 from harness.runner.contestant import Deadlines
 from harness.runner.troupe import Troupe
@@ -28,12 +26,16 @@ from harness.schedule import Schedule
 from harness.scoring import suggest
 from harness.settings import thresholds
 from isolation.contract import Runtime
+from pairs.prices import COMPUTE_BOUND, MEMORY_BOUND
 from wire.challenge import load_challenge
-from wire.scorecard import Progress, Score, Scorecard, Status, SubmissionRef, Verdict
+from wire.scorecard import Prices, Progress, Score, Scorecard, Status, SubmissionRef, Verdict
 
 WALL_S: Mapping[Budget, float] = {"quick": 60.0, "full": 90.0}
 """Past it no further trial is started: a report is promised within two minutes, on a busy host too. The law's
 error rate holds at any stopping time, and each verdict says on how much it rests."""
+
+PRICES = tuple(Prices(**asdict(prices)) for prices in (MEMORY_BOUND, COMPUTE_BOUND))
+"""Those that economy, cache and speed charge by."""
 
 Scorer = Callable[[Sequence[Verdict]], Score]
 
@@ -46,13 +48,15 @@ def judge(
     budget: Budget,
     runtime: Runtime,
     on_progress: Callable[[Progress], None],
+    on_record: Callable[[bytes], None] | None = None,
     battery: Battery | None = None,
     scorer: Scorer | None = None,
     deadlines: Deadlines | None = None,
 ) -> Scorecard:
     """What the judge says about these files.
 
-    ``battery`` and ``scorer`` are the product's own unless a test hands in others.
+    ``on_record`` is given the record's canonical bytes (`harness.record`), from which `harness.verify` works
+    the scorecard out again. ``battery`` and ``scorer`` are the product's own unless a test hands in others.
 
     Raises:
         BadSnapshot: the files cannot be a submission.
@@ -62,30 +66,61 @@ def judge(
     began = time.monotonic()
     challenge = load_challenge(challenge_folder)
     snapshot.check(files, challenge.entry)
-    commitment = hashlib.sha256(str(seed).encode()).hexdigest()
     battery = battery or make_battery(seed)
-    scorer = scorer or partial(suggest, thresholds=thresholds(challenge_folder))
+    limits = thresholds(challenge_folder)
+    scorer = scorer or partial(suggest, thresholds=limits)
     schedule = Schedule(battery.checks, budget, seed)
     with Troupe(files, battery.pairs, runtime, entry=challenge.entry, deadlines=deadlines) as troupe:
-        play(
+        cut_after = play(
             schedule,
             troupe,
             on_run=lambda run: on_progress(_progress(schedule, run)),
             out_of_time=lambda: time.monotonic() > began + WALL_S[budget],
         )
-    verdicts = tuple(_verdict(check, schedule) for check in battery.checks)
-    return Scorecard(
+    verdicts = conclude(battery, schedule)
+    head = Head(
         submission=SubmissionRef(sha256=snapshot.sha256(files), files=tuple(sorted(files))),
         challenge=challenge.slug,
         challenge_version=challenge.version,
         seed=seed,
-        seed_commitment=commitment,
         budget=budget,
         runtime=runtime.name,
-        versions=_versions(),
-        verdicts=verdicts,
-        score=scorer(verdicts),
+        versions=versions.here() | versions.of_contestant(runtime.name),
+        thresholds=limits,
+        prices=PRICES,
+        stopped=schedule.stopped,
+        cut_after=cut_after,
         wall_s=time.monotonic() - began,
+        runs=len(schedule.runs),
+    )
+    data = encode(Record(head=head, runs=tuple(schedule.runs)))
+    if on_record is not None:
+        on_record(data)
+    return assemble(head, sha256(data), verdicts, scorer(verdicts))
+
+
+def conclude(battery: Battery, schedule: Schedule) -> tuple[Verdict, ...]:
+    """Every check's verdict on what was played."""
+    return tuple(_verdict(check, schedule) for check in battery.checks)
+
+
+def assemble(head: Head, record_sha256: str, verdicts: Sequence[Verdict], score: Score) -> Scorecard:
+    """The scorecard of a judgement: what its record begins with, and what was concluded from its runs."""
+    return Scorecard(
+        submission=head.submission,
+        challenge=head.challenge,
+        challenge_version=head.challenge_version,
+        seed=head.seed,
+        seed_commitment=hashlib.sha256(str(head.seed).encode()).hexdigest(),
+        budget=head.budget,
+        runtime=head.runtime,
+        versions=head.versions,
+        thresholds=head.thresholds,
+        prices=head.prices,
+        record_sha256=record_sha256,
+        verdicts=tuple(verdicts),
+        score=score,
+        wall_s=head.wall_s,
     )
 
 
@@ -104,17 +139,3 @@ def _verdict(check: Check, schedule: Schedule) -> Verdict:
 
 def _saw_its_own(check: Check, runs: Sequence[TrialRun]) -> bool:
     return any(run.trial.purpose == check.name for run in runs)
-
-
-def _versions() -> dict[str, str]:
-    """What a second run must match to give the same scorecard."""
-    try:
-        ours = version("probe")
-    except PackageNotFoundError:
-        ours = "source"
-    return {
-        "probe": ours,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "wire": str(codec.VERSION),
-    }

@@ -6,29 +6,16 @@ A suggestion only: a person confirms it or overrides it, because reasoning count
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from wire.scorecard import CheckName, Measurement, Score, Status, Verdict
+from wire.scorecard import CheckName, Measurement, Score, Status, Thresholds, Verdict
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
-    """Where the bands begin."""
-
-    gain: float = 1.2
-    """Speed-up over plain decoding below which there is little or no gain."""
-    good_share: float = 0.7
-    """Of the reference's speed, for band 4."""
-    full_share: float = 0.95
-    """Of the reference's speed, for band 5."""
-
-
+USUAL = Thresholds()
 SPEEDUP = "speed-up over plain decoding"
 SHARE = "speed, share of the reference"
 TOKENS_A_CALL = "tokens a target call"
 
 
-def suggest(verdicts: Sequence[Verdict], thresholds: Thresholds = Thresholds()) -> Score:
+def suggest(verdicts: Sequence[Verdict], thresholds: Thresholds = USUAL) -> Score:
     """The band 0 to 5.
 
     0 nothing runs; 1 it runs, sampling is not valid; 2 drafts are verified, the law is broken; 3 the law

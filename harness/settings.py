@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from harness.scoring import Thresholds
 from wire.base import Wire
 from wire.challenge import BadChallenge
+from wire.scorecard import Thresholds
 
 
 class Bands(Wire):

@@ -98,6 +98,29 @@ class Score(Wire):
     """The evidence, a sentence each, strongest first."""
 
 
+class Thresholds(Wire):
+    """Where the suggested bands begin."""
+
+    gain: float = 1.2
+    """Speed-up over plain decoding below which there is little or no gain."""
+    good_share: float = 0.7
+    """Of the reference's speed, for band 4."""
+    full_share: float = 0.95
+    """Of the reference's speed, for band 5."""
+
+
+class Prices(Wire):
+    """A price list of virtual time, in micro-units; `pairs.prices` says what each is charged for."""
+
+    name: str = Field(max_length=100)
+    target_call: int
+    target_position: int
+    target_cached: int
+    draft_call: int
+    draft_position: int
+    draft_cached: int
+
+
 class SubmissionRef(Wire):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     files: tuple[str, ...]
@@ -116,6 +139,11 @@ class Scorecard(Wire):
     runtime: str
     """What held the contestant: docker, embedded or none."""
     versions: dict[str, str]
+    thresholds: Thresholds | None = None
+    prices: tuple[Prices, ...] = ()
+    record_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    """Of the record's canonical bytes (`harness.record`): `probe verify` works this scorecard out again from
+    them. None, like the two fields before it, on scorecards from before there were records."""
     verdicts: tuple[Verdict, ...]
     score: Score
     wall_s: float = Field(ge=0)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.scoring import Thresholds
 from harness.settings import thresholds
 from wire.challenge import BadChallenge
+from wire.scorecard import Thresholds
 
 BANDS = (
     "[bands]\nmin_speedup_for_gain = 1.1\nmin_reference_share_for_4 = 0.6\nmin_reference_share_for_5 = 0.9\n"
