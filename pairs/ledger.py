@@ -15,3 +15,6 @@ class Call:
     """Every token in the cache after the call, from the first position on."""
     fed: int
     """How many of the last tokens of `path` were fed now; each got a row back."""
+    copied: tuple[int, ...] = ()
+    """Lengths of this model's caches that were copied since its call before. A copy gives no row by itself,
+    so it is no call; one that no call follows has bought nothing and is written down nowhere."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -46,6 +47,22 @@ def test_a_call_that_feeds_nothing_still_costs(
     model: Literal["target", "draft"], cached: int, prices: PriceList
 ) -> None:
     assert price(call(*(0,) * cached, fed=0, model=model), prices) > 0
+
+
+@given(model=MODELS, copied=st.lists(st.integers(1, 200), max_size=4).map(tuple), prices=LISTS)
+def test_each_copied_cache_has_its_price_and_is_no_call(
+    model: Literal["target", "draft"], copied: tuple[int, ...], prices: PriceList
+) -> None:
+    plain = call(*(0,) * 9, fed=1, model=model)
+    each, a_token = (
+        (prices.target_copy, prices.target_copied)
+        if model == "target"
+        else (prices.draft_copy, prices.draft_copied)
+    )
+    with_copies = replace(plain, copied=copied)
+    assert price(with_copies, prices) == price(plain, prices) + len(copied) * each + sum(copied) * a_token
+    one, other = read((1, 2), plain), read((1, 2), with_copies)
+    assert replace(other, virtual_time=0) == replace(one, virtual_time=0)
 
 
 @given(prompt_len=st.integers(1, 50), new_tokens=st.integers(1, 50), prices=LISTS)

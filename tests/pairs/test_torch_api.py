@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import gc
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ torch = pytest.importorskip("torch", reason="runs in the candidate environment, 
 
 from pairs.analytic import PairSpec, make_pair  # noqa: E402
 from pairs.ledger import Call  # noqa: E402
-from pairs.torch_api import CausalLM, Config, LocalBackend  # noqa: E402
+from pairs.torch_api import Cache, CausalLM, Config, LocalBackend  # noqa: E402
 
 PAIR = make_pair(PairSpec(name="pair", seed=1, vocab_size=16, flavour="bell"))
 IDS = torch.tensor([[1, 2, 3, 4, 5]])
@@ -159,7 +160,12 @@ def test_a_cache_that_nobody_holds_is_released() -> None:
         ({"input_ids": -IDS}, ValueError, "input_ids holds -1"),
         ({"input_ids": IDS.repeat(1, 7)}, ValueError, "max_position_embeddings = 32"),
         ({"input_ids": IDS, "past_key_values": ((1,),)}, TypeError, "past_key_values is a tuple"),
-        ({"input_ids": IDS, "position_ids": IDS}, TypeError, "position_ids: not supported"),
+        ({"input_ids": IDS, "position_ids": IDS}, ValueError, "position_ids does not say 0 to 4"),
+        ({"input_ids": IDS, "cache_position": 0}, ValueError, "cache_position does not say 0 to 4"),
+        ({"input_ids": IDS, "output_attentions": True}, TypeError, "output_attentions: not supported"),
+        ({"input_ids": IDS, "inputs_embeds": IDS}, TypeError, "inputs_embeds: not supported"),
+        ({"input_ids": IDS, "temperature": 1.0}, TypeError, "temperature: not supported"),
+        ({"input_ids": IDS, "attention_mask": IDS[None, None]}, ValueError, "trees in one call"),
         ({"input_ids": IDS, "attention_mask": IDS * 0}, ValueError, "hides a position"),
         ({"input_ids": IDS, "attention_mask": IDS[:, :2]}, ValueError, r"ones of shape \(1, 5\)"),
     ],
@@ -178,7 +184,67 @@ def test_the_other_models_cache_is_refused() -> None:
         target(IDS, past_key_values=draft(IDS).past_key_values)
 
 
-def test_a_cache_cannot_be_copied_in_silence() -> None:
+def test_arguments_of_transformers_that_change_nothing_are_taken() -> None:
     target, _ = models()
-    with pytest.raises(TypeError, match="cannot be copied"):
-        copy.deepcopy(target(IDS).past_key_values)
+    plain = target(IDS).logits
+    cache = target(IDS[:, :2]).past_key_values
+    out = target(
+        input_ids=IDS[:, 2:],
+        past_key_values=cache,
+        use_cache=True,
+        return_dict=True,
+        attention_mask=torch.ones(1, 5, dtype=torch.long),
+        position_ids=torch.tensor([[2, 3, 4]]),
+        cache_position=torch.tensor([2, 3, 4]),
+        output_attentions=False,
+        output_hidden_states=None,
+    )
+    assert torch.equal(out.logits, plain[:, 2:])
+    assert out.hidden_states is None
+    assert out[:1] == (out.logits,)
+    assert target.generation_config.eos_token_id == target.config.eos_token_id == 0
+    assert cache.get_max_cache_shape() == 32
+
+
+@pytest.mark.parametrize("name", ["logits_to_keep", "num_logits_to_keep"])
+def test_only_the_rows_that_are_asked_for_come_back(name: str) -> None:
+    target, _ = models()
+    rows = target(IDS).logits
+    for keep, wanted in (
+        (0, rows),
+        (1, rows[:, -1:]),
+        (3, rows[:, -3:]),
+        (torch.tensor([0, 4]), rows[:, [0, 4]]),
+    ):
+        assert torch.equal(target(IDS, **{name: keep}).logits, wanted)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copied_cache_grows_on_its_own(copied: Callable[[Cache], Cache]) -> None:
+    ledger: list[Call] = []
+    target, _ = models(ledger)
+    cache = target(IDS).past_key_values
+    cache.crop(3)
+    twin = copied(cache)
+    one = target(torch.tensor([[9]]), past_key_values=twin).logits
+    other = target(torch.tensor([[4]]), past_key_values=cache).logits
+    assert twin.get_seq_length() == cache.get_seq_length() == 4
+    assert torch.equal(one, target(torch.tensor([[1, 2, 3, 9]])).logits[:, -1:])
+    assert torch.equal(other, target(torch.tensor([[1, 2, 3, 4]])).logits[:, -1:])
+    assert [call.copied for call in ledger] == [(), (3,), (), (), ()]
+
+
+def test_a_copy_of_an_empty_cache_is_an_empty_cache_and_costs_nothing() -> None:
+    ledger: list[Call] = []
+    target, _ = models(ledger)
+    cache = target(IDS).past_key_values
+    cache.reset()
+    assert len(copy.deepcopy(cache)) == 0
+    target(IDS, past_key_values=copy.deepcopy(cache))
+    assert [call.copied for call in ledger] == [(), ()]
+
+
+def test_the_keys_and_values_of_a_cache_are_not_here_and_it_says_so() -> None:
+    target, _ = models()
+    with pytest.raises(TypeError, match="get_seq_length"):
+        target(IDS).past_key_values[0]

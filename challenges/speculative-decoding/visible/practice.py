@@ -123,6 +123,6 @@ class _Forget(list[Call]):
 def _models(ledger: list[Call]) -> tuple[CausalLM, CausalLM]:
     pair = practice_pair()
     config = Config(vocab_size=pair.vocab_size, eos_token_id=pair.eos_token_id)
-    target = CausalLM(LocalBackend(pair.target, "target", ledger), config)
-    draft = CausalLM(LocalBackend(pair.draft, "draft", ledger), config)
+    target = CausalLM(LocalBackend(pair.target, "target", ledger), config, "target")
+    draft = CausalLM(LocalBackend(pair.draft, "draft", ledger), config, "draft")
     return target, draft
