@@ -87,6 +87,28 @@ class Caches:
         self._append(slot, length, tokens)
         return handle, slot
 
+    def fork(self, handle: int, length: int) -> tuple[int, Literal["target", "draft"]]:
+        """Open a cache that holds a copy of the first ``length`` positions of another.
+
+        Returns:
+            Its handle, and the model that both are of.
+
+        Raises:
+            ProtocolError: a handle or a length that cannot be.
+            LimitError: too many caches or cached tokens.
+        """
+        source = self._slot(handle, None)
+        if not 0 < length <= len(source.tokens):
+            raise ProtocolError(f"{length} positions of a cache of {len(source.tokens)} are to be copied")
+        if self._held + length > self._limits.tokens:
+            raise LimitError(f"more than {self._limits.tokens} cached tokens")
+
+        twin = self._open(source.model)
+        slot = self._slots[twin & SLOT_MASK]
+        slot.tokens, slot.states = source.tokens[:length], source.states[:length]
+        self._held += length
+        return twin, source.model
+
     def release(self, handle: int) -> None:
         """Raises ProtocolError for a handle that is not live."""
         slot = self._slot(handle, None)

@@ -16,14 +16,17 @@ from harness.oracle.codec import (
     Done,
     Failed,
     Failure,
+    Fork,
     Forward,
     Hello,
+    Kind,
     ProtocolError,
     Release,
     Request,
     Setup,
     encode_rows,
     encode_setup,
+    encode_word,
 )
 from pairs.analytic import Pair
 from pairs.ledger import Call
@@ -35,8 +38,9 @@ class TrialLimits:
 
     caches: CacheLimits = field(default_factory=CacheLimits)
     calls: int
+    """Forward passes and copies of caches."""
     ledger_tokens: int
-    """Sum of the calls' paths, which all stay in memory until the verdict."""
+    """Sum of the calls' paths, which all stay in memory until the verdict, and of the copies' lengths."""
 
 
 def limits_for(trial: Trial) -> TrialLimits:
@@ -69,7 +73,10 @@ class _Phase(Enum):
 class Session:
     """Holds the models for one trial, answers requests, keeps the ledger."""
 
-    def __init__(self, trial: Trial, pair: Pair, limits: TrialLimits | None = None) -> None:
+    def __init__(
+        self, trial: Trial, pair: Pair, limits: TrialLimits | None = None, cpu: int | None = None
+    ) -> None:
+        """``cpu``: where whoever drives this waits; see `Setup.cpu`."""
         self._trial = trial
         self._pair = pair
         self._limits = limits or limits_for(trial)
@@ -78,6 +85,10 @@ class Session:
         self._phase = _Phase.HELLO
         self._ledger: list[Call] = []
         self._ledger_tokens = 0
+        self._copies = 0
+        self._copied: dict[str, list[int]] = {"target": [], "draft": []}
+        """Lengths of copies since the model's last call."""
+        self._cpu = cpu
         self._outcome: Outcome | None = None
 
     @property
@@ -107,13 +118,10 @@ class Session:
 
     def _answer(self, request: Request) -> bytes:
         match self._phase, request:
-            case _Phase.HELLO, Hello(version):
-                if version != VERSION:
-                    raise ProtocolError(f"protocol version {version}; want {VERSION}")
-                self._phase = _Phase.RUNNING
-                return encode_setup(self._setup())
             case _Phase.RUNNING, Forward():
                 return self._forward(request)
+            case _Phase.RUNNING, Fork(handle, length):
+                return self._fork(handle, length)
             case _Phase.RUNNING, Release(handle):
                 self._caches.release(handle)
             case _Phase.RUNNING, Done(tokens):
@@ -122,22 +130,44 @@ class Session:
             case _Phase.RUNNING, Failed(failure, note):
                 raised = failure is Failure.RAISED
                 self.end(Ended.RAISED if raised else Ended.BAD_RESULT, note)
+            case _Phase.HELLO, Hello(version):
+                if version != VERSION:
+                    raise ProtocolError(f"protocol version {version}; want {VERSION}")
+                self._phase = _Phase.RUNNING
+                return encode_setup(self._setup())
             case _:
                 raise ProtocolError(f"{type(request).__name__.lower()} out of order")
         return b""
 
     def _forward(self, request: Forward) -> bytes:
-        if len(self._ledger) >= self._limits.calls:
-            raise LimitError(f"more than {self._limits.calls} forward passes")
+        self._charge_request()
         handle, slot = self._caches.extend(request.model, request.handle, request.length, request.tokens)
-        self._ledger_tokens += len(slot.tokens)
+        self._charge_tokens(len(slot.tokens))
+        fed, copied = len(request.tokens), self._copied[request.model]
+        self._ledger.append(Call(model=request.model, path=tuple(slot.tokens), fed=fed, copied=tuple(copied)))
+        copied.clear()
+        # The models' rows are float32 and little-endian, as the wire is: the bytes go out as they lie.
+        row = self._models[request.model].logits
+        return encode_rows(
+            handle, [row(state).data for state in slot.states[-fed:]], 4 * self._pair.vocab_size
+        )
+
+    def _fork(self, handle: int, length: int) -> bytes:
+        self._charge_request()
+        self._charge_tokens(length)
+        twin, model = self._caches.fork(handle, length)
+        self._copies += 1
+        self._copied[model].append(length)
+        return encode_word(Kind.FORKED, twin)
+
+    def _charge_request(self) -> None:
+        if len(self._ledger) + self._copies >= self._limits.calls:
+            raise LimitError(f"more than {self._limits.calls} forward passes")
+
+    def _charge_tokens(self, count: int) -> None:
+        self._ledger_tokens += count
         if self._ledger_tokens > self._limits.ledger_tokens:
             raise LimitError("forward passes over too much context")
-        fed = len(request.tokens)
-        self._ledger.append(Call(model=request.model, path=tuple(slot.tokens), fed=fed))
-        model = self._models[request.model]
-        # The models' rows are float32 and little-endian, as the wire is: the bytes go out as they lie.
-        return encode_rows(handle, b"".join([model.logits(state).data for state in slot.states[-fed:]]))
 
     def _result(self, tokens: tuple[int, ...]) -> Outcome:
         prompt = self._trial.prompt
@@ -160,4 +190,5 @@ class Session:
             top_p=trial.top_p,
             seed=trial.seed,
             prompt=trial.prompt,
+            cpu=self._cpu,
         )

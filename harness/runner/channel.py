@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import select
 import socket
+import struct
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from harness.oracle.codec import Frames, Kind, ProtocolError
+from harness.oracle.codec import MAX_REQUEST, Frames, Kind, ProtocolError
 
-_CHUNK = 1 << 16
+_LOOK_EVERY_S = 0.05
+"""The kernel ends a wait this often, so that a deadline is seen. One set for each wait would cost more."""
 
 
 class HungUp(Exception):
@@ -29,8 +31,12 @@ class Channel:
     """One accepted connection."""
 
     def __init__(self, connection: socket.socket) -> None:
+        connection.settimeout(None)
+        every = struct.pack("@ll", 0, int(_LOOK_EVERY_S * 1e6))
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, every)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, every)
         self._socket = connection
-        self._frames = Frames()
+        self._frames = Frames(MAX_REQUEST)
 
     @property
     def pending(self) -> int:
@@ -42,30 +48,40 @@ class Channel:
 
     def send(self, frame: bytes, deadline: float) -> None:
         """Raises HungUp, Overdue (the other side does not read)."""
-        self._socket.settimeout(max(deadline - time.monotonic(), 1e-3))
-        try:
-            self._socket.sendall(frame)
-        except TimeoutError:
-            raise Overdue from None
-        except OSError:
-            raise HungUp from None
+        unsent: bytes | memoryview = frame
+        while unsent:
+            try:
+                sent = self._socket.send(unsent)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                raise HungUp from None
+            if sent == len(unsent):
+                return
+            unsent = memoryview(unsent)[sent:]
+            if time.monotonic() > deadline:
+                raise Overdue
 
-    def receive(self, deadline: float, frame_s: float) -> tuple[Kind, bytes]:
+    def receive(self, deadline: float, frame_s: float) -> tuple[Kind, memoryview]:
         """The next frame, whose bytes must all come within ``frame_s`` of its first.
+
+        The body is valid until the next call.
 
         Raises:
             HungUp, Overdue, ProtocolError.
         """
-        frame_deadline: float | None = None
-        while (frame := self._frames.take()) is None:
-            if self._frames.pending and frame_deadline is None:
-                frame_deadline = min(deadline, time.monotonic() + frame_s)
-            try:
-                self._frames.feed(self._read(deadline if frame_deadline is None else frame_deadline))
-            except Overdue:
-                if frame_deadline is None:
-                    raise
-                raise ProtocolError("a frame was begun and not finished") from None
+        frames = self._frames
+        begun_at: float | None = None
+        while (frame := frames.take()) is None:
+            self._read()
+            now = time.monotonic()
+            if begun_at is None and frames.pending:
+                begun_at = now
+            if begun_at is not None and now > begun_at + frame_s:
+                raise ProtocolError("a frame was begun and not finished")
+            # Also when there is a frame: whoever asks without end is not waited for.
+            if now > deadline:
+                raise Overdue
         return frame
 
     def close(self) -> None:
@@ -79,17 +95,17 @@ class Channel:
     ) -> None:
         self.close()
 
-    def _read(self, deadline: float) -> bytes:
-        self._socket.settimeout(max(deadline - time.monotonic(), 1e-3))
+    def _read(self) -> None:
+        """Take in what comes, or nothing within `_LOOK_EVERY_S`. Raises HungUp."""
         try:
-            data = self._socket.recv(_CHUNK)
-        except TimeoutError:
-            raise Overdue from None
+            count = self._socket.recv_into(self._frames.space())
+        except BlockingIOError:
+            return
         except OSError:
             raise HungUp from None
-        if not data:
+        if not count:
             raise HungUp
-        return data
+        self._frames.added(count)
 
 
 class Listener:

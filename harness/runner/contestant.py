@@ -26,6 +26,7 @@ from harness.core.trial import Ended, Trial, TrialRun
 from harness.oracle import codec
 from harness.oracle.codec import Kind, ProtocolError
 from harness.oracle.session import Outcome, Session, TrialLimits
+from harness.runner import affinity
 from harness.runner.channel import Channel, HungUp, Listener, Overdue
 from harness.runner.shim import CONTROL_SOCKET, TRIAL_SOCKET
 from isolation.contract import SOCKET_DIR, Bind, Ending, Jail, JailSpec, Limits, Runtime, RuntimeFault, Usage
@@ -128,8 +129,9 @@ class Contestant:
         if self._server is None:
             assert self._hopeless is not None
             return _run(trial, self._hopeless, (), 0.0)
-        session = Session(trial, self._pairs[trial.pair], self._limits)
-        self._drive(session, self._server)
+        with affinity.kept() as processor:
+            session = Session(trial, self._pairs[trial.pair], self._limits, processor)
+            self._drive(session, self._server)
         assert session.outcome is not None
         return _run(trial, session.outcome, session.ledger, time.monotonic() - began)
 

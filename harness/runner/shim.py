@@ -58,18 +58,18 @@ class Connection:
     def __init__(self, path: Path) -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.connect(str(path))
-        self._frames = codec.Frames()
+        self._frames = codec.Frames(codec.MAX_REPLY)
 
     def send(self, frame: bytes) -> None:
         self.socket.sendall(frame)
 
-    def receive(self) -> tuple[Kind, bytes] | None:
-        """None when the judge hung up. Raises ProtocolError."""
+    def receive(self) -> tuple[Kind, memoryview] | None:
+        """The body is valid until the next call. None when the judge hung up. Raises ProtocolError."""
         while (frame := self._frames.take()) is None:
-            data = self.socket.recv(1 << 16)
-            if not data:
+            count = self.socket.recv_into(self._frames.space())
+            if not count:
                 return None
-            self._frames.feed(data)
+            self._frames.added(count)
         return frame
 
 
@@ -85,20 +85,27 @@ class RemoteBackend:
     def forward(
         self, handle: int | None, length: int, tokens: Sequence[int]
     ) -> tuple[int, NDArray[np.float32]]:
-        released, self._released = self._released, []
-        frames = [codec.encode_request(codec.Release(dead)) for dead in released]
-        frames.append(codec.encode_request(codec.Forward(self._model, handle, length, tuple(tokens))))
-        self._connection.send(b"".join(frames))
+        reply = self._ask(codec.encode_forward(self._model, handle, length, tokens))
+        handle, rows = codec.decode_rows(*reply)
+        return handle, np.frombuffer(rows, dtype="<f4").reshape(len(tokens), self._vocab_size).copy()
+
+    def fork(self, handle: int, length: int) -> int:
+        return codec.decode_word(*self._ask(codec.encode_request(codec.Fork(handle, length))))
+
+    def release(self, handle: int) -> None:
+        # Kept for the next request: the collector may call in the middle of one.
+        self._released.append(handle)
+
+    def _ask(self, request: bytes) -> tuple[Kind, memoryview]:
+        if self._released:
+            released, self._released = self._released, []
+            request = b"".join(codec.encode_word(Kind.RELEASE, dead) for dead in released) + request
+        self._connection.send(request)
         reply = self._connection.receive()
         if reply is None:
             # The judge ended the trial and knows why; there is nobody left to tell.
             os._exit(0)
-        handle, rows = codec.decode_rows(*reply)
-        return handle, np.frombuffer(rows, dtype="<f4").reshape(len(tokens), self._vocab_size).copy()
-
-    def release(self, handle: int) -> None:
-        # Kept for the next forward pass: the collector may call in the middle of one.
-        self._released.append(handle)
+        return reply
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -224,6 +231,10 @@ def play(connection: Connection, generate: Callable[..., object], folder: Path) 
     if first is None:
         return
     setup = codec.decode_setup(*first)
+    if setup.cpu is not None:
+        # Only one of the two works at a time, and a wake-up on the same processor is the quicker one.
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, {setup.cpu})
     connection.send(codec.encode_request(_outcome(connection, generate, setup, folder)))
 
 
@@ -248,8 +259,8 @@ def _call(connection: Connection, generate: Callable[..., object], setup: codec.
         eos_token_id=setup.eos_token_id,
         max_position_embeddings=setup.max_positions,
     )
-    target = CausalLM(RemoteBackend(connection, "target", setup.vocab_size), config)
-    draft = CausalLM(RemoteBackend(connection, "draft", setup.vocab_size), config)
+    target = CausalLM(RemoteBackend(connection, "target", setup.vocab_size), config, "target")
+    draft = CausalLM(RemoteBackend(connection, "draft", setup.vocab_size), config, "draft")
     _seed_globals(setup.seed)
     with torch.no_grad():
         return generate(

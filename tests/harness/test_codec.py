@@ -11,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.oracle import codec
-from harness.oracle.codec import Done, Failed, Failure, Forward, Frames, Hello, Kind, ProtocolError, Release
+from harness.oracle.codec import (
+    Done,
+    Failed,
+    Failure,
+    Fork,
+    Forward,
+    Frames,
+    Hello,
+    Kind,
+    ProtocolError,
+    Release,
+)
 
 WORD = st.integers(0, 2**32 - 1)
 WORDS = st.lists(WORD, max_size=40).map(tuple)
@@ -21,6 +32,7 @@ REQUESTS = st.one_of(
     st.builds(
         Forward, st.sampled_from(["target", "draft"]), st.none() | st.integers(0, 2**32 - 2), WORD, WORDS
     ),
+    st.builds(Fork, WORD, WORD),
     st.builds(Release, WORD),
     st.builds(Done, WORDS),
     st.builds(Failed, st.sampled_from(Failure), NOTES),
@@ -36,15 +48,16 @@ SETUPS = st.builds(
     top_p=st.floats(allow_nan=False),
     seed=st.integers(0, 2**64 - 1),
     prompt=WORDS,
+    cpu=st.none() | st.integers(0, 2**32 - 2),
 )
 
 
 def frames_of(data: bytes, piece: int | None = None) -> list[tuple[Kind, bytes]]:
-    reader, taken = Frames(), []
+    reader, taken = Frames(codec.MAX_REQUEST), []
     for start in range(0, len(data), piece or len(data) or 1):
         reader.feed(data[start : start + (piece or len(data))])
         while (frame := reader.take()) is not None:
-            taken.append(frame)
+            taken.append((frame[0], bytes(frame[1])))
     return taken
 
 
@@ -60,10 +73,10 @@ def test_a_trials_setup_comes_back_as_it_was_sent(setup: codec.Setup) -> None:
     assert codec.decode_setup(*frame) == setup
 
 
-@given(handle=WORD, rows=st.binary(max_size=64))
-def test_rows_come_back_as_they_were_sent(handle: int, rows: bytes) -> None:
-    [frame] = frames_of(codec.encode_rows(handle, rows))
-    assert codec.decode_rows(*frame) == (handle, rows)
+@given(handle=WORD, rows=st.lists(st.binary(min_size=8, max_size=8), max_size=9))
+def test_rows_come_back_as_they_were_sent(handle: int, rows: list[bytes]) -> None:
+    [frame] = frames_of(codec.encode_rows(handle, rows, 8))
+    assert codec.decode_rows(*frame) == (handle, b"".join(rows))
 
 
 @given(requests=st.lists(REQUESTS, max_size=5), piece=st.integers(1, 9))
@@ -91,9 +104,22 @@ def test_a_frame_that_was_cut_short_is_not_taken(request_: codec.Request, cut: i
     assert frames_of(codec.encode_request(request_)[:-cut]) == []
 
 
-@pytest.mark.parametrize("length", [codec.MAX_BODY + 1, 2**31 - 1, 2**32 - 1])
+def test_a_body_larger_than_the_buffer_arrives_whole() -> None:
+    rows = [bytes([n]) * 60_000 for n in range(5)]
+    sent = codec.encode_rows(7, rows, 60_000)
+    reader = Frames(codec.MAX_REPLY)
+    pieces, taken = [sent[start : start + 50_000] for start in range(0, len(sent), 50_000)], None
+    for piece in pieces:
+        assert taken is None
+        reader.feed(piece)
+        taken = reader.take()
+    assert taken is not None
+    assert codec.decode_rows(*taken) == (7, b"".join(rows))
+
+
+@pytest.mark.parametrize("length", [codec.MAX_REQUEST + 1, 2**31 - 1, 2**32 - 1])
 def test_a_length_above_the_limit_is_refused_before_anything_is_allocated(length: int) -> None:
-    reader = Frames()
+    reader = Frames(codec.MAX_REQUEST)
     tracemalloc.start()
     reader.feed(struct.pack("<BI", Kind.DONE, length))
     with pytest.raises(ProtocolError, match=str(length)):
@@ -111,6 +137,15 @@ def test_a_note_is_one_bounded_printable_line() -> None:
 
 
 def test_the_judges_own_frames_are_refused_on_a_trials_connection() -> None:
-    for kind in (Kind.TRIAL, Kind.ROWS, Kind.LOADED, Kind.READY, Kind.ENDED, Kind.RUN, Kind.KILL):
+    for kind in (
+        Kind.TRIAL,
+        Kind.ROWS,
+        Kind.FORKED,
+        Kind.LOADED,
+        Kind.READY,
+        Kind.ENDED,
+        Kind.RUN,
+        Kind.KILL,
+    ):
         with pytest.raises(ProtocolError, match=kind.name):
             codec.decode_request(kind, b"")

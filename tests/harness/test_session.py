@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from harness.core.trial import Ended
 from harness.oracle import codec
 from harness.oracle.caches import CacheLimits
-from harness.oracle.codec import Done, Failed, Failure, Forward, Hello, Release, Request
+from harness.oracle.codec import VERSION, Done, Failed, Failure, Fork, Forward, Hello, Release, Request
 from harness.oracle.session import Session, TrialLimits
 from pairs.analytic import Pair
 from tests.harness.conftest import trial
@@ -23,12 +23,12 @@ LIMITS = TrialLimits(caches=CacheLimits(live=3, tokens=40, positions=16), calls=
 
 def opened(pair: Pair, limits: TrialLimits | None = None) -> Session:
     session = Session(trial(1, 2, 3), pair, limits)
-    session.receive(Hello(codec.VERSION))
+    session.receive(Hello(VERSION))
     return session
 
 
 def rows_of(reply: bytes, vocab_size: int) -> tuple[int, np.ndarray]:
-    frames = codec.Frames()
+    frames = codec.Frames(codec.MAX_REPLY)
     frames.feed(reply)
     frame = frames.take()
     assert frame is not None
@@ -41,8 +41,8 @@ def forward(session: Session, *tokens: int, handle: int | None = None, length: i
 
 
 def test_hello_is_answered_with_the_trial(pair: Pair) -> None:
-    frames = codec.Frames()
-    frames.feed(Session(trial(1, 2, 3, seed=7), pair).receive(Hello(codec.VERSION)))
+    frames = codec.Frames(codec.MAX_REPLY)
+    frames.feed(Session(trial(1, 2, 3, seed=7), pair).receive(Hello(VERSION)))
     frame = frames.take()
     assert frame is not None
     setup = codec.decode_setup(*frame)
@@ -65,6 +65,27 @@ def test_the_ledger_has_the_whole_path_of_every_call(pair: Pair) -> None:
     assert [(call.path, call.fed) for call in session.ledger] == [((1, 2, 3), 3), ((1, 2, 9), 1)]
 
 
+def fork(session: Session, handle: int, length: int) -> int:
+    frames = codec.Frames(codec.MAX_REPLY)
+    frames.feed(session.receive(Fork(handle, length)))
+    frame = frames.take()
+    assert frame is not None
+    return codec.decode_word(*frame)
+
+
+def test_a_copied_cache_grows_on_its_own_and_is_written_to_the_ledger(pair: Pair) -> None:
+    session = opened(pair)
+    first = forward(session, 1, 2, 3)
+    second = fork(session, first, 2)
+    forward(session, 9, handle=second, length=2)
+    forward(session, 4, handle=first, length=3)
+    assert [(call.path, call.copied) for call in session.ledger] == [
+        ((1, 2, 3), ()),
+        ((1, 2, 9), (2,)),
+        ((1, 2, 3, 4), ()),
+    ]
+
+
 def test_done_gives_the_new_tokens(pair: Pair) -> None:
     session = opened(pair)
     session.receive(Done((1, 2, 3, 8, 9)))
@@ -77,32 +98,50 @@ def test_done_gives_the_new_tokens(pair: Pair) -> None:
     [
         ([Forward("target", None, 0, (1,))], Ended.PROTOCOL, "out of order"),
         ([Hello(99)], Ended.PROTOCOL, "version 99"),
-        ([Hello(1), Hello(1)], Ended.PROTOCOL, "out of order"),
-        ([Hello(1), Done((1, 2, 4))], Ended.BAD_RESULT, "do not begin with the prompt"),
-        ([Hello(1), Done((1, 2))], Ended.BAD_RESULT, "do not begin with the prompt"),
-        ([Hello(1), Done((1, 2, 3, 64))], Ended.BAD_RESULT, "above 63"),
-        ([Hello(1), Failed(Failure.RAISED, "KeyError: 1")], Ended.RAISED, "KeyError: 1"),
-        ([Hello(1), Failed(Failure.BAD_RESULT, "a list")], Ended.BAD_RESULT, "a list"),
-        ([Hello(1), Forward("target", None, 0, ())], Ended.PROTOCOL, "feeds no token"),
-        ([Hello(1), Forward("target", None, 0, (64,))], Ended.PROTOCOL, "above 63"),
-        ([Hello(1), Forward("target", None, 1, (1,))], Ended.PROTOCOL, "asked to keep 1"),
-        ([Hello(1), Forward("target", 0, 0, (1,))], Ended.PROTOCOL, "no living cache"),
+        ([Hello(VERSION), Hello(VERSION)], Ended.PROTOCOL, "out of order"),
+        ([Hello(VERSION), Done((1, 2, 4))], Ended.BAD_RESULT, "do not begin with the prompt"),
+        ([Hello(VERSION), Done((1, 2))], Ended.BAD_RESULT, "do not begin with the prompt"),
+        ([Hello(VERSION), Done((1, 2, 3, 64))], Ended.BAD_RESULT, "above 63"),
+        ([Hello(VERSION), Failed(Failure.RAISED, "KeyError: 1")], Ended.RAISED, "KeyError: 1"),
+        ([Hello(VERSION), Failed(Failure.BAD_RESULT, "a list")], Ended.BAD_RESULT, "a list"),
+        ([Hello(VERSION), Forward("target", None, 0, ())], Ended.PROTOCOL, "feeds no token"),
+        ([Hello(VERSION), Forward("target", None, 0, (64,))], Ended.PROTOCOL, "above 63"),
+        ([Hello(VERSION), Forward("target", None, 1, (1,))], Ended.PROTOCOL, "asked to keep 1"),
+        ([Hello(VERSION), Forward("target", 0, 0, (1,))], Ended.PROTOCOL, "no living cache"),
         (
-            [Hello(1), Forward("draft", None, 0, (1,)), Forward("target", 0, 0, (1,))],
+            [Hello(VERSION), Forward("draft", None, 0, (1,)), Forward("target", 0, 0, (1,))],
             Ended.PROTOCOL,
             "other model",
         ),
-        ([Hello(1), Release(0)], Ended.PROTOCOL, "no living cache"),
+        ([Hello(VERSION), Release(0)], Ended.PROTOCOL, "no living cache"),
         (
-            [Hello(1), Forward("draft", None, 0, (1,)), Release(0), Release(0)],
+            [Hello(VERSION), Forward("draft", None, 0, (1,)), Release(0), Release(0)],
             Ended.PROTOCOL,
             "no living cache",
         ),
-        ([Hello(1), Forward("target", None, 0, (1,) * 17)], Ended.LIMIT, "16 positions"),
-        ([Hello(1), *[Forward("target", None, 0, (1,))] * 4], Ended.LIMIT, "3 living caches"),
-        ([Hello(1), *[Forward("target", None, 0, (1,) * 15)] * 3], Ended.LIMIT, "40 cached tokens"),
+        ([Hello(VERSION), Fork(0, 1)], Ended.PROTOCOL, "no living cache"),
+        ([Hello(VERSION), Forward("target", None, 0, (1,)), Fork(0, 2)], Ended.PROTOCOL, "2 positions"),
+        ([Hello(VERSION), Forward("target", None, 0, (1,)), Fork(0, 0)], Ended.PROTOCOL, "0 positions"),
         (
-            [Hello(1), Forward("target", None, 0, (1,)), *[Forward("target", 0, 0, (1,))] * 12],
+            [Hello(VERSION), Forward("target", None, 0, (1,)), Release(0), Fork(0, 1)],
+            Ended.PROTOCOL,
+            "no living cache",
+        ),
+        (
+            [Hello(VERSION), Forward("target", None, 0, (1,)), *[Fork(0, 1)] * 3],
+            Ended.LIMIT,
+            "3 living caches",
+        ),
+        (
+            [Hello(VERSION), Forward("target", None, 0, (1,) * 15), *[Fork(0, 15)] * 2],
+            Ended.LIMIT,
+            "40 cached",
+        ),
+        ([Hello(VERSION), Forward("target", None, 0, (1,) * 17)], Ended.LIMIT, "16 positions"),
+        ([Hello(VERSION), *[Forward("target", None, 0, (1,))] * 4], Ended.LIMIT, "3 living caches"),
+        ([Hello(VERSION), *[Forward("target", None, 0, (1,) * 15)] * 3], Ended.LIMIT, "40 cached tokens"),
+        (
+            [Hello(VERSION), Forward("target", None, 0, (1,)), *[Forward("target", 0, 0, (1,))] * 12],
             Ended.LIMIT,
             "12 forward",
         ),
@@ -137,6 +176,16 @@ def test_the_context_of_all_calls_together_is_limited(pair: Pair) -> None:
     session = opened(pair, TrialLimits(calls=100, ledger_tokens=25))
     handle = forward(session, *[1] * 20)
     session.receive(Forward("target", handle, 20, (1,)))
+    assert session.outcome is not None
+    assert session.outcome.ended is Ended.LIMIT
+
+
+def test_copies_are_limited_though_each_is_released(pair: Pair) -> None:
+    session = opened(pair, LIMITS)
+    handle = forward(session, 1)
+    for _ in range(LIMITS.calls - 1):
+        session.receive(Release(fork(session, handle, 1)))
+    session.receive(Fork(handle, 1))
     assert session.outcome is not None
     assert session.outcome.ended is Ended.LIMIT
 
