@@ -29,8 +29,12 @@ def mix(word: int) -> int:
     return word ^ (word >> 31)
 
 
+@lru_cache(maxsize=1 << 14)
 def advance(state: int, token: int) -> int:
-    """State of a prefix grown by one token. Two mixes, so that neither order nor repeats cancel."""
+    """State of a prefix grown by one token. Two mixes, so that neither order nor repeats cancel.
+
+    Remembered, because target and draft walk over the same text.
+    """
     return mix(mix(state) ^ (token + 1))
 
 
