@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sys
 
-JUDGE = ("judge",)
+JUDGE = ("judge", "verify")
 CONTROL_PLANE = ("serve", "interview", "demo")
 
 USAGE = f"""usage: probe COMMAND ...
 
-judge a submission:   {", ".join(JUDGE)}
+judge a submission:   judge
+check a verdict:      verify
 run interviews:       {", ".join(CONTROL_PLANE)}
 
 `probe COMMAND --help` explains each."""

@@ -1,8 +1,4 @@
-"""`probe judge`: a submission in, a scorecard out.
-
-Exit codes (sysexits.h): 0 a scorecard was made, whatever it says; 64 wrong use; 65 the submission cannot be
-read; 70 the judge failed, and nothing is said about the submission.
-"""
+"""`probe judge`: a submission in, a scorecard out. `probe verify`: the scorecard worked out again."""
 
 from __future__ import annotations
 
@@ -10,20 +6,38 @@ import argparse
 import secrets
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
-from harness import submission
+from pydantic import ValidationError
+
+from harness import record, submission
 from harness.judge import judge
+from harness.record import BadRecord
 from harness.runner.snapshot import BadSnapshot
+from harness.settings import thresholds
 from harness.table import table
+from harness.verify import same_files, verify
 from isolation.choose import choose
 from isolation.contract import RuntimeFault
 from wire.challenge import BadChallenge, load_challenge
-from wire.scorecard import Progress
+from wire.scorecard import Progress, Scorecard
 
-OK, USAGE, BAD_INPUT, FAULT = 0, 64, 65, 70
+OK, DIFFERS, USAGE, BAD_INPUT, FAULT = 0, 1, 64, 65, 70
+MAX_SCORECARD = 8 << 20
+JUDGE = """A submission in, a scorecard out.
+
+Exit codes (sysexits.h): 0 a scorecard was made, whatever it says; 64 wrong use; 65 the submission cannot be
+read; 70 the judge failed, and nothing is said about the submission.
+"""
+VERIFY = """Work a scorecard out again from its judgement's record. No submission is run; no torch is needed.
+
+A line for each thing that was looked at; one that does not fit says which field differs first, and how.
+Exit codes: 0 the scorecard recomputes; 1 it does not; 64 wrong use; 65 a file cannot be read; 70 our fault.
+"""
 DEFAULT_CHALLENGE = Path(__file__).resolve().parent.parent / "challenges" / "speculative-decoding"
 SEED_BITS = 63
 
@@ -42,11 +56,20 @@ def main(argv: Sequence[str]) -> int:
         return int(stop.code or OK)
     signal.signal(signal.SIGTERM, _leave)
     try:
-        return _judge(arguments)
-    except BadSnapshot as error:
+        result: int = arguments.act(arguments)
+        return result
+    except (BadSnapshot, BadRecord, _BadScorecard) as error:
         return _sorry(BAD_INPUT, str(error))
     except (RuntimeFault, BadChallenge) as error:
-        return _sorry(FAULT, f"No scorecard, through no fault of the submission. {error}")
+        return _sorry(FAULT, f"{arguments.fault} {error}")
+    except Exception:
+        # Python's own code for a crash is 1, which says of a scorecard that it does not recompute.
+        traceback.print_exc()
+        return _sorry(FAULT, f"{arguments.fault} What is above is a bug of ours.")
+
+
+class _BadScorecard(Exception):
+    """The file holds no scorecard; the text says why."""
 
 
 def _leave(number: int, frame: object) -> NoReturn:
@@ -56,11 +79,20 @@ def _leave(number: int, frame: object) -> NoReturn:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="probe", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    command = parser.add_subparsers(required=True, metavar="COMMAND").add_parser(
-        "judge", help="judge a submission", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_judge(commands)
+    _add_verify(commands)
+    return parser
+
+
+def _add_judge(commands: argparse._SubParsersAction[_Parser]) -> None:
+    command = commands.add_parser(
+        "judge", help="judge a submission", description=JUDGE, formatter_class=argparse.RawTextHelpFormatter
     )
+    command.set_defaults(act=_judge, fault="No scorecard, through no fault of the submission.")
     command.add_argument("path", type=Path, metavar="PATH", help="a file with `generate`, or a folder")
     command.add_argument("--json", type=Path, metavar="OUT", help="write the scorecard here")
+    command.add_argument("--record", type=Path, metavar="OUT", help="write what `probe verify` needs here")
     command.add_argument("--budget", choices=("quick", "full"), default="full")
     command.add_argument("--seed", type=_seed, default=None, help="repeat a judgement; default: a fresh one")
     command.add_argument(
@@ -71,7 +103,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--progress", action="store_true", help="JSON lines on standard output, no table")
     command.add_argument("--challenge", type=Path, metavar="FOLDER", default=DEFAULT_CHALLENGE)
-    return parser
+
+
+def _add_verify(commands: argparse._SubParsersAction[_Parser]) -> None:
+    command = commands.add_parser(
+        "verify",
+        help="work a scorecard out again",
+        description=VERIFY,
+        formatter_class=argparse.RawTextHelpFormatter,
+    )
+    command.set_defaults(act=_verify, fault="Nothing was verified.")
+    command.add_argument("scorecard", type=Path, metavar="SCORECARD", help="as `probe judge --json` wrote it")
+    command.add_argument("record", type=Path, metavar="RECORD", help="as `probe judge --record` wrote it")
+    command.add_argument("--submission", type=Path, metavar="PATH", help="see whether this was judged")
+    command.add_argument("--challenge", type=Path, metavar="FOLDER", default=DEFAULT_CHALLENGE)
 
 
 def _seed(text: str) -> int:
@@ -84,6 +129,7 @@ def _seed(text: str) -> int:
 def _judge(arguments: argparse.Namespace) -> int:
     files = submission.read(arguments.path, load_challenge(arguments.challenge).entry)
     seed = secrets.randbits(SEED_BITS) if arguments.seed is None else arguments.seed
+    records: list[bytes] = []
     scorecard = judge(
         files,
         challenge_folder=arguments.challenge,
@@ -91,15 +137,51 @@ def _judge(arguments: argparse.Namespace) -> int:
         budget=arguments.budget,
         runtime=choose(arguments.runtime),
         on_progress=_print_progress if arguments.progress else _ignore_progress,
+        on_record=records.append,
     )
-    if arguments.json is not None:
-        try:
+    try:
+        if arguments.record is not None:
+            record.write(arguments.record, records[0])
+        if arguments.json is not None:
             arguments.json.write_text(scorecard.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        except OSError as error:
-            return _sorry(FAULT, f"The scorecard cannot be written to {arguments.json}: {error.strerror}.")
+    except OSError as error:
+        return _sorry(FAULT, f"{error.filename} cannot be written: {error.strerror}.")
     if not arguments.progress:
         print(table(scorecard))
     return OK
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    scorecard = _read_scorecard(arguments.scorecard)
+    data = record.read(arguments.record)
+    challenge = load_challenge(arguments.challenge)
+    known = (challenge.slug, challenge.version) == (scorecard.challenge, scorecard.challenge_version)
+    limits = thresholds(arguments.challenge) if known else None
+    findings = verify(scorecard, data, thresholds=limits)
+    if arguments.submission is not None:
+        files = submission.read(arguments.submission, challenge.entry)
+        findings = chain((same_files(scorecard, files),), findings)
+    fits = True
+    for finding in findings:
+        mark = "ok" if finding.fits else "DIFFERS"
+        print(f"{mark:<8} {finding.about:<21} {finding.problem or finding.detail}", flush=True)
+        fits = fits and finding.fits
+    print("The scorecard recomputes." if fits else "The scorecard does not recompute.")
+    return OK if fits else DIFFERS
+
+
+def _read_scorecard(path: Path) -> Scorecard:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_SCORECARD + 1)
+    except OSError as error:
+        raise _BadScorecard(f"{path} cannot be read: {error.strerror}.") from None
+    if len(data) > MAX_SCORECARD:
+        raise _BadScorecard(f"{path} is larger than {MAX_SCORECARD} bytes.")
+    try:
+        return Scorecard.model_validate_json(data)
+    except ValidationError as error:
+        raise _BadScorecard(f"{path} is no scorecard: {error.error_count()} fields do not fit.") from None
 
 
 def _print_progress(progress: Progress) -> None:

@@ -156,9 +156,12 @@ def unpack(content: bytes) -> bytes:
 
 
 def read(path: Path) -> bytes:
-    """The canonical bytes in a file. Raises BadRecord and OSError."""
-    with path.open("rb") as file:
-        content = file.read(MAX_BYTES + 1)
+    """The canonical bytes in a file. Raises BadRecord."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadRecord(f"{path} cannot be read: {error.strerror}.") from None
     if len(content) > MAX_BYTES:
         raise BadRecord(f"The file is larger than {MAX_BYTES} bytes.")
     return unpack(content)

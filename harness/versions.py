@@ -32,6 +32,7 @@ def here() -> dict[str, str]:
         "code": _code_sha256()[:16],
         "python": platform.python_version(),
         "numpy": np.__version__,
+        "processor": _processor(),
         "wire": str(codec.VERSION),
     }
 
@@ -43,6 +44,13 @@ def of_contestant(runtime: str) -> dict[str, str]:
     except RuntimeFault:
         torch = None
     return {} if torch is None else {"torch": torch}
+
+
+def _processor() -> str:
+    """The instructions that numpy computes with: others make other last digits of sums and exponentials."""
+    extensions = np.show_config(mode="dicts")["SIMD Extensions"]
+    widest = (extensions.get("found") or extensions.get("baseline") or [""])[-1]
+    return f"{platform.machine()} {widest}".strip()
 
 
 @cache

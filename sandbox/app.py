@@ -27,6 +27,7 @@ from sandbox.settings import Settings
 from sandbox.store.database import StorageFault, open_database, sqlite_url
 from sandbox.store.journal import Journal
 from sandbox.store.log import EventLog
+from sandbox.store.records import Records
 from sandbox.store.seats import Seats, read_key
 from sandbox.web import errors
 from sandbox.web.pages import make_pages
@@ -89,6 +90,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         desk=desk,
         interviews=store.interviews,
         log=store.log,
+        records=Records(settings.data),
         seats=store.seats,
         runtime=sandboxes.runtime,
         caveats=tuple(sandboxes.caveats),

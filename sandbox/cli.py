@@ -200,6 +200,7 @@ def _outside(settings: Settings) -> tuple[Sandboxes, Judge]:
     from isolation.contract import RuntimeFault
     from sandbox.adapters.judge import ProcessJudge
     from sandbox.adapters.sandboxes import LocalSandboxes
+    from sandbox.store.records import Records
 
     try:
         runtime = choose(settings.runtime)
@@ -209,4 +210,7 @@ def _outside(settings: Settings) -> tuple[Sandboxes, Judge]:
     sandboxes = LocalSandboxes(
         runtime=runtime, challenges=settings.challenges, pairs=settings.pairs, state=state
     )
-    return sandboxes, ProcessJudge(challenges=settings.challenges, runtime=runtime.name, home=PROJECT)
+    judge = ProcessJudge(
+        challenges=settings.challenges, runtime=runtime.name, home=PROJECT, records=Records(settings.data)
+    )
+    return sandboxes, judge

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -20,6 +21,8 @@ from typing import Literal
 from pydantic import ValidationError
 
 from sandbox.ports import JudgeFault, Unreadable
+from sandbox.store.database import StorageFault
+from sandbox.store.records import Records
 from wire.scorecard import Progress, Scorecard
 
 LEAVE_S = 12.0  # a trial in flight may take ten
@@ -27,6 +30,7 @@ TIMEOUT_S = {"quick": 600.0, "full": 3_600.0}
 MAX_SCORECARD_BYTES = 8 * 1024 * 1024
 MAX_LINE = 64 * 1024
 UNREADABLE = 65
+_log = logging.getLogger(__name__)
 
 
 class ProcessJudge:
@@ -38,10 +42,12 @@ class ProcessJudge:
         challenges: Path,
         runtime: str,
         home: Path,
+        records: Records,
         command: Sequence[str] = (sys.executable, "-m", "harness"),
         timeout_s: Mapping[str, float] = TIMEOUT_S,
     ) -> None:
         self._challenges, self._runtime, self._home = challenges, runtime, home
+        self._records = records
         self._command, self._timeout_s = tuple(command), timeout_s
 
     async def judge(
@@ -56,18 +62,29 @@ class ProcessJudge:
         """See `sandbox.ports.Judge`."""
         with tempfile.TemporaryDirectory(prefix="judge-") as folder:
             submission, out = Path(folder, "submission"), Path(folder, "scorecard.json")
+            record = Path(folder, "record")
             await asyncio.to_thread(_write, submission, files)
             arguments = [
                 *(*self._command, "judge", str(submission), "--json", str(out)),
                 *("--budget", budget, "--seed", str(seed), "--runtime", self._runtime, "--progress"),
-                *("--challenge", str(self._challenges / challenge)),
+                *("--challenge", str(self._challenges / challenge), "--record", str(record)),
             ]
             code, words = await self._run(arguments, self._timeout_s[budget], on_progress)
             if code == UNREADABLE:
                 return Unreadable(reason=words or "The files could not be read as a submission.")
             if code != 0:
                 raise JudgeFault(f"The judge stopped with exit code {code}: {words or 'it said nothing'}")
-            return await asyncio.to_thread(_read, out)
+            scorecard = await asyncio.to_thread(_read, out)
+            if scorecard.record_sha256 is not None:
+                await asyncio.to_thread(self._keep, scorecard.record_sha256, record)
+            return scorecard
+
+    def _keep(self, sha256: str, record: Path) -> None:
+        """A verdict stands without its record, so a record that cannot be kept is no fault of the judge."""
+        try:
+            self._records.keep(sha256, record)
+        except StorageFault as fault:
+            _log.error("%s", fault)
 
     async def _run(
         self, arguments: Sequence[str], timeout_s: float, on_progress: Callable[[Progress], None]

@@ -31,6 +31,12 @@ def no_interview() -> WebError:
     return WebError(404, "interview_unknown", "There is no such interview.", "Check the address.")
 
 
+def no_evidence() -> WebError:
+    return WebError(
+        404, "no_evidence", "There is no such file.", "It is there once a judgement has been made."
+    )
+
+
 def answer(status: int, code: str, message: str, hint: str) -> JSONResponse:
     return JSONResponse({"error": {"code": code, "message": message, "hint": hint}}, status_code=status)
 

@@ -10,6 +10,7 @@ from sandbox.service.desk import Desk
 from sandbox.service.hall import Hall
 from sandbox.service.interviews import Interviews
 from sandbox.store.log import EventLog
+from sandbox.store.records import Records
 from sandbox.store.seats import Seats
 
 
@@ -20,6 +21,7 @@ class Plane:
     desk: Desk
     interviews: Interviews
     log: EventLog
+    records: Records
     seats: Seats
     runtime: str
     caveats: Sequence[str]

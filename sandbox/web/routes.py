@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from sandbox.core import materials as mt
@@ -15,7 +15,7 @@ from sandbox.core.summary import summarise
 from sandbox.core.view import Live
 from sandbox.service.report import make_report
 from sandbox.store.seats import SeatOf
-from sandbox.web.errors import WebError, no_interview, no_seat
+from sandbox.web.errors import WebError, no_evidence, no_interview, no_seat
 from sandbox.web.plane import Plane
 from sandbox.web.security import JoinLimit
 
@@ -96,6 +96,24 @@ def make_routes(plane: Plane, limit: JoinLimit) -> APIRouter:
         except LookupError:
             raise no_interview() from None
         return JSONResponse(made.model_dump(mode="json"))
+
+    @router.get("/rooms/{interview}/judgements/{number}/{file}")
+    def evidence(
+        interview: str, number: int, file: Literal["scorecard", "record"], request: Request
+    ) -> Response:
+        """What `probe verify` needs. The record has the hidden prompts: never for a candidate."""
+        _require(plane, request, SeatOf(role="interviewer", interview=interview), SeatOf(role="host"))
+        judgements = _get(plane, interview).judgements
+        scorecard = next((one.scorecard for one in judgements if one.id == number), None)
+        if scorecard is None:
+            raise no_evidence()
+        if file == "scorecard":
+            attached = {"content-disposition": f'attachment; filename="judgement-{number}.json"'}
+            return Response(scorecard.model_dump_json(), media_type="application/json", headers=attached)
+        kept = plane.records.find(scorecard.record_sha256) if scorecard.record_sha256 else None
+        if kept is None:
+            raise no_evidence()
+        return FileResponse(kept, media_type="application/gzip", filename=f"judgement-{number}.jsonl.gz")
 
     return router
 

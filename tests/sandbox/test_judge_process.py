@@ -13,6 +13,7 @@ import pytest
 from sandbox.adapters.judge import ProcessJudge
 from sandbox.adapters.memory import MemoryJudge
 from sandbox.ports import JudgeFault, Unreadable
+from sandbox.store.records import Records
 from wire.scorecard import Progress, Scorecard
 
 FAKE = """
@@ -21,6 +22,8 @@ arguments = sys.argv[1:]
 assert arguments[0] == "judge"
 out = arguments[arguments.index("--json") + 1]
 code = pathlib.Path(arguments[1], "specdec.py").read_text()
+record = pathlib.Path(arguments.pop())
+assert arguments.pop() == "--record"
 print(json.dumps({"check": "law", "done": 1, "of": 2, "note": " ".join(arguments[4:])}), flush=True)
 print("no progress at all", flush=True)
 print("x" * 200_000, flush=True)
@@ -32,6 +35,8 @@ if code.startswith("exit"):
     print("first line\\nspecdec.py cannot be read", file=sys.stderr)
     sys.exit(int(code.split()[1]))
 pathlib.Path(out).write_text(code)
+if "no record" not in code:
+    record.write_bytes(b"as the judge wrote it")
 """
 
 
@@ -42,6 +47,7 @@ def make(tmp_path: Path, timeout_s: float = 30) -> ProcessJudge:
         challenges=tmp_path / "challenges",
         runtime="none",
         home=tmp_path,
+        records=Records(tmp_path),
         command=(sys.executable, str(fake)),
         timeout_s={"quick": timeout_s, "full": timeout_s},
     )
@@ -69,6 +75,21 @@ async def test_a_scorecard_comes_back_with_progress_on_the_way(tmp_path: Path) -
         "--budget quick --seed 7 --runtime none --progress "
         f"--challenge {tmp_path / 'challenges' / 'speculative-decoding'}"
     )
+
+
+async def test_the_record_is_kept_and_a_verdict_stands_without_it(tmp_path: Path) -> None:
+    made = await MemoryJudge().judge(
+        {"a.py": ""}, challenge="a", seed=1, budget="quick", on_progress=lambda _: None
+    )
+    assert isinstance(made, Scorecard)
+    named = made.model_copy(update={"record_sha256": "5" * 64})
+    assert await judge(make(tmp_path), named.model_dump_json()) == named
+    kept = Records(tmp_path).find("5" * 64)
+    assert kept is not None
+    assert kept.read_bytes() == b"as the judge wrote it"
+    without = named.model_copy(update={"record_sha256": "6" * 64, "challenge": "no record"})
+    assert await judge(make(tmp_path), without.model_dump_json()) == without
+    assert Records(tmp_path).find("6" * 64) is None
 
 
 async def test_an_unreadable_submission_is_the_candidates_and_a_value(tmp_path: Path) -> None:
@@ -102,7 +123,11 @@ def wait_until_gone(pid: int) -> None:
 
 async def test_a_judge_that_cannot_be_started_is_a_fault(tmp_path: Path) -> None:
     broken = ProcessJudge(
-        challenges=tmp_path, runtime="none", home=tmp_path, command=(str(tmp_path / "none"),)
+        challenges=tmp_path,
+        runtime="none",
+        home=tmp_path,
+        records=Records(tmp_path),
+        command=(str(tmp_path / "none"),),
     )
     with pytest.raises(JudgeFault, match="could not be started"):
         await judge(broken, "")

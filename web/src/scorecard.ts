@@ -1,6 +1,6 @@
 /** The judge's scorecard as it reaches a page: wire/scorecard.py, mirrored. */
 
-import { boolean, list, number, object, oneOf, string, type Infer } from "./schema";
+import { boolean, list, nullable, number, object, oneOf, optional, string, type Infer } from "./schema";
 
 const measurement = object({
   name: string,
@@ -38,6 +38,7 @@ export const scorecard = object({
   seed_commitment: string,
   budget: oneOf("quick", "full"),
   runtime: string,
+  record_sha256: optional(nullable(string)),
   verdicts: list(verdict),
   score: object({ suggested: number, because: list(string) }),
   wall_s: number,

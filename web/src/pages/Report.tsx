@@ -35,7 +35,7 @@ export default function ReportPage({ interview }: { interview: string }) {
           <AxisCard axis="engineering" report={loaded.axes.engineering} />
           <AxisCard axis="research" report={loaded.axes.research} />
         </div>
-        <Verdicts judgement={loaded.judgement} />
+        <Verdicts judgement={loaded.judgement} interview={interview} />
         <Evidence report={loaded} />
       </main>
     </>

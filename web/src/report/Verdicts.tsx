@@ -7,12 +7,17 @@ import { Banner, Empty, Time } from "../ui/parts";
 import { PlotView } from "../ui/PlotView";
 import { CHECK_NAMES, StatusChip, statusLine } from "./status";
 
-export function Verdicts({ judgement }: { judgement: Judgement | null }) {
+export function Verdicts({ judgement, interview }: { judgement: Judgement | null; interview: string }) {
   return (
     <section className="report-section" aria-labelledby="verdicts">
       <h2 id="verdicts">Measured by the judge</h2>
       <State judgement={judgement} />
-      {judgement?.scorecard ? <Card scorecard={judgement.scorecard} judgement={judgement} /> : null}
+      {judgement?.scorecard ? (
+        <>
+          <Card scorecard={judgement.scorecard} judgement={judgement} />
+          <Files interview={interview} number={judgement.id} scorecard={judgement.scorecard} />
+        </>
+      ) : null}
     </section>
   );
 }
@@ -56,6 +61,35 @@ function Card({ scorecard, judgement }: { scorecard: Scorecard; judgement: Judge
         · seed commitment {scorecard.seed_commitment}
       </p>
     </>
+  );
+}
+
+/** What somebody else needs to work the verdict out again. */
+function Files({
+  interview,
+  number,
+  scorecard,
+}: {
+  interview: string;
+  number: number;
+  scorecard: Scorecard;
+}) {
+  const at = `/api/rooms/${encodeURIComponent(interview)}/judgements/${number}`;
+  return (
+    <p className="small no-print">
+      <a href={`${at}/scorecard`} download>
+        Scorecard as JSON
+      </a>
+      {scorecard.record_sha256 ? (
+        <>
+          {" · "}
+          <a href={`${at}/record`} download data-testid="record">
+            Record of the judgement
+          </a>{" "}
+          (verify with <code>probe verify SCORECARD RECORD</code>; it has the hidden prompts)
+        </>
+      ) : null}
+    </p>
   );
 }
 
