@@ -35,6 +35,7 @@ SPECS: tuple[PairSpec, ...] = (
         draft_eos_probability=0.13,
     ),
     PairSpec(name="nucleus", seed=0, vocab_size=48, flavour="top_p_spike", temperature=0.7, top_p=0.9),
+    PairSpec(name="trap", seed=0, vocab_size=24, flavour="trap"),
     PairSpec(name="language", seed=0, vocab_size=512, flavour="peaked", acceptance=0.75),
 )  # fmt: skip
 """The pair's seed is filled in by `make_battery`. Most telling first."""
@@ -42,18 +43,22 @@ SPECS: tuple[PairSpec, ...] = (
 LAW_SETTINGS: tuple[Setting, ...] = (
     Setting(pair="spike", num_speculative_tokens=4),
     Setting(pair="bell", num_speculative_tokens=2),
+    Setting(pair="nucleus", num_speculative_tokens=3, temperature=0.7, top_p=0.9),
     Setting(pair="disjoint", num_speculative_tokens=2),
     Setting(pair="warped", num_speculative_tokens=3, temperature=0.7, top_p=0.9),
     Setting(pair="language", num_speculative_tokens=4),
+    Setting(pair="trap", num_speculative_tokens=1),
     Setting(pair="stop", num_speculative_tokens=4),
-    Setting(pair="nucleus", num_speculative_tokens=3, temperature=0.7, top_p=0.9),
+    Setting(pair="nucleus", num_speculative_tokens=5, temperature=0.7, top_p=0.9),
     Setting(pair="bell", num_speculative_tokens=1, temperature=1.3),
     Setting(pair="spike", num_speculative_tokens=2),
     Setting(pair="disjoint", num_speculative_tokens=5, temperature=1.3),
     Setting(pair="language", num_speculative_tokens=6, temperature=0.7),
     Setting(pair="bell", num_speculative_tokens=4),
-    Setting(pair="warped", num_speculative_tokens=1, temperature=0.7, top_p=0.9),
     Setting(pair="nucleus", num_speculative_tokens=2, temperature=0.7, top_p=0.9),
+    Setting(pair="warped", num_speculative_tokens=1, temperature=0.7, top_p=0.9),
+    Setting(pair="spike", num_speculative_tokens=6),
+    Setting(pair="trap", num_speculative_tokens=3),
 )
 """Played in turn, over and over. Few drafts a block make bonus tokens frequent; many make rejections so."""
 

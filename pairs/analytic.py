@@ -65,7 +65,7 @@ class PairSpec:
     peak: float | None = None
     """See the flavour's recipe; None takes its default."""
     acceptance: float = 0.75
-    """Wanted mean of sum(min(target, draft)). Disjoint, spike and top_p_spike ignore it: it follows there."""
+    """Wanted mean of sum(min(target, draft)); disjoint, spike, top_p_spike and trap ignore it."""
     temperature: float = 1.0
     top_p: float = 1.0
     """Warp at which `acceptance` is meant. A task that uses other settings meets another acceptance."""

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from pairs.noise import bell
 
-Flavour = Literal["peaked", "bell", "flat", "disjoint", "spike", "top_p_spike"]
+Flavour = Literal["peaked", "bell", "flat", "disjoint", "spike", "top_p_spike", "trap"]
 Floats = NDArray[np.float64]
 
-STREAMS = {"peaked": 2, "bell": 2, "flat": 2, "disjoint": 3, "spike": 3, "top_p_spike": 5}
+STREAMS = {"peaked": 2, "bell": 2, "flat": 2, "disjoint": 3, "spike": 3, "top_p_spike": 3, "trap": 3}
 """Rows of uniforms that a recipe reads. The first three read the first, and the draft's noise the second."""
 
 NEVER = -10_000.0
@@ -54,7 +54,7 @@ def disjoint(u: Floats, peak: float) -> Floats:
 
 
 def spike(u: Floats, peak: float) -> Floats:
-    """Target = (1 - e) draft, and e on six ids that the draft never proposes; e is .02, .05 or .1.
+    """Target = (1 - e) draft, and e on six ids that the draft never proposes; e is .03, .04 or .095.
 
     Every drafted token stands with probability 1 - e, so lenience, an epsilon in the denominator or a coarse
     uniform all show as a missing e. ``peak`` is the probability of the draft's first token.
@@ -63,7 +63,7 @@ def spike(u: Floats, peak: float) -> Floats:
     order = np.argsort(u[1])
     spiked, head, tail = order[:never_drafted], order[never_drafted], order[never_drafted + 1 :]
     weights = 0.2 - np.log(u[0])
-    mass = (0.02, 0.05, 0.1)[int(u[2, 0] * 3)]
+    mass = (0.03, 0.04, 0.095)[int(u[2, 0] * 3)]
 
     rows = np.empty((2, u.shape[1]))
     target, draft = rows
@@ -76,23 +76,45 @@ def spike(u: Floats, peak: float) -> Floats:
 
 
 def top_p_spike(u: Floats, peak: float) -> Floats:
-    """Four ids hold 90.5 % of the target and 99 % of the draft: at top-p 0.9 a missing renormalisation shows.
+    """A spike behind top-p 0.9: a missing renormalisation rejects drafts nine times too often.
 
-    ``peak`` is the temperature at which that holds.
+    The target keeps three ids that the draft keeps too, and a fourth that the draft cuts; together they hold
+    90.5 % of the target, and the three hold 99 % of the draft. Scaled, a draft stands with probability 0.989
+    and the fourth id has 0.011; unscaled, 0.904 and 0.096. ``peak`` is the temperature at which that holds.
     """
-    order = np.argsort(u[4])
-    kept, tail = order[:4], order[4:]
+    order = np.argsort(u[1])
+    shared, fourth, tail = order[:3], order[3], order[4:]
     rows = np.empty((2, u.shape[1]))
-    for row, weights, shuffle, shape, mass in (
-        (rows[0], u[0], u[2], (0.28, 0.25, 0.21, 0.165), 0.905),
-        (rows[1], u[1], u[3], (0.32, 0.27, 0.23, 0.17), 0.99),
-    ):
-        heads = (np.array(shape) * np.exp(0.16 * weights[kept] - 0.08))[np.argsort(shuffle[:4])]
-        # At least 0.5, so that no tail id comes near the four.
-        tails = weights[tail] + 0.5
-        row[kept] = np.log(mass / heads.sum() * heads)
-        row[tail] = np.log((1.0 - mass) / tails.sum() * tails)
+    target, draft = rows
+    shape = np.array((0.46, 0.31, 0.23))
+    heads = shape * np.exp(0.06 * u[2, :3] - 0.03)
+    # At least 0.5, so that no tail id comes near the four.
+    tails = u[0, tail] + 0.5
+    target[shared] = np.log(0.895 * shape)
+    draft[shared] = np.log(0.99 / heads.sum() * heads)
+    target[fourth] = np.log(0.01)
+    draft[fourth] = np.log(0.0005)
+    target[tail] = np.log(0.095 / tails.sum() * tails)
+    draft[tail] = np.log(0.0095 / tails.sum() * tails)
     return peak * rows
+
+
+def trap(u: Floats, peak: float) -> Floats:
+    """The draft is fond of a token that the target says with 0.005, 0.01 or 0.03 times its probability.
+
+    A drafted token is thus mostly tested against a small ratio: a uniform that cannot be small, or that is 0
+    too often, shows. The rest of both laws differ by a little. ``peak`` is the draft's probability of it.
+    """
+    order = np.argsort(u[1])
+    fond, rest = order[0], order[1:]
+    said = peak * (0.005, 0.01, 0.03)[int(u[2, 0] * 3)]
+    weights = 0.2 - np.log(u[0, rest])
+    draft_weights = weights * np.exp(0.4 * u[2, rest] - 0.2)
+    rows = np.empty((2, u.shape[1]))
+    for row, own, mass in ((rows[0], weights, said), (rows[1], draft_weights, peak)):
+        row[fond] = np.log(mass)
+        row[rest] = np.log((1.0 - mass) / own.sum() * own)
+    return rows
 
 
 TARGETS: dict[str, Callable[[Floats, float], Floats]] = {
@@ -106,6 +128,7 @@ WHOLE: dict[str, Callable[[Floats, float], Floats]] = {
     "disjoint": disjoint,
     "spike": spike,
     "top_p_spike": top_p_spike,
+    "trap": trap,
 }
 """From ``(STREAMS, V)`` to both rows, ``(2, V)``. Here the acceptance follows from the construction."""
 
@@ -116,6 +139,7 @@ PEAKS: dict[str, float] = {
     "disjoint": 1.0,
     "spike": 0.45,
     "top_p_spike": 0.7,
+    "trap": 0.9,
 }
 """``peak`` where a spec does not say."""
 

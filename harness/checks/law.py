@@ -14,8 +14,8 @@ from random import Random
 import numpy as np
 
 from harness.checks.settings import Setting, draw_trials
-from harness.core import wealth
-from harness.core.alternatives import NAMES, Floats, ratios
+from harness.core import alternatives, learned, wealth
+from harness.core.alternatives import Floats, ratios
 from harness.core.blocks import target_calls_astray
 from harness.core.check import Budget
 from harness.core.diagnosis import Findings, Named, name_bug
@@ -39,6 +39,9 @@ ACCIDENTS = 1
 ENOUGH = 500
 """With fewer tokens than this a pass would say nothing."""
 
+BETS: tuple[str, ...] = (*alternatives.NAMES, *(f"learned {name}" for name in learned.NAMES))
+"""Equal purses. The learned ones cost the others ln(K / (K - H)) nats, about 0.15."""
+
 _SHOWN = 3
 _POINTS = 150
 
@@ -48,8 +51,9 @@ class _Bets:
     """What has been bet so far, folded over runs in order. A cache: `judge` depends on the runs alone."""
 
     runs: list[TrialRun] = field(default_factory=list)
-    wealth: dict[str, wealth.Wealth] = field(default_factory=dict)
-    alternatives: dict[str, Floats] = field(default_factory=dict)
+    together: wealth.Wealth = field(default_factory=lambda: wealth.fresh(len(BETS)))
+    by_pair: dict[str, wealth.Wealth] = field(default_factory=dict)
+    memory: learned.Memory = field(default_factory=learned.Memory)
     tokens: int = 0
     impossible: int = 0
     uncovered: int = 0
@@ -113,6 +117,10 @@ class Law:
             plots=plots,
         )
 
+    def rejects(self, runs: Sequence[TrialRun]) -> bool:
+        """Whether the evidence in these runs is enough. Never takes it back with more runs."""
+        return self._rejected(self._fold(runs))
+
     def diagnose(self, runs: Sequence[TrialRun]) -> Named:
         """The most likely bug. Means something only where `judge` fails."""
         return name_bug(self._findings(self._fold(runs)))
@@ -137,19 +145,15 @@ class Law:
         if evidence is None:
             return
         name = run.trial.pair
-        won = ratios(evidence.laws, evidence.tokens)
-        won[evidence.near_boundary] = 1.0
-        before = seen.wealth.get(name) or wealth.fresh()
-        seen.wealth[name], path, alternatives = wealth.bet(before, won, evidence.placement.stratum)
-        seen.alternatives[name] = alternatives[-1]
-        others = np.array([each.log_e for pair, each in seen.wealth.items() if pair != name])
-        battery = [
-            wealth.average(np.append(others, value), len(self.pairs))
-            for value in path[[int(path.argmax()), -1]]
-        ]
+        won, seen.memory = self._ratios(seen.memory, name, evidence)
+        stratum = evidence.placement.stratum
+        seen.together = wealth.bet(seen.together, won, stratum)
+        seen.by_pair[name] = wealth.bet(seen.by_pair.get(name) or wealth.fresh(len(BETS)), won, stratum)
+        apart = np.array([each.log_e for each in seen.by_pair.values()])
+        log_e = float(wealth.battery(np.array(seen.together.log_e), apart, len(self.pairs)))
         seen.tokens += len(evidence.tokens)
-        seen.peak = max(seen.peak, *battery)
-        seen.path.append((seen.tokens, battery[-1], self._over_pairs(seen)))
+        seen.peak = max(seen.peak, log_e)
+        seen.path.append((seen.tokens, log_e, self._by_bet(seen)))
         self._tally(seen, evidence)
         if seen.crossed_at is None and self._rejected(seen):
             seen.crossed_at = seen.tokens
@@ -160,13 +164,19 @@ class Law:
             return None
         return read(run, self.pairs[run.trial.pair])
 
-    def _over_pairs(self, seen: _Bets) -> Floats:
-        """Log of each alternative's mean wealth over the battery's pairs, ``(K,)``."""
-        logs = np.zeros((len(self.pairs), len(NAMES)))
-        for row, values in enumerate(seen.alternatives.values()):
-            logs[row] = values
-        mean: Floats = np.logaddexp.reduce(logs, axis=0) - np.log(len(self.pairs))
-        return mean
+    def _ratios(self, memory: learned.Memory, pair: str, evidence: Evidence) -> tuple[Floats, learned.Memory]:
+        """``(N, K)``, in the order of `BETS`; 1 where nothing may be bet."""
+        fixed = ratios(evidence.laws, evidence.tokens)
+        fixed[evidence.near_boundary] = 1.0
+        found, after = learned.bet_and_learn(
+            memory, pair, evidence.laws, evidence.placement, evidence.tokens, ~evidence.near_boundary
+        )
+        return np.concatenate([fixed, found], axis=1), after
+
+    def _by_bet(self, seen: _Bets) -> Floats:
+        """Log wealth of each bet over the battery, ``(K,)``."""
+        apart = np.array([each.by_bet for each in seen.by_pair.values()])
+        return wealth.battery(seen.together.by_bet, apart, len(self.pairs))
 
     def _tally(self, seen: _Bets, evidence: Evidence) -> None:
         laws = evidence.laws
@@ -218,7 +228,7 @@ class Law:
             more_greedy, more_sharp = _draft_laws(laws.draft, drafted)
             greedy, sharp = greedy + more_greedy, sharp + more_sharp
             astray += target_calls_astray(run.calls, (*run.trial.prompt, *run.tokens))
-        bets = np.sum([each.logs[-1].max(axis=-1) for each in seen.wealth.values()], axis=0)
+        bets = seen.together.logs[-1].max(axis=-1)
         return Findings(
             kernels=kernels,
             bets=bets,
@@ -231,7 +241,7 @@ class Law:
         )
 
     def _plot(self, seen: _Bets) -> Plot:
-        best = np.max([alternatives for _, _, alternatives in seen.path], axis=0)
+        best = np.max([by_bet for _, _, by_bet in seen.path], axis=0)
         shown = np.argsort(-best)[:_SHOWN]
         every = max(len(seen.path) // _POINTS, 1)
         points = seen.path[::every] + ([seen.path[-1]] if (len(seen.path) - 1) % every else [])
@@ -241,7 +251,7 @@ class Law:
         )
         single = tuple(
             Series(
-                name=f"bet on: {NAMES[k].replace('-', ' ')}",
+                name=f"bet on: {BETS[k].replace('-', ' ')}",
                 x=x,
                 y=(0.0, *(float(values[k]) / np.log(10) for _, _, values in points)),
             )

@@ -6,7 +6,8 @@ Which bets are made and how their wealth adds up is `harness.core.wealth`'s busi
 a person is `harness.core.diagnosis`'s.
 
 Shapes: N positions, V tokens. A law's row may sum to less than 1 (a bet that wastes money is still fair),
-never to more.
+never to more. A law is kept as a `Mixture` of rows: a bet asks for one entry of each row, so the rest is
+never added up.
 """
 
 from __future__ import annotations
@@ -25,6 +26,26 @@ CAP = 1000.0
 wealth."""
 
 _TINY = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Sum of ``weight * rows`` over the parts; weights ``(N, 1)`` or ``(1, 1)``, rows ``(N, V)``."""
+
+    parts: tuple[tuple[Floats, Floats], ...]
+
+    def at(self, tokens: NDArray[np.int64]) -> Floats:
+        """``(N,)``: the probability of one token at each position."""
+        here = np.arange(len(tokens))
+        total: Floats = sum(
+            (weight[:, 0] * rows[here, tokens] for weight, rows in self.parts), start=np.zeros(len(tokens))
+        )
+        return total
+
+    def dense(self) -> Floats:
+        """``(N, V)``"""
+        total: Floats = np.sum([weight * rows for weight, rows in self.parts], axis=0)
+        return total
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +104,13 @@ class Laws:
         return _divided(self.target, self.draft)
 
     @cached_property
+    def roots(self) -> tuple[Floats, Floats, Floats]:
+        """target to the powers 1/2, 1/4 and 1/8: other temperatures are products of these, without a log."""
+        half = np.sqrt(self.target)
+        quarter = np.sqrt(half)
+        return half, quarter, np.sqrt(quarter)
+
+    @cached_property
     def best(self) -> Floats:
         """One-hot at the target's argmax."""
         return _one_hot(self.target.argmax(axis=1), self.target.shape[1])
@@ -92,12 +120,11 @@ class Laws:
         return _one_hot(self.draft.argmax(axis=1), self.target.shape[1])
 
     @cached_property
-    def rank(self) -> NDArray[np.int64]:
-        """Rank of each token under the target, 0 for the most likely."""
-        order = np.argsort(-self.target, axis=1, kind="stable")
-        ranks = np.empty(order.shape, dtype=np.int64)
-        np.put_along_axis(ranks, order, np.arange(order.shape[1])[None, :], axis=1)
-        return ranks
+    def top_three(self) -> NDArray[np.bool_]:
+        """Whether a token is one of the target's three likeliest, ``(N, V)``."""
+        third = np.partition(self.target, -3, axis=1)[:, [-3]]
+        likely: NDArray[np.bool_] = (self.target >= third) & (self.target > 0)
+        return likely
 
     @cached_property
     def entropy(self) -> Floats:
@@ -107,26 +134,30 @@ class Laws:
         return total
 
 
-Alternative = Callable[[Laws], Floats]
+Alternative = Callable[[Laws], Mixture]
 
 
 def ratios(laws: Laws, tokens: NDArray[np.int64]) -> Floats:
     """``(N, K)``: alternative k's probability of the emitted token over the target's, at most `CAP`.
 
-    Columns are in the order of `NAMES`. A token that the target never says pays the cap wherever the
+    Columns are in the order of `ALTERNATIVES`. A token that the target never says pays the cap wherever the
     alternative does say it.
     """
-    rows = np.arange(len(tokens))
-    target = laws.target[rows, tokens]
-    won = np.stack([alternative(laws)[rows, tokens] for alternative in ALTERNATIVES.values()], axis=1)
+    target = laws.target[np.arange(len(tokens)), tokens]
+    won = np.stack([alternative(laws).at(tokens) for alternative in ALTERNATIVES.values()], axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         quotient = np.where(target[:, None] > 0, won / target[:, None], np.where(won > 0, CAP, 0.0))
     capped: Floats = np.minimum(quotient, CAP)
     return capped
 
 
+def _total(mass: Floats) -> Floats:
+    total: Floats = np.einsum("nv->n", mass)[:, None]
+    return total
+
+
 def _normalised_or(mass: Floats, otherwise: Floats) -> Floats:
-    total = mass.sum(axis=1, keepdims=True)
+    total = _total(mass)
     safe = np.where(total > _TINY, total, 1.0)
     return np.where(total > _TINY, mass / safe, otherwise)
 
@@ -144,7 +175,7 @@ def _one_hot(index: NDArray[np.int64], vocab_size: int) -> Floats:
 
 def _rest(mass: Floats) -> Floats:
     """What each row lacks to 1, ``(N, 1)``."""
-    lacking: Floats = np.maximum(1.0 - mass.sum(axis=1, keepdims=True), 0.0)
+    lacking: Floats = np.maximum(1.0 - _total(mass), 0.0)
     return lacking
 
 
@@ -152,25 +183,36 @@ def _flag(condition: NDArray[np.bool_]) -> Floats:
     return condition.astype(np.float64)
 
 
-def _verified(laws: Laws, acceptance: Floats, correction: Floats, proposed: Floats | None = None) -> Floats:
+_ALL = np.ones((1, 1))
+
+
+def _plain(rows: Callable[[Laws], Floats]) -> Alternative:
+    return lambda laws: Mixture(((_ALL, rows(laws)),))
+
+
+def _scaled(mass: Floats, otherwise: Floats) -> Mixture:
+    """``mass`` with rows divided by their sums; ``otherwise`` where there is none."""
+    total = _total(mass)
+    empty = total <= _TINY
+    return Mixture(
+        ((np.where(empty, 0.0, 1.0 / np.where(empty, 1.0, total)), mass), (_flag(empty), otherwise))
+    )
+
+
+def _verified(laws: Laws, acceptance: Floats, correction: Floats, proposed: Floats | None = None) -> Mixture:
     """A draft token stands with probability ``acceptance``; otherwise the token comes from ``correction``."""
-    standing = (laws.draft if proposed is None else proposed) * np.clip(acceptance, 0.0, 1.0)
-    law: Floats = standing + _rest(standing) * correction
-    return law
+    standing = (laws.draft if proposed is None else proposed) * np.minimum(acceptance, 1.0)
+    return Mixture(((_ALL, standing), (_rest(standing), correction)))
 
 
-def _corrected(laws: Laws, correction: Floats) -> Floats:
+def _corrected(laws: Laws, correction: Floats) -> Mixture:
     """The right acceptance test, and ``correction`` after a rejection."""
-    return laws.overlap + laws.rejected * correction
+    return Mixture(((_ALL, laws.overlap), (laws.rejected, correction)))
 
 
-def _tempered(temperature: float) -> Alternative:
-    def law(laws: Laws) -> Floats:
-        with np.errstate(divide="ignore"):
-            logs = np.log(laws.target) / temperature
-        return _normalised_or(np.exp(logs - logs.max(axis=1, keepdims=True)), laws.target)
-
-    return law
+def _power(mass: Callable[[Laws], Floats]) -> Alternative:
+    """Another temperature than asked."""
+    return lambda laws: _scaled(mass(laws), laws.target)
 
 
 def _lenient(lenience: float) -> Alternative:
@@ -185,7 +227,7 @@ def _threshold(least: float) -> Alternative:
     return lambda laws: _verified(laws, _flag(laws.target >= least), laws.residual)
 
 
-def _typical(laws: Laws) -> Floats:
+def _typical(laws: Laws) -> Mixture:
     """Medusa's typical acceptance (Cai et al. 2024): above min(0.09, 0.3 exp(-entropy))."""
     bar = np.minimum(0.09, 0.3 * np.exp(-laws.entropy))
     return _verified(laws, _flag(laws.target > bar), laws.target)
@@ -193,39 +235,69 @@ def _typical(laws: Laws) -> Floats:
 
 def _tilted(towards: Callable[[Laws], Floats], weight: float) -> Alternative:
     """The target, with ``1 + weight`` times the mass where ``towards`` is 1."""
-
-    def law(laws: Laws) -> Floats:
-        return _normalised_or(laws.target * (1.0 + weight * towards(laws)), laws.target)
-
-    return law
+    return lambda laws: _scaled(laws.target * (1.0 + weight * towards(laws)), laws.target)
 
 
-def _without_drafted(laws: Laws) -> Floats:
+def _without_drafted(laws: Laws) -> Mixture:
     """After rejecting d, the target with d struck out and the rest scaled up."""
     turned_away = np.maximum(laws.draft - laws.target, 0.0) / np.maximum(1.0 - laws.target, _TINY)
-    law: Floats = laws.overlap + laws.target * (turned_away.sum(axis=1, keepdims=True) - turned_away)
+    return Mixture(
+        (
+            (_ALL, laws.overlap),
+            (_total(turned_away), laws.target),
+            (-_ALL, laws.target * turned_away),
+        )
+    )
+
+
+def _off_the_end(laws: Laws) -> Mixture:
+    """Inverse CDF over an unnormalised residual: what falls off the end becomes the last id."""
+    last = _one_hot(np.full(len(laws.target), laws.target.shape[1] - 1), laws.target.shape[1])
+    return Mixture(
+        (
+            (_ALL, laws.overlap),
+            (laws.rejected**2, laws.residual),
+            (laws.rejected * (1.0 - laws.rejected), last),
+        )
+    )
+
+
+def _residual_if_large(least: float) -> Alternative:
+    """The target where a rejection is rarer than ``least``: a guard against division by little."""
+
+    def law(laws: Laws) -> Mixture:
+        rare = laws.rejected < least
+        return Mixture(
+            (
+                (_ALL, laws.overlap),
+                (np.where(rare, 0.0, laws.rejected), laws.residual),
+                (np.where(rare, laws.rejected, 0.0), laws.target),
+            )
+        )
+
     return law
 
 
-def _off_the_end(laws: Laws) -> Floats:
-    """Inverse CDF over an unnormalised residual: what falls off the end becomes the last id."""
-    last = _one_hot(np.full(len(laws.target), laws.target.shape[1] - 1), laws.target.shape[1])
-    return _corrected(laws, laws.rejected * laws.residual + (1.0 - laws.rejected) * last)
+def _uniform_from(least: float) -> Alternative:
+    """The test's random number is never below ``least``."""
+    return lambda laws: _verified(
+        laws, np.maximum(np.minimum(laws.ratio, 1.0) - least, 0.0) / (1.0 - least), laws.residual
+    )
 
 
-def _softmax_of_residual(laws: Laws) -> Floats:
-    return _corrected(laws, _normalised_or(np.exp(laws.residual), laws.target))
+def _coarse_uniform(levels: int) -> Alternative:
+    """The test's random number is a whole multiple of ``1 / levels``, from 0 on."""
+    return lambda laws: _verified(laws, np.ceil(np.minimum(laws.ratio, 1.0) * levels) / levels, laws.residual)
 
 
-def _draft_uniform_accepts(laws: Laws) -> Floats:
+def _draft_uniform_accepts(laws: Laws) -> Mixture:
     """The uniform that drew the draft token (inverse CDF, id order) also decides whether it stands."""
     upper = laws.draft.cumsum(axis=1)
     standing = np.clip(np.minimum(upper, np.minimum(laws.ratio, 1.0)) - (upper - laws.draft), 0.0, None)
-    law: Floats = standing + _rest(standing) * laws.residual
-    return law
+    return Mixture(((_ALL, standing), (_rest(standing), laws.residual)))
 
 
-def _unscaled_top_p(laws: Laws) -> Floats:
+def _unscaled_top_p(laws: Laws) -> Mixture:
     """Top-p cuts both laws and neither is scaled back to 1, in the test and in the residual."""
     target = laws.target_untrimmed * (laws.target > 0)
     draft = laws.draft_untrimmed * (laws.draft > 0)
@@ -233,26 +305,24 @@ def _unscaled_top_p(laws: Laws) -> Floats:
     return _verified(laws, _divided(target, draft), residual)
 
 
-def _sharp_drafts(laws: Laws) -> Floats:
-    """Drafts drawn at 0.7 of the temperature, the ratio made with the draft's law at the full one."""
-    with np.errstate(divide="ignore"):
-        logs = np.log(laws.draft) / 0.7
-    proposed = _normalised_or(np.exp(logs - logs.max(axis=1, keepdims=True)), laws.draft)
+def _sharp_drafts(laws: Laws) -> Mixture:
+    """Drafts drawn at about 0.7 of the temperature, the ratio made with the draft's law at the full one."""
+    proposed = _normalised_or(laws.draft * np.sqrt(laws.draft), laws.draft)
     return _verified(laws, laws.ratio, laws.residual, proposed)
-
-
-def _repeats(laws: Laws) -> Floats:
-    return _one_hot(laws.previous_token, laws.target.shape[1])
 
 
 ALTERNATIVES: dict[str, Alternative] = {
     # What is accepted.
-    "draft-as-is": lambda laws: laws.draft,
+    "draft-as-is": _plain(lambda laws: laws.draft),
     "lenient-0.7": _lenient(0.7),
     "lenient-0.9": _lenient(0.9),
+    "lenient-0.97": _lenient(0.97),
     "padded-ratio-1e-2": _padded_ratio(1e-2),
     "padded-ratio-1e-3": _padded_ratio(1e-3),
+    "uniform-from-0.05": _uniform_from(0.05),
+    "uniform-in-sixteenths": _coarse_uniform(16),
     "accept-by-target-probability": lambda laws: _verified(laws, laws.target, laws.residual),
+    "accept-by-target-probability-else-target": lambda laws: _verified(laws, laws.target, laws.target),
     "accept-if-target-larger": lambda laws: _verified(laws, _flag(laws.ratio >= 1.0), laws.residual),
     "accept-if-target-larger-else-target": lambda laws: _verified(
         laws, _flag(laws.ratio >= 1.0), laws.target
@@ -264,7 +334,7 @@ ALTERNATIVES: dict[str, Alternative] = {
     "accept-argmax-untested": lambda laws: _verified(
         laws, np.maximum(np.minimum(laws.ratio, 1.0), laws.best), laws.residual
     ),
-    "accept-top-three": lambda laws: _verified(laws, _flag(laws.rank < 3), laws.residual),
+    "accept-top-three": lambda laws: _verified(laws, _flag(laws.top_three), laws.residual),
     "accept-confident-drafts": lambda laws: _verified(
         laws, np.where(laws.draft > 0.6, 1.0, laws.ratio), laws.residual
     ),
@@ -274,7 +344,7 @@ ALTERNATIVES: dict[str, Alternative] = {
     # What is drafted.
     "greedy-draft-soft-ratio": lambda laws: _verified(laws, laws.ratio, laws.residual, laws.draft_best),
     "sharp-drafts": _sharp_drafts,
-    "draft-argmax": lambda laws: laws.draft_best,
+    "draft-argmax": _plain(lambda laws: laws.draft_best),
     # What a rejection is followed by.
     "correct-from-target": lambda laws: _corrected(laws, laws.target),
     "correct-from-draft": lambda laws: _corrected(laws, laws.draft),
@@ -286,27 +356,28 @@ ALTERNATIVES: dict[str, Alternative] = {
         laws, _one_hot(laws.residual.argmax(axis=1), laws.target.shape[1])
     ),
     "correct-by-target-argmax": lambda laws: _corrected(laws, laws.best),
-    "correct-by-softmax": _softmax_of_residual,
+    "correct-by-softmax": lambda laws: _corrected(laws, _normalised_or(np.exp(laws.residual), laws.target)),
     "correct-unnormalised": _off_the_end,
+    "correct-from-target-if-rare": _residual_if_large(0.1),
     "correct-without-drafted": _without_drafted,
     "correct-with-previous-draft-row": lambda laws: _corrected(
         laws, _normalised_or(np.maximum(laws.target - laws.previous_draft, 0.0), laws.target)
     ),
-    "correct-never": lambda laws: _normalised_or(laws.overlap, laws.target),
+    "correct-never": lambda laws: _scaled(laws.overlap, laws.target),
     # The residual where there was no rejection.
-    "residual-uncalled": lambda laws: laws.residual,
+    "residual-uncalled": _plain(lambda laws: laws.residual),
     # Temperature and top-p.
-    "temperature-0.5": _tempered(0.5),
-    "temperature-0.8": _tempered(0.8),
-    "temperature-0.9": _tempered(0.9),
-    "temperature-1.1": _tempered(1.1),
-    "temperature-1.25": _tempered(1.25),
-    "temperature-2": _tempered(2.0),
-    "greedy": lambda laws: laws.best,
-    "uniform": lambda laws: _normalised_or(_flag(laws.target > 0), laws.target),
-    "no-warp": lambda laws: laws.target_raw,
-    "no-top-p": lambda laws: laws.target_untrimmed,
-    "warped-twice": lambda laws: laws.target_twice,
+    "temperature-0.50": _power(lambda laws: laws.target * laws.target),
+    "temperature-0.80": _power(lambda laws: laws.target * laws.roots[1]),
+    "temperature-0.89": _power(lambda laws: laws.target * laws.roots[2]),
+    "temperature-1.14": _power(lambda laws: laws.roots[0] * laws.roots[1] * laws.roots[2]),
+    "temperature-1.33": _power(lambda laws: laws.roots[0] * laws.roots[1]),
+    "temperature-2.00": _power(lambda laws: laws.roots[0]),
+    "greedy": _plain(lambda laws: laws.best),
+    "uniform": lambda laws: _scaled(_flag(laws.target > 0), laws.target),
+    "no-warp": _plain(lambda laws: laws.target_raw),
+    "no-top-p": _plain(lambda laws: laws.target_untrimmed),
+    "warped-twice": _plain(lambda laws: laws.target_twice),
     "top-p-unscaled": _unscaled_top_p,
     "unwarped-drafts": lambda laws: _verified(laws, laws.ratio, laws.residual, laws.draft_raw),
     "unwarped-draft-ratio": lambda laws: _verified(
@@ -321,16 +392,16 @@ ALTERNATIVES: dict[str, Alternative] = {
         laws, _normalised_or(np.maximum(laws.target_raw - laws.draft_raw, 0.0), laws.target)
     ),
     # Rows and caches.
-    "row-before": lambda laws: laws.previous_target,
-    "draft-row-before": lambda laws: laws.previous_draft,
+    "row-before": _plain(lambda laws: laws.previous_target),
+    "draft-row-before": _plain(lambda laws: laws.previous_draft),
     "draft-row-before-in-ratio": lambda laws: _verified(
         laws, _divided(laws.target, laws.previous_draft), laws.residual
     ),
     "target-row-before-in-test": lambda laws: _verified(
         laws, _divided(laws.previous_target, laws.draft), laws.residual
     ),
-    "stale-row": lambda laws: laws.stale_target,
-    "repeats-token": _repeats,
+    "stale-row": _plain(lambda laws: laws.stale_target),
+    "repeats-token": _plain(lambda laws: _one_hot(laws.previous_token, laws.target.shape[1])),
     # Random numbers.
     # That earlier drafts of the block stood says that the block's one uniform is below their ratios.
     "one-uniform-a-block": lambda laws: _verified(laws, laws.ratio / laws.block_bar, laws.residual),

@@ -36,6 +36,8 @@ class Placement:
     call: NDArray[np.int64]
     """Index, among all calls, of the first target call that scored the token's prefix; -1 for none."""
     stratum: NDArray[np.int64]
+    index: NDArray[np.int64]
+    """Place in the block: how many tokens of the same call come before it; 0 where no call scored it."""
     received: tuple[tuple[int, ...] | None, ...]
     """The wrong prefix whose row the submission read at this position, where the ledger shows one."""
     drafted: NDArray[np.int64]
@@ -57,6 +59,7 @@ def place(calls: Sequence[Call], prompt: Sequence[int], tokens: Sequence[int]) -
     return Placement(
         call=np.array(first_call, dtype=np.int64),
         stratum=np.array(_strata(calls, first_call, len(prompt)), dtype=np.int64),
+        index=np.array(_index(first_call), dtype=np.int64),
         received=tuple(prefix for prefix, _ in received),
         drafted=np.array(drafted, dtype=np.int64),
     )
@@ -112,6 +115,13 @@ def _strata(calls: Sequence[Call], first_call: Sequence[int], prompt_len: int) -
             strata.append(Stratum.AFTER_REJECTION if rejected else Stratum.AFTER_FULL)
         before = index
     return strata
+
+
+def _index(first_call: Sequence[int]) -> list[int]:
+    index: list[int] = []
+    for n, call in enumerate(first_call):
+        index.append(index[-1] + 1 if n and call == first_call[n - 1] >= 0 else 0)
+    return index
 
 
 def _received(

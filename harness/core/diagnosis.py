@@ -105,7 +105,8 @@ def name_bug(findings: Findings) -> Named:
         return Named(bug="unverified", runner_up=None)
     if findings.bets.max() < SOME_WEALTH:
         return Named(bug="unknown", runner_up=None)
-    return Named(bug=FROM_BETS.get(NAMES[int(findings.bets.argmax())], "unknown"), runner_up=None)
+    known = findings.bets[: len(NAMES)]
+    return Named(bug=FROM_BETS.get(NAMES[int(known.argmax())], "unknown"), runner_up=None)
 
 
 def _by_kernels(ranked: list[tuple[str, float]], findings: Findings) -> Named:

@@ -52,15 +52,17 @@ def read(run: TrialRun, pair: Pair) -> Evidence | None:
     prefixes = _states(pair.target, trial.prompt, tokens)
     target_logits = _rows(pair.target, prefixes)
     draft_logits = _rows(pair.draft, prefixes)
-    target, draft = _warped(target_logits[1:], trial), _warped(draft_logits[1:], trial)
+    target, draft = _warped(target_logits, trial), _warped(draft_logits, trial)
+    previous_target, target = target[:-1], target[1:]
+    previous_draft, draft = draft[:-1], draft[1:]
     placement = place(run.calls, trial.prompt, tokens)
     near = boundary(target_logits[1:], temperature=trial.temperature, top_p=trial.top_p).any(axis=-1)
     laws = Laws(
         target=target,
         draft=draft,
         **_less_warped(target_logits[1:], draft_logits[1:], target, draft, trial),
-        previous_target=_warped(target_logits[:-1], trial),
-        previous_draft=_warped(draft_logits[:-1], trial),
+        previous_target=previous_target,
+        previous_draft=previous_draft,
         stale_target=_stale(pair.target, target, placement, trial),
         block_bar=_block_bar(target, draft, tokens, placement),
         previous_token=np.array([trial.prompt[-1], *tokens[:-1]], dtype=np.int64),

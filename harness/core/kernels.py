@@ -204,7 +204,7 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     Hypothesis(
         bug="accept-by-rank", accept=lambda step: np.maximum(np.minimum(step.ratio, 1.0), step.laws.best)
     ),
-    Hypothesis(bug="accept-by-rank", accept=_flag(lambda step: step.laws.rank < 3)),
+    Hypothesis(bug="accept-by-rank", accept=_flag(lambda step: step.laws.top_three)),
     Hypothesis(
         bug="accept-confident-drafts", accept=lambda step: np.where(step.draft > 0.6, 1.0, step.ratio)
     ),

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.core.alternatives import NAMES
 from harness.core.blocks import Stratum
 
 Floats = NDArray[np.float64]
@@ -29,48 +28,62 @@ _EVERYWHERE = len(Stratum)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wealth:
-    """Log wealth of every bet on one pair so far."""
+    """Log wealth of every bet in one purse so far."""
 
     logs: Floats
     """``(strata + 1, K, L)``; the last of the first axis bets at every token, the others in their stratum."""
-    tokens: int = 0
 
     @property
     def log_e(self) -> float:
-        """Log of the pair's e-value."""
-        return float(_combined(self.logs[None])[0])
+        """Log of the purse's e-value: (L0 + L1) / 2, with L1 half the mean and half the product over strata.
+
+        Each is a martingale in one filtration: a stratum's wealth moves only at its own tokens.
+        """
+        mixed = _mean(self.logs.reshape(len(self.logs), -1))
+        strata = mixed[:_EVERYWHERE]
+        by_place = np.logaddexp(_mean(strata), strata.sum()) - np.log(2)
+        return float(np.logaddexp(mixed[_EVERYWHERE], by_place) - np.log(2))
+
+    @property
+    def by_bet(self) -> Floats:
+        """``(K,)`` log wealth of each bet made everywhere, mixed over lambda."""
+        return _mean(self.logs[_EVERYWHERE])
 
 
-def fresh() -> Wealth:
-    """Wealth 1 on every bet."""
-    return Wealth(logs=np.zeros((_EVERYWHERE + 1, len(NAMES), len(LAMBDAS))))
+def fresh(bets: int) -> Wealth:
+    """Wealth 1 on every one of K bets."""
+    return Wealth(logs=np.zeros((_EVERYWHERE + 1, bets, len(LAMBDAS))))
 
 
-def bet(wealth: Wealth, ratios: Floats, strata: NDArray[np.int64]) -> tuple[Wealth, Floats, Floats]:
-    """Bet on N tokens in turn.
+def bet(wealth: Wealth, ratios: Floats, strata: NDArray[np.int64]) -> Wealth:
+    """The wealth after betting on N tokens.
 
     Args:
         ratios: ``(N, K)``, alternative over target at each emitted token.
         strata: ``(N,)``, known before the tokens.
-
-    Returns:
-        The wealth after; the pair's log e-value after each token ``(N,)``; and each alternative's log wealth
-        after each token, mixed over lambda, betting everywhere ``(N, K)``.
     """
     factors = np.log1p(LAMBDAS * (ratios[:, :, None] - 1.0)) - np.log1p(LAMBDAS * ROUNDING)
-    member = np.concatenate(
-        [strata[:, None] == np.arange(_EVERYWHERE), np.ones((len(strata), 1), dtype=bool)], axis=1
-    )
-    steps = member[:, :, None, None] * factors[:, None, :, :]
-    path = wealth.logs + np.cumsum(steps, axis=0)
-    after = Wealth(logs=path[-1], tokens=wealth.tokens + len(strata)) if len(strata) else wealth
-    return after, _combined(path), _mean(path[:, _EVERYWHERE], axis=-1)
+    member = np.ones((_EVERYWHERE + 1, len(strata)))
+    member[:_EVERYWHERE] = strata == np.arange(_EVERYWHERE)[:, None]
+    won = member @ factors.reshape(len(strata), -1)
+    return Wealth(logs=wealth.logs + won.reshape(wealth.logs.shape))
 
 
-def average(log_es: Floats, pairs: int) -> float:
-    """Log of the mean e-value over the battery's pairs; a pair not yet played counts 1."""
-    padded = np.concatenate([log_es, np.zeros(pairs - len(log_es))])
-    return float(_mean(padded, axis=0))
+def battery(together: Floats, apart: Floats, pairs: int) -> Floats:
+    """Log of half of one purse over all pairs and half of the mean of a purse for each.
+
+    A bug that shows everywhere wins in the first, one that shows on a single pair in the second. Both bet
+    on each token before it is seen, so half of each is a martingale too.
+
+    Args:
+        together: ``(...)`` log wealth of the common purse.
+        apart: ``(played, ...)`` log wealth on each pair played; the others count 1.
+    """
+    padded = np.zeros((pairs, *together.shape))
+    padded[: len(apart)] = apart
+    mean = np.logaddexp.reduce(padded, axis=0) - np.log(pairs)
+    half: Floats = np.logaddexp(together, mean) - np.log(2)
+    return half
 
 
 def threshold(alpha: float = ALPHA) -> float:
@@ -78,21 +91,7 @@ def threshold(alpha: float = ALPHA) -> float:
     return float(-np.log(alpha))
 
 
-def _combined(logs: Floats) -> Floats:
-    """(L0 + L1) / 2, with L1 half the mean and half the product over strata. ``(N, strata + 1, K, L)`` to
-    (N,).
-
-    Both are martingales in one filtration: each stratum's wealth moves only at its own tokens.
-    """
-    mixed = _mean(logs.reshape(*logs.shape[:2], -1), axis=-1)
-    strata = mixed[:, :_EVERYWHERE]
-    by_place = np.logaddexp(_mean(strata, axis=-1), strata.sum(axis=-1)) - np.log(2)
-    both: Floats = np.logaddexp(mixed[:, _EVERYWHERE], by_place) - np.log(2)
-    return both
-
-
-def _mean(logs: Floats, axis: int) -> Floats:
-    """Log of the mean of the exponentials."""
-    top = logs.max(axis=axis, keepdims=True)
-    mean: Floats = np.log(np.exp(logs - top).mean(axis=axis)) + top.squeeze(axis)
+def _mean(logs: Floats) -> Floats:
+    """Log of the mean of the exponentials over the last axis."""
+    mean: Floats = np.logaddexp.reduce(logs, axis=-1) - np.log(logs.shape[-1])
     return mean

@@ -250,6 +250,215 @@ class GreedySampling(Sampler):
         return (np.arange(len(law)) == law.argmax()) * 1.0
 
 
+class FirstUnverified(Sampler):
+    """The first draft of each block stands untested."""
+
+    def block(self, text, gamma):
+        self.fresh = True
+        return super().block(text, gamma)
+
+    def accepts(self, target, draft, token):
+        first, self.fresh = self.fresh, False
+        return first or super().accepts(target, draft, token)
+
+
+class AnyOverIndices(Sampler):
+    """Asks any() of the indices of rejected drafts: index 0 alone is none."""
+
+    def block(self, text, gamma):
+        drafts, draft_rows = self.propose(text, gamma)
+        rows = self.score("target", text, drafts)
+        rejected = [n for n, x in enumerate(drafts) if not self.accepts(rows[n], draft_rows[n], x)]
+        if not any(rejected):
+            return [*drafts, self.draw(rows[-1])]
+        n = rejected[0]
+        return [*drafts[:n], self.draw(self.correction(rows[n], draft_rows[n]))]
+
+
+class DrawsAgain(Sampler):
+    """Compares with a draw from the target, and draws afresh where they differ."""
+
+    def accepts(self, target, draft, token):
+        return self.draw(target) == token
+
+    def correction(self, target, draft):
+        return target
+
+
+class SameUniform(Sampler):
+    """Seeds a generator in the accept loop."""
+
+    def accepts(self, target, draft, token):
+        return 0.3745 * draft[token] < target[token]
+
+
+class FirstFromDraft(Sampler):
+    """The first token of a call is the draft's."""
+
+    def block(self, text, gamma):
+        if len(text) == len(self.trial.prompt):
+            return [self.draw(self.score("draft", text, [])[0])]
+        return super().block(text, gamma)
+
+
+class KeepsRejected(Sampler):
+    """Drafts are kept by a mask, whether or not one before them fell."""
+
+    def block(self, text, gamma):
+        drafts, draft_rows = self.propose(text, gamma)
+        rows = self.score("target", text, drafts)
+        kept = [x for n, x in enumerate(drafts) if self.accepts(rows[n], draft_rows[n], x)]
+        return [*kept, self.draw(rows[-1])]
+
+
+class FullTextOverCache(Sampler):
+    """Feeds the whole text again on top of the cache."""
+
+    def score(self, model, text, drafts):
+        before = self.last.get(model, ())
+        fed = (*text, *drafts)
+        path = (*before, *fed)
+        self.calls.append(Call(model=model, path=path, fed=len(fed)))
+        self.last[model] = path
+        return [self.law(model, (*before, *text, *drafts[:n])) for n in range(len(drafts) + 1)]
+
+
+class OneUniformABlock(Sampler):
+    def block(self, text, gamma):
+        self.once = self.rng.random()
+        return super().block(text, gamma)
+
+    def accepts(self, target, draft, token):
+        return self.once * draft[token] < target[token]
+
+
+class Padded(Sampler):
+    def accepts(self, target, draft, token):
+        return self.rng.random() * (draft[token] + 1e-2) < target[token]
+
+
+class Inverted(Sampler):
+    def accepts(self, target, draft, token):
+        return self.rng.random() * target[token] < draft[token]
+
+
+class WithoutDrafted(Sampler):
+    """After a rejection the target, with the drafted token struck out."""
+
+    def accepts(self, target, draft, token):
+        self.struck = token
+        return super().accepts(target, draft, token)
+
+    def correction(self, target, draft):
+        law = target.copy()
+        law[self.struck] = 0.0
+        return law
+
+
+class BonusArgmax(Sampler):
+    def bonus(self, rows, draft_rows, text):
+        return (np.arange(len(rows[-1])) == rows[-1].argmax()) * 1.0
+
+
+class BonusUnwarped(Sampler):
+    def bonus(self, rows, draft_rows, text):
+        return warp(self.pair.target.logits(self.state(tuple(text))), temperature=1.0)
+
+
+class Softmax(Sampler):
+    def correction(self, target, draft):
+        law = np.exp(super().correction(target, draft))
+        return law / law.sum()
+
+
+class Typical(Sampler):
+    def accepts(self, target, draft, token):
+        some = target[target > 0]
+        return target[token] > min(0.09, 0.3 * np.exp((some * np.log(some)).sum()))
+
+
+class SoftRatioGreedyDraft(Sampler):
+    def draw_draft(self, row):
+        return int(row.argmax())
+
+
+class SharpDrafts(Sampler):
+    """Drafts at 0.7 of the temperature that the ratio assumes."""
+
+    def draw_draft(self, row):
+        law = row ** (1 / 0.7)
+        return self.draw(law / law.sum())
+
+
+class UnwarpedDrafts(Sampler):
+    def propose(self, text, gamma):
+        drafts, rows = [], []
+        for _ in range(gamma):
+            rows.append(self.score("draft", [*text, *drafts], [])[0])
+            drafts.append(
+                self.draw(warp(self.pair.draft.logits(self.state((*text, *drafts))), temperature=1.0))
+            )
+        return drafts, rows
+
+
+class TargetUnwarped(Sampler):
+    def law(self, model, path):
+        if model == "draft":
+            return super().law(model, path)
+        return warp(self.pair.target.logits(self.state(path)), temperature=1.0)
+
+
+class UnscaledTopP(Sampler):
+    """Top-p cuts, and nothing is scaled back to 1."""
+
+    def law(self, model, path):
+        law = super().law(model, path)
+        if self.trial.top_p == 1.0:
+            return law
+        held = self.pair.target if model == "target" else self.pair.draft
+        return warp(held.logits(self.state(path)), temperature=self.trial.temperature) * (law > 0)
+
+
+class BarelyLenient(Sampler):
+    def accepts(self, target, draft, token):
+        return self.rng.random() * draft[token] * 0.97 < target[token]
+
+
+class UniformFromATwentieth(Sampler):
+    def accepts(self, target, draft, token):
+        return (0.05 + 0.95 * self.rng.random()) * draft[token] < target[token]
+
+
+class UniformInSixteenths(Sampler):
+    def accepts(self, target, draft, token):
+        return self.rng.integers(0, 16) / 16 * draft[token] < target[token]
+
+
+class ResidualFallsBack(Sampler):
+    """Takes the target where the residual has little mass, against a division by zero."""
+
+    def correction(self, target, draft):
+        rest = np.maximum(target - draft, 0)
+        return rest / rest.sum() if rest.sum() > 0.1 else target
+
+
+class RowsOfTheRejected(Sampler):
+    """After a rejection the next round's first row is the one that followed the rejected draft."""
+
+    def block(self, text, gamma):
+        drafts, draft_rows = self.propose(text, gamma)
+        rows = self.score("target", text, drafts)
+        rows[0] = rows[0] if self.kept is None else self.kept
+        self.kept = None
+        for n, token in enumerate(drafts):
+            if not self.accepts(rows[n], draft_rows[n], token):
+                self.kept = rows[n + 1]
+                return [*drafts[:n], self.draw(self.correction(rows[n], draft_rows[n]))]
+        return [*drafts, self.draw(rows[-1])]
+
+    kept = None
+
+
 WRONG: dict[str, tuple[type[Sampler], set[str]]] = {
     "accept-always": (AcceptAlways, {"accept-always"}),
     "correct-from-target": (FromTarget, {"correct-from-target"}),
@@ -257,17 +466,47 @@ WRONG: dict[str, tuple[type[Sampler], set[str]]] = {
     "correct-from-surplus": (Flipped, {"correct-from-surplus"}),
     "correct-from-difference": (Difference, {"correct-from-difference"}),
     "correct-by-argmax": (ResidualArgmax, {"correct-by-argmax"}),
+    "correct-by-softmax": (Softmax, {"correct-by-softmax"}),
+    "correct-without-drafted": (WithoutDrafted, {"correct-without-drafted"}),
     "bonus-from-draft": (BonusFromDraft, {"bonus-from-draft"}),
     "bonus-row-before": (BonusRowBefore, {"bonus-row-before"}),
+    "bonus-by-argmax": (BonusArgmax, {"bonus-by-argmax"}),
+    "bonus-unwarped": (BonusUnwarped, {"bonus-unwarped"}),
     "lenient": (Lenient, {"lenient"}),
+    "padded-ratio": (Padded, {"padded-ratio"}),
+    "accept-inverted-ratio": (Inverted, {"accept-inverted-ratio"}),
+    "accept-typical": (Typical, {"accept-typical"}),
     "accept-by-target-probability": (ByTarget, {"accept-by-target-probability"}),
     "accept-if-target-larger": (IfLarger, {"accept-if-target-larger"}),
+    "draws-again": (DrawsAgain, {"draws-again"}),
+    "same-uniform": (SameUniform, {"same-uniform"}),
+    "one-uniform-a-block": (OneUniformABlock, {"one-uniform-a-block"}),
+    "first-draft-unverified": (FirstUnverified, {"first-draft-unverified"}),
+    "any-over-indices": (AnyOverIndices, {"first-draft-unverified"}),
+    "first-token-from-draft": (FirstFromDraft, {"first-token-from-draft"}),
+    "keeps-rejected": (KeepsRejected, {"unverified"}),
     "row-before": (RowBefore, {"row-before"}),
     "stale-cache": (StaleCache, {"stale-cache"}),
+    "full-text-over-cache": (FullTextOverCache, {"stale-cache"}),
     "temperature": (Cold, {"temperature"}),
     "no-top-p": (NoTopP, {"no-top-p"}),
+    "no-warp": (TargetUnwarped, {"no-warp"}),
+    "top-p-unscaled": (UnscaledTopP, {"top-p-unscaled"}),
     "greedy": (GreedySampling, {"greedy-sampling"}),
+    "greedy-draft-soft-ratio": (SoftRatioGreedyDraft, {"greedy-draft-soft-ratio"}),
+    "sharp-drafts": (SharpDrafts, {"sharp-drafts"}),
+    "unwarped-drafts": (UnwarpedDrafts, {"unwarped-drafts"}),
 }
+"""The sampler, and the names that it may get."""
+
+SUBTLE: dict[str, type[Sampler]] = {
+    "lenient by 3 %": BarelyLenient,
+    "uniform from 0.05": UniformFromATwentieth,
+    "uniform in sixteenths": UniformInSixteenths,
+    "residual falls back": ResidualFallsBack,
+    "rows of the rejected": RowsOfTheRejected,
+}
+"""Wrong in ways that have no name of their own, or hardly at all."""
 
 
 def crashed(run: TrialRun) -> TrialRun:

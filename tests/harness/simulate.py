@@ -60,9 +60,12 @@ class Sampler:
         rows = []
         for _ in range(gamma):
             row = self.score("draft", [*text, *drafts], [])[0]
-            drafts.append(self.draw(row))
+            drafts.append(self.draw_draft(row))
             rows.append(row)
         return drafts, rows
+
+    def draw_draft(self, row: np.ndarray) -> int:
+        return self.draw(row)
 
     def score(self, model: str, text: list[int], drafts: list[int]) -> list[np.ndarray]:
         """Rows after the text and after each draft; feeds what the cache lacks."""

@@ -70,3 +70,12 @@ def test_a_correction_that_equals_the_rejected_draft_is_read_by_the_block_that_f
     """3 was drafted, rejected and drawn again; 4 was thrown away, 5 was tested."""
     calls = [target(1, 2, 3, 4, fed=4), target(1, 2, 3, 5, fed=2)]
     assert place(calls, PROMPT, (3, 5)).drafted.tolist() == [3, 5]
+
+
+def test_the_index_in_the_block_counts_from_its_call() -> None:
+    calls = [target(1, 2, 3, 4, fed=4), target(1, 2, 3, 4, 5, 6, fed=2)]
+    assert place(calls, PROMPT, (3, 4, 5, 6)).index.tolist() == [0, 1, 2, 0]
+
+
+def test_tokens_that_no_call_scored_have_no_block_to_count_in() -> None:
+    assert place([], PROMPT, (3, 4)).index.tolist() == [0, 0]
