@@ -6,8 +6,12 @@ The judge runs without the web and the web runs without the judge, so neither ma
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 JUDGE = ("judge", "verify")
+CHECKOUT = ("zoo",)
+"""Needs the tests, which an installed package has not."""
+ZOO = Path(__file__).resolve().parent / "tests" / "zoo"
 CONTROL_PLANE = ("serve", "interview", "demo")
 
 USAGE = f"""usage: probe COMMAND ...
@@ -15,6 +19,7 @@ USAGE = f"""usage: probe COMMAND ...
 judge a submission:   judge
 check a verdict:      verify
 run interviews:       {", ".join(CONTROL_PLANE)}
+judge the judge:      {", ".join(CHECKOUT)} (in a checkout)
 
 `probe COMMAND --help` explains each."""
 
@@ -31,8 +36,24 @@ def main() -> int:
         from sandbox.cli import main as control_plane
 
         return control_plane(arguments)
+    if command in CHECKOUT:
+        return _zoo(arguments[1:])
     print(USAGE, file=sys.stderr if command not in {"", "-h", "--help"} else sys.stdout)
     return 0 if command in {"-h", "--help"} else 64
+
+
+def _zoo(arguments: list[str]) -> int:
+    if not ZOO.is_dir():
+        print(
+            "`probe zoo` plays the tests' submissions, and there are none: run it in a checkout.",
+            file=sys.stderr,
+        )
+        return 64
+    # Before any installed package that is called `tests` too.
+    sys.path.insert(0, str(ZOO.parents[1]))
+    from tests.zoo.cli import main as zoo
+
+    return zoo(arguments)
 
 
 if __name__ == "__main__":

@@ -51,14 +51,8 @@ class BareRuntime:
             argv = [str(self._interpreter) if spec.argv[0] == "python" else spec.argv[0]]
             argv += [_replaced(word, places) for word in spec.argv[1:]]
             env = {key: _replaced(value, places) for key, value in spec.env.items()}
-            process = subprocess.Popen(
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                cwd=places[WORKSPACE],
-                env=_base_env(self._interpreter, places[WORKSPACE]) | env,
-                start_new_session=True,
+            process = self._launch(
+                argv, places[WORKSPACE], _base_env(self._interpreter, places[WORKSPACE]) | env
             )
         except OSError as error:
             shutil.rmtree(root, ignore_errors=True)
@@ -69,6 +63,17 @@ class BareRuntime:
         self._living = {name: jail for name, jail in self._living.items() if jail.poll() is None}
         self._living[spec.name] = jail = BareJail(spec.name, process, root)
         return jail
+
+    def _launch(self, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=cwd,
+            env=env,
+            start_new_session=True,
+        )
 
     def owned(self) -> Sequence[str]:
         return [name for name, jail in self._living.items() if jail.poll() is None]

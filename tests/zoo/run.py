@@ -2,77 +2,210 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from harness.battery import Battery, make_battery
 from harness.cli import DEFAULT_CHALLENGE
 from harness.core.check import Budget
 from harness.core.diagnosis import TABLE
 from harness.judge import judge
+from harness.runner.contestant import Deadlines
+from harness.runner.snapshot import BadSnapshot
+from harness.scoring import SPEEDUP
 from isolation.contract import Runtime
-from tests.zoo.zoo import Specimen
+from tests.zoo.zoo import Specimen, specimens
 from wire.scorecard import Scorecard, Status
 
 COSTS_ONLY = frozenset({"economy", "cache", "speed"})
 """Checks that right and slow code may fail."""
+
+SHORT = Deadlines(import_s=3.0, trial_s=3.0, frame_s=0.5, farewell_s=0.5)
+"""For specimens that wait for a deadline: half a minute each would say no more."""
+
+PLAIN = "in_steps"
+"""What cheats are built on, without an attack."""
+
+NO_FASTER = 1.02
+REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     name: str
     kind: str
-    caught_by: str | None
+    wanted: str
+    """What its header asks, in a word or two."""
     failed: tuple[str, ...]
     """Checks that failed, in the battery's order."""
+    endings: tuple[str, ...]
+    """How runs ended that did not keep the interface, in the words of `harness.checks.contract.KINDS`."""
     diagnosis: str | None
     named: str | None
     """The bug that the law check named; the last word is "?" where it was not sure. None for no name."""
-    explained: bool
-    """The diagnosis of the header is among the names that were given; True where it asks for none."""
-    tokens_until_caught: int | None
+    faults: tuple[str, ...]
+    """In what it is not as its header says."""
+    escaped: str = ""
+    """Why it is known to escape, where it did."""
+    tokens_until_caught: int | None = None
     """Sampled tokens until the law was rejected."""
-    band: int
-    wall_s: float
+    band: int = 0
+    speedup: float = 0.0
+    """Virtual, over plain decoding; 0 where none was measured."""
+    wall_s: float = 0.0
 
     @property
     def right(self) -> bool:
-        if self.caught_by is None:
-            return not set(self.failed) - COSTS_ONLY
-        return self.caught_by in self.failed and self.explained
+        return not self.faults
 
 
-def judged(
-    specimen: Specimen, runtime: Runtime, *, seed: int, budget: Budget, challenge: Path = DEFAULT_CHALLENGE
-) -> Outcome:
-    """Raises what `harness.judge.judge` raises."""
-    return outcome_of(
-        specimen,
-        judge(
-            specimen.files,
-            challenge_folder=challenge,
-            seed=seed,
-            budget=budget,
-            runtime=runtime,
-            on_progress=lambda progress: None,
-        ),
-    )
+def judged(specimen: Specimen, runtime: Runtime, *, seed: int, budget: Budget) -> Outcome:
+    """Raises what `harness.judge.judge` raises, except that no snapshot can be made of it."""
+    try:
+        card = _card(specimen, runtime, seed, budget)
+    except BadSnapshot as refusal:
+        return _refused(specimen, str(refusal))
+    outcome = outcome_of(specimen, card)
+    if specimen.expect in {"inert", "worthless"}:
+        faults = outcome.faults + _against_plain(specimen.expect, card, plain(runtime, seed, budget))
+        return replace(outcome, faults=faults)
+    return outcome
+
+
+@lru_cache(maxsize=8)
+def plain(runtime: Runtime, seed: int, budget: Budget) -> Scorecard:
+    """The sampler that cheats are built on, judged alike."""
+    return _card(next(each for each in specimens("honest") if each.name == PLAIN), runtime, seed, budget)
+
+
+@lru_cache(maxsize=2)
+def battery_of(seed: int) -> Battery:
+    """One for all: the checks keep nothing between judgements but what speeds them up."""
+    return make_battery(seed)
 
 
 def outcome_of(specimen: Specimen, card: Scorecard) -> Outcome:
     figures = {each.name: each.value for verdict in card.verdicts for each in verdict.measurements}
     tokens = figures.get("tokens until rejected")
     words = next((verdict.diagnosis for verdict in card.verdicts if verdict.check == "law"), "")
+    outcome = Outcome(
+        name=specimen.name,
+        kind=specimen.kind,
+        wanted=specimen.expect or specimen.caught_by or "none",
+        failed=tuple(verdict.check for verdict in card.verdicts if verdict.status is Status.FAIL),
+        endings=_endings(card),
+        diagnosis=specimen.diagnosis,
+        named=_named(words),
+        faults=(),
+        tokens_until_caught=None if tokens is None else int(tokens),
+        band=card.score.suggested,
+        speedup=figures.get(SPEEDUP, 0.0),
+        wall_s=card.wall_s,
+    )
+    return _held_to_its_header(specimen, outcome, words, card)
+
+
+def _card(specimen: Specimen, runtime: Runtime, seed: int, budget: Budget) -> Scorecard:
+    return judge(
+        specimen.files,
+        challenge_folder=DEFAULT_CHALLENGE,
+        seed=seed,
+        budget=budget,
+        runtime=runtime,
+        on_progress=lambda progress: None,
+        battery=battery_of(seed),
+        deadlines=SHORT if specimen.hangs else None,
+    )
+
+
+def _held_to_its_header(specimen: Specimen, outcome: Outcome, words: str, card: Scorecard) -> Outcome:
+    faults = [*_of_the_check(specimen, outcome)]
+    if specimen.expect in BY_EXPECTATION:
+        faults += BY_EXPECTATION[specimen.expect](outcome, card)
+    if not faults and specimen.diagnosis and TABLE[specimen.diagnosis].interviewer not in words:
+        faults.append(f"named {outcome.named}, not {specimen.diagnosis}")
+    if faults and specimen.escapes:
+        return replace(outcome, escaped=specimen.escapes)
+    return replace(outcome, faults=tuple(faults))
+
+
+def _of_the_check(specimen: Specimen, outcome: Outcome) -> Sequence[str]:
+    if specimen.kind == "honest":
+        wrongly = [name for name in outcome.failed if name not in COSTS_ONLY]
+        weak = [] if outcome.band >= 3 else [f"band {outcome.band} for right code"]
+        return [f"right code fails {name}" for name in wrongly] + weak
+    if specimen.caught_by is not None and specimen.caught_by not in outcome.failed:
+        return [f"not caught by {specimen.caught_by}"]
+    return []
+
+
+def _all_ended(word: str) -> Callable[[Outcome, Scorecard], Sequence[str]]:
+    def faults(outcome: Outcome, card: Scorecard) -> Sequence[str]:
+        if outcome.endings == (word,):
+            return []
+        return [f"runs ended {', '.join(outcome.endings) or 'well'}, not {word}"]
+
+    return faults
+
+
+def _zero(outcome: Outcome, card: Scorecard) -> Sequence[str]:
+    return [] if outcome.band == 0 else [f"band {outcome.band}, not 0"]
+
+
+def _review(outcome: Outcome, card: Scorecard) -> Sequence[str]:
+    flagged = any("For a person to look at" in verdict.diagnosis for verdict in card.verdicts)
+    return [] if flagged else ["its speed is not flagged for a person"]
+
+
+BY_EXPECTATION: dict[str, Callable[[Outcome, Scorecard], Sequence[str]]] = {
+    "zero": _zero,
+    "review": _review,
+    "refused": lambda outcome, card: ["it was run"],
+    **{word: _all_ended(word) for word in ("died", "raised", "bad result", "protocol", "limit")},
+}
+
+
+def _against_plain(expect: str, card: Scorecard, base: Scorecard) -> tuple[str, ...]:
+    """Faults of one whose verdicts or speed must not differ from the plain sampler's, or not be better."""
+    ours, theirs = _speedup(card), _speedup(base)
+    if expect == "worthless":
+        return () if ours <= NO_FASTER * theirs else (f"{ours:.3f} x, the textbook {theirs:.3f} x",)
+    differs = [
+        f"{one.check} is {one.status}: {one.diagnosis or one.summary}"
+        for one, other in zip(card.verdicts, base.verdicts, strict=True)
+        if one.status is not other.status
+    ]
+    if not differs and ours != theirs:
+        differs = [f"{ours:.3f} x, without the attack {theirs:.3f} x"]
+    return tuple(differs)
+
+
+def _speedup(card: Scorecard) -> float:
+    found = [each.value for verdict in card.verdicts for each in verdict.measurements if each.name == SPEEDUP]
+    return found[0] if found else 0.0
+
+
+def _endings(card: Scorecard) -> tuple[str, ...]:
+    contract = next(verdict for verdict in card.verdicts if verdict.check == "contract")
+    if not contract.plots:
+        return ()
+    plot = contract.plots[0]
+    counts = zip(plot.x_ticks or (), plot.series[0].y, strict=True)
+    return tuple(word for word, count in counts if word != "kept" and count)
+
+
+def _refused(specimen: Specimen, why: str) -> Outcome:
+    wanted = specimen.expect == REFUSED
     return Outcome(
         name=specimen.name,
         kind=specimen.kind,
-        caught_by=specimen.caught_by,
-        failed=tuple(verdict.check for verdict in card.verdicts if verdict.status is Status.FAIL),
-        diagnosis=specimen.diagnosis,
-        named=_named(words),
-        explained=specimen.diagnosis is None or TABLE[specimen.diagnosis].interviewer in words,
-        tokens_until_caught=None if tokens is None else int(tokens),
-        band=card.score.suggested,
-        wall_s=card.wall_s,
+        wanted=specimen.expect or specimen.caught_by or "none",
+        failed=(REFUSED,),
+        endings=(),
+        diagnosis=None,
+        named=None,
+        faults=() if wanted else (f"refused: {why}",),
     )
 
 

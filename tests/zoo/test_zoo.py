@@ -1,72 +1,119 @@
 """The zoo, end to end: each submission is run by the judge and must get the verdict that its header names.
 
-The default run takes a sample, with a specimen for each kind of check; PROBE_LONG=1 takes all, at the budget
-that the header names. `python -m tests.zoo` prints the same as a table.
+All are judged, many at a time, at the quick budget. Those whose header says ``budget: full`` are left to
+PROBE_LONG=1, which judges each at the budget of its header. `probe zoo` prints the same as a table.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
 
 import pytest
 
-from isolation.bare import BareRuntime
+from isolation.bare import candidate_python
 from isolation.contract import RuntimeFault
-from tests.zoo.run import judged
-from tests.zoo.zoo import Specimen, specimens
-
-SEED = 20_260
-
-SAMPLE = {
-    "textbook",
-    "greedy_draft",
-    "accept_always",
-    "stale_draft_cache",
-    "no_gamma_zero",
-    "seeds_itself",
-    "past_eos",
-    "import_error",
-}
-"""At least one for each kind of check; each takes the judge seconds."""
+from tests.zoo.cli import SEED
+from tests.zoo.keepers import Keepers
+from tests.zoo.run import PLAIN, Outcome
+from tests.zoo.zoo import ENTRY, EXPECTATIONS, HERE, KINDS, Specimen, specimens
 
 LONG = os.environ.get("PROBE_LONG") == "1"
+LONGEST_S = 3000
+"""Nobody waits as long for one specimen; the last one waits for all that were asked for before it."""
 
 
-@pytest.fixture(scope="module")
-def runtime() -> BareRuntime:
+def judged_by_default(specimen: Specimen) -> bool:
+    return LONG or specimen.budget == "quick"
+
+
+@pytest.fixture(scope="session")
+def outcomes(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Outcome]]]:
+    """By name, of every specimen that a chosen test asks for. They are judged side by side, ahead of the tests."""
     try:
-        return BareRuntime()
+        candidate_python()
     except RuntimeFault as fault:
         pytest.skip(f"no environment with torch: {fault}")
-
-
-def chosen(*kinds: str) -> list[Specimen]:
-    return [each for kind in kinds for each in specimens(kind) if LONG or each.name in SAMPLE]
+    wanted = [
+        item.callspec.params["specimen"]
+        for item in request.session.items
+        if isinstance(item, pytest.Function)
+        and hasattr(item, "callspec")
+        and "specimen" in item.callspec.params
+    ]
+    with Keepers(os.cpu_count() or 1) as keepers:
+        yield {
+            each.name: keepers.judge(each, seed=SEED, budget=each.budget if LONG else "quick")
+            for each in wanted
+        }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("specimen", chosen("honest"), ids=lambda each: each.name)
-def test_right_code_passes_all_but_economy(specimen: Specimen, runtime: BareRuntime) -> None:
-    outcome = judged(specimen, runtime, seed=SEED, budget=specimen.budget)
+@pytest.mark.timeout(LONGEST_S)
+@pytest.mark.parametrize(
+    "specimen",
+    [
+        pytest.param(each, marks=pytest.mark.embedded if each.jailed else ())
+        for each in specimens()
+        if judged_by_default(each)
+    ],
+    ids=lambda each: f"{each.kind}-{each.name}",
+)
+def test_a_specimen_is_judged_as_its_header_says(
+    specimen: Specimen, outcomes: dict[str, Future[Outcome]]
+) -> None:
+    outcome = outcomes[specimen.name].result()
     assert outcome.right, outcome
-    assert outcome.band >= 3
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("specimen", chosen("wrong", "cheat"), ids=lambda each: each.name)
-def test_wrong_code_is_caught_by_the_check_named(specimen: Specimen, runtime: BareRuntime) -> None:
-    outcome = judged(specimen, runtime, seed=SEED, budget=specimen.budget)
-    assert outcome.right, outcome
-
-
-def test_every_header_can_be_read() -> None:
+def test_the_zoo_is_large_enough() -> None:
     assert len(specimens("honest")) >= 15
     assert len(specimens("wrong")) >= 50
 
 
 def test_honest_code_is_caught_by_nothing_and_wrong_code_by_something() -> None:
-    assert all((each.caught_by is None) == (each.kind == "honest") for each in specimens())
+    assert all(each.caught_by is None for each in specimens("honest"))
+    assert all(each.caught_by is not None for each in specimens("wrong"))
 
 
-def test_the_sample_is_in_the_zoo() -> None:
-    assert {each.name for each in specimens()} >= SAMPLE
+def test_no_two_specimens_have_a_name_or_a_text_in_common() -> None:
+    names = [each.name for each in specimens()]
+    texts = [each.files[ENTRY] for each in specimens()]
+    assert len(set(names)) == len(names)
+    assert len(set(texts)) == len(texts)
+
+
+def test_few_escape_and_each_says_why() -> None:
+    assert sum(bool(each.escapes) for each in specimens()) <= 4
+    assert all(len(each.escapes) > 20 for each in specimens() if each.escapes)
+
+
+def test_what_cheats_are_compared_with_is_honest() -> None:
+    assert PLAIN in {each.name for each in specimens("honest")}
+
+
+@pytest.mark.parametrize(
+    ("header", "complaint"),
+    [
+        ("# zoo: honest\n# what: x\n", "lacks caught-by"),
+        ("# zoo: wrong\n# what: x\n# caught-by: none\n", "lies in honest"),
+        ("# zoo: honest\n# what: x\n# caught-by: luck\n", "want a check's name"),
+        ("# zoo: honest\n# what: x\n# caught-by: law\n# diagnosis: luck\n", "no diagnosis is called"),
+        ("# zoo: honest\n# what: x\n# caught-by: none\n# expect: luck\n", "want one of"),
+    ],
+)
+def test_a_header_that_says_nothing_known_is_an_error(tmp_path: Path, header: str, complaint: str) -> None:
+    from tests.zoo.zoo import read
+
+    (tmp_path / "honest").mkdir()
+    path = tmp_path / "honest" / "it.py"
+    path.write_text(header)
+    with pytest.raises(ValueError, match=complaint):
+        read(path)
+
+
+def test_every_file_in_the_folders_is_a_specimen() -> None:
+    files = [path for kind in KINDS for path in (HERE / kind).iterdir() if path.suffix == ".py"]
+    assert len(files) == len(specimens())
