@@ -1,9 +1,8 @@
 """Are both caches kept and cropped right? A stale one of the draft keeps the law and only costs.
 
 Two signs, both exact on the ledger: positions fed although the cache could still have held them, and draft
-calls over a text that is neither the one that came back nor one that the target was asked about. How often
-drafts stand, against what the two laws allow, is a figure beside them: other methods' drafts stand less often
-with both caches right.
+calls that leave the text where it was settled already. How often drafts stand, against what the two laws
+allow, is a figure beside them: other methods' drafts stand less often with both caches right.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ class Cache:
             diagnosis=_diagnosis(waste, astray if stale else None, kept),
             measurements=tuple(
                 figure
-                for figure in (refed["target"], refed["draft"], astray, kept, _fed(usable))
+                for figure in (refed["target"], refed["draft"], _anew(usable), astray, kept, _fed(usable))
                 if figure is not None
             ),
             plots=(_plot(usable),),
@@ -83,20 +82,24 @@ def refed_positions(calls: Sequence[Call], model: str) -> list[int]:
 
 
 def calls_astray(calls: Sequence[Call], text: Sequence[int]) -> list[bool]:
-    """For each draft call, whether its path leaves the returned text and every path the target was asked for.
+    """For each draft call, whether its path leaves the returned text where that was settled already.
 
-    A drafted token that was dropped before the target saw it, and several chains a round, are in order: such
-    a path only goes on further than another, or is one of the target's.
+    Past that place every path is a guess, and guesses are free: what was drafted and dropped before the
+    target saw it, several chains a round, a look-up table's guesses that the draft is asked about. A target
+    call settles the drafts that stand and, where one did not, the token in its place.
     """
     asked = [call.path for call in calls if call.model == "target"]
-    after, flags = 0, []
+    after = settled = 0
+    flags = []
     for call in calls:
+        agreed = common_prefix(call.path, text)
         if call.model == "target":
             after += 1
+            settled = max(settled, min(agreed + int(len(call.path) > agreed), len(text)))
             continue
-        right = any(_one_goes_on(call.path, path) for path in (*asked[after : after + 1], text))
-        # Seldom needed: chains whose target calls come later.
-        flags.append(not right and not any(_one_goes_on(call.path, path) for path in asked[after + 1 :]))
+        astray = agreed < min(settled, len(call.path))
+        # A second chain's target call comes later than the one that settled the place.
+        flags.append(astray and not any(_one_goes_on(call.path, path) for path in asked[after:]))
     return flags
 
 
@@ -138,6 +141,19 @@ def _drafts_kept(usable: Sequence[Costed]) -> Measurement | None:
     if sum(expected) < 1.0:
         return None
     return ratio_of_sums("accepted drafts, share of what the laws allow", accepted, expected, "x")
+
+
+def _anew(usable: Sequence[Costed]) -> Measurement | None:
+    """The first call of a run has no cache to reuse, so it does not count."""
+    later = [[call for call in each.run.calls if call.model == "target"][1:] for each in usable]
+    if not any(later):
+        return None
+    return ratio_of_sums(
+        "target calls without a cache",
+        [sum(call.fed == len(call.path) for call in calls) for calls in later],
+        [len(calls) for calls in later],
+        "of calls",
+    )
 
 
 def _fed(usable: Sequence[Costed]) -> Measurement:

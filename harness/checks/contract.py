@@ -83,6 +83,12 @@ class Contract:
             diagnosis=_diagnosis(own, breaches),
             measurements=(
                 exact("runs that kept the interface", float(counts["kept"]), "runs", n=len(own)),
+                exact(
+                    "runs that returned",
+                    float(sum(run.ended is Ended.RETURNED for run in own)),
+                    "runs",
+                    n=len(own),
+                ),
                 exact("runs", float(len(own)), "runs", n=len(own)),
             ),
             plots=(_plot(counts),),

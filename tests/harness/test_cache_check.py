@@ -36,6 +36,23 @@ def test_drafts_that_the_target_never_saw_are_in_order() -> None:
     assert not any(calls_astray([draft(1, 2, 8), target(1, 2)], TEXT))
 
 
+def test_guesses_of_another_kind_that_the_draft_is_asked_about_are_in_order() -> None:
+    """As where a look-up table drafts for the draft."""
+    calls = [
+        draft(1, 2, 8, 8, fed=3),
+        draft(1, 2, 9),
+        target(1, 2, 9),
+        draft(1, 2, 3, 7, fed=2),
+        target(1, 2, 3),
+    ]
+    assert not any(calls_astray(calls, TEXT))
+
+
+def test_a_bonus_token_that_is_thrown_away_leaves_its_place_open() -> None:
+    calls = [draft(1, 2), target(1, 2, 3), draft(1, 2, 3), draft(1, 2, 3, 9), target(1, 2, 3, 9)]
+    assert not any(calls_astray(calls, TEXT))
+
+
 def test_several_chains_are_in_order_whenever_the_target_is_asked() -> None:
     calls = [draft(1, 2, 8), draft(1, 2, 7), target(1, 2, 8, 8), target(1, 2, 7, 7)]
     assert not any(calls_astray(calls, TEXT))
