@@ -1,0 +1,154 @@
+"""Right samplers by the hundred: does the law check blame them as rarely as it promises?
+
+Ville's inequality says that it does; this looks. A run is one right sampler on each pair of a battery, with
+fresh prompts and fresh randomness, judged on its own from a purse of 1. The default is 500 runs of up to 224
+tokens (seven trials of 32, less where EOS comes first): short, so that they fit into a minute. PROBE_LONG=1
+takes 10,000 runs of up to 448.
+
+    PROBE_LONG=1 python -m pytest tests/harness/test_false_alarms.py -s
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from random import Random
+
+import numpy as np
+import pytest
+
+from harness.battery import LAW_SETTINGS, Battery, make_battery
+from harness.checks.law import Law
+from harness.checks.settings import draw_trial
+from harness.core.trial import TrialRun
+from tests.harness.samplers import HONEST, WRONG
+from tests.harness.simulate import Sampler
+
+LONG = os.environ.get("PROBE_LONG") == "1"
+RUNS = 10_000 if LONG else 500
+TOKENS_A_TRIAL = 64 if LONG else 32
+BATTERIES = 40 if LONG else 10
+"""Fresh pairs cost 50 ms, so runs share them; prompts and random numbers are never shared."""
+
+STRICT = 1e-6
+LADDER = (0.5, 0.1, 1e-2, STRICT)
+"""The promise holds at every alpha, and only at the large ones do a few hundred runs say much."""
+OWN_ERROR = 1e-6
+"""Chance, for each alpha, that this test fails although the error rate is exactly what is promised."""
+
+
+class SampleAndMatch(Sampler):
+    """Draws every token from the target; a draft stands where it happens to be the same token."""
+
+    def block(self, text, gamma):
+        drafts, _ = self.propose(text, gamma)
+        rows = self.score("target", text, drafts)
+        drawn = [self.draw(row) for row in rows]
+        stood = next((n for n, draft in enumerate(drafts) if draft != drawn[n]), len(drafts))
+        return drawn[: stood + 1]
+
+
+class AdaptiveGamma(Sampler):
+    """A longer block after one that stood whole, a shorter one after a rejection."""
+
+    wanted = 2
+
+    def gamma(self):
+        return self.wanted
+
+    def block(self, text, gamma):
+        new = super().block(text, gamma)
+        self.wanted = min(self.wanted + 1, 8) if len(new) > gamma else max(self.wanted - 1, 1)
+        return new
+
+
+class GenerousDraft(Sampler):
+    """Drafts from a flatter law than the supplied draft's, and uses that law throughout."""
+
+    def law(self, model, path):
+        row = super().law(model, path)
+        if model == "target":
+            return row
+        flatter = row**0.6
+        return flatter / flatter.sum()
+
+
+RIGHT = (*HONEST.values(), SampleAndMatch, AdaptiveGamma, GenerousDraft)
+
+
+@dataclass(frozen=True)
+class Session:
+    kind: str
+    battery: Battery
+    runs: list[TrialRun]
+
+    def rejected(self, alpha: float) -> bool:
+        return Law(self.battery.pairs, LAW_SETTINGS, alpha=alpha).settled(self.runs)
+
+
+def sessions(kinds: tuple[type[Sampler], ...], count: int, seed: int) -> Iterator[Session]:
+    """Kinds, batteries and the two halves of the battery's settings in turn."""
+    batteries = [make_battery(1000 + n) for n in range(BATTERIES)]
+    prompts, randomness = Random(seed), np.random.default_rng(seed)
+    half = len(LAW_SETTINGS) // 2
+    for n in range(count):
+        kind, battery = kinds[n % len(kinds)], batteries[n % BATTERIES]
+        runs = []
+        for setting in LAW_SETTINGS[:half] if n % 3 else LAW_SETTINGS[half:]:
+            pair = battery.pairs[setting.pair]
+            trial = draw_trial("law", replace(setting, max_new_tokens=TOKENS_A_TRIAL), pair, prompts)
+            runs.append(kind(pair, trial, randomness).run())
+        yield Session(kind.__name__, battery, runs)
+
+
+def most_alarms(runs: int, alpha: float, error: float) -> int:
+    """The most alarms that chance explains: more have a probability of at most ``error``."""
+    above, alarms = 0.0, runs
+    while alarms > 0 and above + _exactly(alarms, runs, alpha) <= error:
+        above += _exactly(alarms, runs, alpha)
+        alarms -= 1
+    return alarms
+
+
+def _exactly(alarms: int, runs: int, alpha: float) -> float:
+    """Binomial probability, by logarithms: the coefficients outgrow a float."""
+    ways = math.lgamma(runs + 1) - math.lgamma(alarms + 1) - math.lgamma(runs - alarms + 1)
+    return math.exp(ways + alarms * math.log(alpha) + (runs - alarms) * math.log1p(-alpha))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200 if LONG else 900)
+def test_right_samplers_are_blamed_as_rarely_as_promised() -> None:
+    alarms = dict.fromkeys(LADDER, 0)
+    rejected: list[str] = []
+    tokens, began = 0, time.process_time()
+    for session in sessions(RIGHT, RUNS, seed=20_261):
+        tokens += sum(len(run.tokens) for run in session.runs)
+        # Evidence that does not reach one rung does not reach the next.
+        for alpha in itertools.takewhile(session.rejected, LADDER):
+            alarms[alpha] += 1
+            rejected += [session.kind] if alpha == STRICT else []
+    cpu_s = time.process_time() - began
+    print(
+        f"\n{RUNS} right runs of {len(RIGHT)} kinds, {tokens} tokens, {cpu_s:.0f} s of CPU "
+        f"({60 * RUNS / cpu_s:.0f} runs a CPU minute); alarms by alpha: {alarms}"
+    )
+    assert rejected == []
+    for alpha, seen in alarms.items():
+        assert seen <= most_alarms(RUNS, alpha, OWN_ERROR), f"{seen} of {RUNS} at {alpha:g}"
+
+
+def test_the_same_sessions_would_show_a_wrong_sampler() -> None:
+    """Else no alarm would mean nothing."""
+    wrong = tuple(WRONG[name][0] for name in ("accept-always", "correct-from-draft", "row-before"))
+    assert all(session.rejected(STRICT) for session in sessions(wrong, 6, seed=5))
+
+
+def test_chance_explains_fewer_alarms_than_come_from_twice_the_rate() -> None:
+    assert most_alarms(10_000, 1e-2, OWN_ERROR) < 2 * 10_000 * 1e-2
+    assert most_alarms(1, 1e-2, 0.5) == 0
+    assert most_alarms(2, 0.5, 0.3) == 1
