@@ -84,14 +84,17 @@ class TrialLine(Wire):
 
 
 class RunLine(Wire):
-    """`harness.core.trial.TrialRun`. A call is ``[model, shared, fed, new ...]``: its path is the first
-    ``shared`` tokens of the path before it in this ledger, whichever model's that was, and then the new ones.
+    """`harness.core.trial.TrialRun`.
+
+    A call is ``[model, shared, fed, copies, copied ..., new ...]``: its path is the first ``shared`` tokens of
+    the path before it in this ledger, whichever model's that was, and then the new ones; ``copied`` are the
+    lengths of so many copies of caches.
     """
 
     trial: TrialLine
     ended: Ended
     tokens: tuple[Token, ...]
-    calls: tuple[Annotated[tuple[Token, ...], Field(min_length=3, max_length=MAX_PATH + 3)], ...]
+    calls: tuple[Annotated[tuple[Token, ...], Field(min_length=4, max_length=2 * MAX_PATH + 4)], ...]
     wall_s: Seconds
     note: Words
 
@@ -214,19 +217,22 @@ def _packed_calls(calls: Sequence[Call]) -> Iterator[tuple[int, ...]]:
     before: tuple[int, ...] = ()
     for call in calls:
         shared = common_prefix(before, call.path)
-        yield (int(call.model == "draft"), shared, call.fed, *call.path[shared:])
+        head = int(call.model == "draft"), shared, call.fed, len(call.copied)
+        yield (*head, *call.copied, *call.path[shared:])
         before = call.path
 
 
 def _unpacked_calls(packed: Sequence[tuple[int, ...]], number: int, paths_left: int) -> tuple[Call, ...]:
     calls, before = list[Call](), tuple[int, ...]()
-    for model, shared, fed, *new in packed:
+    for model, shared, fed, copies, *rest in packed:
+        copied, new = tuple(rest[:copies]), rest[copies:]
         length = shared + len(new)
         paths_left -= length
-        if model > 1 or shared > len(before) or not 1 <= fed <= length <= MAX_PATH:
+        possible = model <= 1 and shared <= len(before) and len(copied) == copies
+        if not possible or not 1 <= fed <= length <= MAX_PATH:
             raise BadRecord(f"Call {len(calls) + 1} in line {number} of the record cannot be.")
         if paths_left < 0:
             raise BadRecord(f"The calls have more than {MAX_PATHS} tokens of context together.")
         before = (*before[:shared], *new)
-        calls.append(Call(model="draft" if model else "target", path=before, fed=fed))
+        calls.append(Call(model="draft" if model else "target", path=before, fed=fed, copied=copied))
     return tuple(calls)

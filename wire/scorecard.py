@@ -119,6 +119,10 @@ class Prices(Wire):
     draft_call: int
     draft_position: int
     draft_cached: int
+    target_copy: int
+    target_copied: int
+    draft_copy: int
+    draft_copied: int
 
 
 class SubmissionRef(Wire):

@@ -44,9 +44,10 @@ def illegality(run: TrialRun, pair: Pair, limits: TrialLimits | None = None) -> 
         return "there are calls, and the submission was never imported"
     if any(not 0 <= token < pair.vocab_size for token in run.tokens):
         return "a returned token is not in the vocabulary"
-    if len(run.calls) > limits.calls:
-        return f"{len(run.calls)} calls, where {limits.calls} are allowed"
-    if sum(len(call.path) for call in run.calls) > limits.ledger_tokens:
+    requests = len(run.calls) + sum(len(call.copied) for call in run.calls)
+    if requests > limits.calls:
+        return f"{requests} calls and copies, where {limits.calls} are allowed"
+    if sum(len(call.path) + sum(call.copied) for call in run.calls) > limits.ledger_tokens:
         return f"more than {limits.ledger_tokens} tokens of context in all calls together"
     return _illegal_call(run.calls, pair, limits)
 
@@ -56,6 +57,8 @@ def _illegal_call(calls: Sequence[Call], pair: Pair, limits: TrialLimits) -> str
     for number, call in enumerate(calls, start=1):
         if not 1 <= call.fed <= len(call.path):
             return f"call {number} feeds {call.fed} of {len(call.path)} positions"
+        if any(not 1 <= length <= limits.caches.positions for length in call.copied):
+            return f"call {number} follows a copy of a cache that cannot be"
         if len(call.path) > limits.caches.positions:
             return f"call {number} has more than {limits.caches.positions} positions"
         if any(not 0 <= token < pair.vocab_size for token in call.path[-call.fed :]):

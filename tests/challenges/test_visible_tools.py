@@ -220,7 +220,6 @@ def test_a_bonus_thrown_away_shows_in_the_bench(tool: Tool) -> None:
     assert share("no_bonus.py") < 0.93
 
 
-
 def test_the_bench_ends_soon_when_the_code_does_not(tool: Tool) -> None:
     output = tool("bench", "never_returns.py")
     assert [row["num_speculative_tokens"] for row in output.rows] == [1, 2, 4, 6]

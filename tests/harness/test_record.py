@@ -27,7 +27,10 @@ FLOATS = st.floats(0, 1e9, allow_nan=False)
 def calls(draw: st.DrawFn) -> Call:
     path = draw(st.lists(st.integers(0, 600), min_size=1, max_size=12).map(tuple))
     return Call(
-        model=draw(st.sampled_from(["target", "draft"])), path=path, fed=draw(st.integers(1, len(path)))
+        model=draw(st.sampled_from(["target", "draft"])),
+        path=path,
+        fed=draw(st.integers(1, len(path))),
+        copied=draw(st.lists(st.integers(1, 512), max_size=3).map(tuple)),
     )
 
 
@@ -70,6 +73,10 @@ HEAD = Head(
             draft_call=3,
             draft_position=2,
             draft_cached=1,
+            target_copy=1,
+            target_copied=1,
+            draft_copy=1,
+            draft_copied=1,
         ),
     ),
     stopped="",
@@ -139,7 +146,7 @@ RUN = TrialRun(
     calls=(
         Call(model="draft", path=(1, 2, 3), fed=3),
         Call(model="target", path=(1, 2, 3, 4), fed=4),
-        Call(model="draft", path=(1, 2, 5), fed=1),
+        Call(model="draft", path=(1, 2, 5), fed=1, copied=(2, 3)),
     ),
 )
 
@@ -153,9 +160,9 @@ def edited(line: int, **changes: object) -> bytes:
 
 def test_a_call_says_only_what_is_new_in_its_path() -> None:
     assert json.loads(rec.encode(record(RUN)).splitlines()[1])["calls"] == [
-        [1, 0, 3, 1, 2, 3],
-        [0, 3, 4, 4],
-        [1, 2, 1, 5],
+        [1, 0, 3, 0, 1, 2, 3],
+        [0, 3, 4, 0, 4],
+        [1, 2, 1, 2, 2, 3, 5],
     ]
 
 
@@ -176,12 +183,13 @@ def test_a_call_says_only_what_is_new_in_its_path() -> None:
         (1, {"tokens": [2**32]}),
         (1, {"wall_s": 1e999}),
         (1, {"calls": [[2, 0, 1, 1]]}),  # a third model
-        (1, {"calls": [[0, 1, 1, 1]]}),  # shares with nothing
-        (1, {"calls": [[0, 0, 0, 1]]}),  # feeds nothing
-        (1, {"calls": [[0, 0, 2, 1]]}),  # feeds more than there is
-        (1, {"calls": [[0, 0]]}),
-        (1, {"calls": [[0, 0, 1, 1], [0, 0, 1, 1]]}),  # shares a token and says none
-        (1, {"calls": [[0, 0, 1, *[1] * (rec.MAX_PATH + 1)]]}),
+        (1, {"calls": [[0, 1, 1, 0, 1]]}),  # shares with nothing
+        (1, {"calls": [[0, 0, 0, 0, 1]]}),  # feeds nothing
+        (1, {"calls": [[0, 0, 2, 0, 1]]}),  # feeds more than there is
+        (1, {"calls": [[0, 0, 1]]}),
+        (1, {"calls": [[0, 0, 1, 2, 1]]}),  # two copies and the length of one
+        (1, {"calls": [[0, 0, 1, 0, 1], [0, 0, 1, 0, 1]]}),  # shares a token and says none
+        (1, {"calls": [[0, 0, 1, 0, *[1] * (rec.MAX_PATH + 1)]]}),
     ],
 )
 def test_what_no_judge_writes_is_refused(line: int, changes: dict[str, object]) -> None:
@@ -218,7 +226,7 @@ def test_a_small_file_that_unpacks_to_much_is_refused() -> None:
 
 
 def test_short_calls_that_stand_for_long_paths_are_refused_before_the_paths_are_made() -> None:
-    long = [0, 0, 1, *[1] * rec.MAX_PATH]
+    long = [0, 0, 1, 0, *[1] * rec.MAX_PATH]
     bomb = edited(1, calls=[long, *[[0, rec.MAX_PATH, 1]] * 100_000])
     assert len(bomb) < rec.MAX_LINE
     assert peak(rec.decode, bomb) < 10 * rec.MAX_PATHS  # a word a token, and what the parser holds
