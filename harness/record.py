@@ -86,9 +86,9 @@ class TrialLine(Wire):
 class RunLine(Wire):
     """`harness.core.trial.TrialRun`.
 
-    A call is ``[model, shared, fed, copies, copied ..., new ...]``: its path is the first ``shared`` tokens of
-    the path before it in this ledger, whichever model's that was, and then the new ones; ``copied`` are the
-    lengths of so many copies of caches.
+    A call is ``[model, shared, fed, copies, copied ..., new ...]``. Its path is the first ``shared`` tokens
+    of the path before it in this ledger, whichever model's that was, then the new ones; ``copied`` are the
+    lengths of copied caches, ``copies`` of them.
     """
 
     trial: TrialLine

@@ -6,12 +6,14 @@ replaced in the arguments and the environment. Limits are not enforced.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
@@ -118,11 +120,12 @@ class BareJail:
 
     def stop(self) -> None:
         # Children have process groups, and may have sessions, of their own; their home ties them together.
-        for pid in _living_in(self._root):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        # Again and again: one may have been born in between, and a killed one takes a moment to die.
+        deadline = time.monotonic() + _DEAD_WITHIN_S
+        while (living := _living_in(self._root)) and time.monotonic() < deadline:
+            for pid in living:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait(_DEAD_WITHIN_S)
         shutil.rmtree(self._root, ignore_errors=True)
