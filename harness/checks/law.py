@@ -7,6 +7,7 @@ afterwards.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -16,12 +17,12 @@ import numpy as np
 from harness.checks.settings import Setting, draw_trials
 from harness.core import alternatives, learned, wealth
 from harness.core.alternatives import Floats, ratios
-from harness.core.blocks import target_calls_astray
+from harness.core.blocks import rejections_skipped, target_calls_astray
 from harness.core.check import Budget
 from harness.core.diagnosis import Findings, Named, name_bug
 from harness.core.evidence import Evidence, read
 from harness.core.intervals import exact
-from harness.core.kernels import HYPOTHESES, likelihoods, misfit
+from harness.core.kernels import HYPOTHESES, deviations, draft_laws, fit, likelihoods
 from harness.core.power import unseen_speed_gain
 from harness.core.trial import Trial, TrialRun
 from pairs.analytic import Pair
@@ -38,6 +39,9 @@ ACCIDENTS = 1
 
 ENOUGH = 500
 """With fewer tokens than this a pass would say nothing."""
+
+NAMEABLE = 700
+"""Tokens to go on to after a rejection: a name that rests on fewer is a guess."""
 
 BETS: tuple[str, ...] = (*alternatives.NAMES, *(f"learned {name}" for name in learned.NAMES))
 """Equal purses. The learned ones cost the others ln(K / (K - H)) nats, about 0.15."""
@@ -80,7 +84,9 @@ class Law:
         return tuple(draw_trials("law", self.settings, TRIALS[budget], self.pairs, rng))
 
     def settled(self, runs: Sequence[TrialRun]) -> bool:
-        return self._rejected(self._fold(runs))
+        """Certain, and with enough tokens to say why."""
+        seen = self._fold(runs)
+        return self._rejected(seen) and seen.tokens >= NAMEABLE
 
     def judge(self, runs: Sequence[TrialRun]) -> Verdict:
         seen = self._fold(runs)
@@ -219,25 +225,28 @@ class Law:
 
     def _findings(self, seen: _Bets) -> Findings:
         kernels = np.zeros(len(HYPOTHESES))
-        greedy = sharp = 0.0
+        drafts: Counter[str] = Counter()
         astray: list[bool] = []
+        skipped: list[bool] = []
         known = [(run, evidence) for run in seen.runs if (evidence := self._evidence(run)) is not None]
         for run, evidence in known:
-            laws, drafted = evidence.laws, evidence.placement.drafted
-            kernels += likelihoods(laws, evidence.tokens, drafted).sum(axis=0)
-            more_greedy, more_sharp = _draft_laws(laws.draft, drafted)
-            greedy, sharp = greedy + more_greedy, sharp + more_sharp
-            astray += target_calls_astray(run.calls, (*run.trial.prompt, *run.tokens))
-        bets = seen.together.logs[-1].max(axis=-1)
+            kernels += likelihoods(evidence.laws, evidence.tokens, evidence.placement).sum(axis=0)
+            drafts.update(draft_laws(evidence.laws, evidence.placement))
+            text = (*run.trial.prompt, *run.tokens)
+            astray += target_calls_astray(run.calls, text)
+            skipped += rejections_skipped(run.calls, text)
+        best = int(kernels.argmax())
         return Findings(
             kernels=kernels,
-            bets=bets,
-            greedy_drafts=greedy,
-            sharp_drafts=sharp,
+            bets=seen.together.logs[-1].max(axis=-1),
+            drafts=drafts,
             uncovered=seen.uncovered / seen.tokens,
             target_calls=len(astray),
             astray=float(np.mean(astray)) if astray else 0.0,
-            misfit=_misfit(int(kernels.argmax()), [evidence for _, evidence in known]),
+            skipped=skipped,
+            misfit=deviations(
+                (run.trial.pair, fit(best, each.laws, each.tokens, each.placement)) for run, each in known
+            ),
         )
 
     def _plot(self, seen: _Bets) -> Plot:
@@ -265,24 +274,3 @@ class Law:
             series=(together, *single),
             lines=(Line(name="rejected above this line", y=wealth.threshold(self.alpha) / np.log(10)),),
         )
-
-
-def _misfit(hypothesis: int, known: Sequence[Evidence]) -> float:
-    """In deviations."""
-    sums = [misfit(hypothesis, each.laws, each.tokens, each.placement.drafted) for each in known]
-    nats, variance = np.sum(sums, axis=0)
-    return float(nats / np.sqrt(variance + 1.0))
-
-
-def _draft_laws(draft: Floats, drafted: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[float, float]:
-    """Log-likelihood ratios of the drafts: as argmaxes, and as draws at 0.7 of the temperature."""
-    rows = np.flatnonzero(drafted >= 0)
-    if not len(rows):
-        return 0.0, 0.0
-    laws, tokens = draft[rows], drafted[rows]
-    at = np.arange(len(rows))
-    supplied = np.log(laws[at, tokens] + 1e-9)
-    greedy = np.log(np.where(laws.argmax(axis=1) == tokens, 1.0, 1e-3)) - supplied
-    sharpened = laws ** (1 / 0.7)
-    sharp = np.log(sharpened[at, tokens] / sharpened.sum(axis=1) + 1e-9) - supplied
-    return float(greedy.sum()), float(sharp.sum())

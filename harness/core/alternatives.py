@@ -72,7 +72,7 @@ class Laws:
     """Warped law of the prefix that lacks its last token."""
     previous_draft: Floats
     stale_target: Floats
-    """Warped law of the row that the submission really received for this position."""
+    """Warped law of another row that the submission received for this position, where there is one."""
     previous_token: NDArray[np.int64]
     """``(N,)``: the last token of each prefix."""
     block_bar: Floats

@@ -39,7 +39,8 @@ class Placement:
     index: NDArray[np.int64]
     """Place in the block: how many tokens of the same call come before it; 0 where no call scored it."""
     received: tuple[tuple[int, ...] | None, ...]
-    """The wrong prefix whose row the submission read at this position, where the ledger shows one."""
+    """Another prefix as long as the token's own, whose row a target call returned before: one that a wrong
+    cache held, or that of a rejected draft. A submission may draw from that row by mistake."""
     drafted: NDArray[np.int64]
     """The draft token that was fed at this position, -1 for none. For diagnosis: a verdict may not look."""
 
@@ -56,11 +57,15 @@ def place(calls: Sequence[Call], prompt: Sequence[int], tokens: Sequence[int]) -
     received = _received(calls, text, len(prompt), len(tokens), first_call)
     by_last_call = _drafted(calls, text, len(prompt), first_call)
     drafted = [own if own >= 0 else stale for own, (_, stale) in zip(by_last_call, received, strict=True)]
+    strata = _strata(calls, first_call, len(prompt))
     return Placement(
         call=np.array(first_call, dtype=np.int64),
-        stratum=np.array(_strata(calls, first_call, len(prompt)), dtype=np.int64),
+        stratum=np.array(strata, dtype=np.int64),
         index=np.array(_index(first_call), dtype=np.int64),
-        received=tuple(prefix for prefix, _ in received),
+        received=tuple(
+            prefix or _of_rejected(calls, first_call, stratum, n, len(prompt) + n)
+            for n, ((prefix, _), stratum) in enumerate(zip(received, strata, strict=True))
+        ),
         drafted=np.array(drafted, dtype=np.int64),
     )
 
@@ -74,16 +79,33 @@ def common_prefix(left: Sequence[int], right: Sequence[int]) -> int:
 
 
 def target_calls_astray(calls: Sequence[Call], text: Sequence[int]) -> list[bool]:
-    """For each target call, whether it leaves the text before the place that an earlier one had reached.
+    """For each target call, whether its cache held another text than the one that went out, or it leaves the
+    text before the place that an earlier call had reached.
 
-    Rejected drafts leave it after that place. For diagnosis.
+    Rejected drafts are fed, not held, and leave the text after that place. For diagnosis.
     """
     reached, flags = 0, []
     for call in calls:
         if call.model == "target":
-            agreed = common_prefix(call.path, text)
-            flags.append(agreed < min(reached, len(call.path)))
+            agreed, held = common_prefix(call.path, text), len(call.path) - call.fed
+            flags.append(agreed < max(held, min(reached, len(call.path))))
             reached = max(reached, agreed)
+    return flags
+
+
+def rejections_skipped(calls: Sequence[Call], text: Sequence[int]) -> list[bool]:
+    """For each rejected draft with another after it, whether that one went out in its place.
+
+    Where drafts are kept by a mask, those after the first rejection go out too. A call is taken as
+    `last token, then drafts`, as one with a cache is. For diagnosis.
+    """
+    flags = []
+    for call in calls:
+        start = len(call.path) - call.fed + 1
+        drafts = call.path[start:]
+        stood = common_prefix(drafts, text[start:])
+        if call.model == "target" and stood + 1 < len(drafts) and start + stood < len(text):
+            flags.append(drafts[stood + 1] == text[start + stood])
     return flags
 
 
@@ -153,6 +175,13 @@ def _received(
                 received[settled + n] = call.path[: head + 1 + n], _token_at(call.path, head + 1 + n)
         settled += stood + 1
     return received
+
+
+def _of_rejected(
+    calls: Sequence[Call], first_call: Sequence[int], stratum: Stratum, n: int, length: int
+) -> tuple[int, ...] | None:
+    """The prefix that ends in the draft which the call before saw rejected, where there was one."""
+    return calls[first_call[n - 1]].path[:length] if stratum is Stratum.AFTER_REJECTION else None
 
 
 def _drafted(

@@ -7,6 +7,7 @@ look, and nothing that is hidden.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +15,15 @@ import numpy as np
 from harness.core.alternatives import NAMES, Floats
 from harness.core.kernels import BUGS
 
-POOR = 3.0
-"""Deviations by which the tokens are less likely than the best name's own draws: then it is not the bug."""
+POOR = 4.5
+"""Deviations of the worst place or pair from what the best name predicts, from which it is not the bug."""
 
 UNSCORED = 0.005
 ASTRAY = 0.2
-"""Shares of tokens and of target calls, from which a name is given for them."""
+SKIPPED = 0.3
+"""Shares of tokens, of target calls and of rejections, from which a name is given for them."""
+
+SOME_REJECTIONS = 8
 
 SOME_WEALTH = 12.0
 """Log wealth from which a bet alone may name a bug."""
@@ -72,33 +76,35 @@ class Findings:
     """``(H,)`` log-likelihood of each of `kernels.HYPOTHESES`, summed over all tokens."""
     bets: Floats
     """``(K,)`` log wealth of each alternative, betting everywhere, summed over pairs."""
-    greedy_drafts: float
-    """Log-likelihood of the drafts as the draft's argmax, less that under the supplied draft's law."""
-    sharp_drafts: float
-    """The same for drafts drawn at 0.7 of the temperature."""
+    drafts: Mapping[str, float]
+    """By bug: log-likelihood of the drafts under the law that it draws them from, less that under the
+    supplied draft's law."""
     uncovered: float
     """Share of tokens whose prefix no target call scored."""
     target_calls: int
     astray: float = 0.0
     """Share of target calls whose cache held another text than the one that goes out."""
+    skipped: Sequence[bool] = ()
+    """For each rejection with a draft after it, whether that draft went out in place of a correction."""
     misfit: float = 0.0
-    """Of the best of ``kernels``: deviations by which the tokens are less likely than its own draws."""
+    """Of the best of ``kernels``: see `kernels.deviations`."""
 
 
 def name_bug(findings: Findings) -> Named:
     """The most likely bug."""
     if findings.target_calls == 0:
         return Named(bug="target-unused", runner_up=None)
+    if len(findings.skipped) >= SOME_REJECTIONS and np.mean(findings.skipped) > SKIPPED:
+        return Named(bug="unverified", runner_up=None)
     if findings.astray > ASTRAY:
         return Named(bug="stale-cache", runner_up=None)
     ranked = _ranked(findings.kernels)
     gain = ranked[0][1] - dict(ranked)["none"]
-    own_draft = max(findings.greedy_drafts, findings.sharp_drafts)
+    drawn_from, own_draft = max(findings.drafts.items(), key=lambda item: item[1])
     # Greedy decoding drafts greedily too, so it is not taken for a matter of drafts.
     if own_draft > max(OWN_DRAFT, gain) and ranked[0][0] != "greedy-sampling":
         # Given the drafts nearly all is as it should be, and the drafts are not from the ratio's law.
-        greedy = findings.greedy_drafts == own_draft
-        return Named(bug="greedy-draft-soft-ratio" if greedy else "sharp-drafts", runner_up=None)
+        return Named(bug=drawn_from, runner_up=None)
     if gain > CLEAR:
         return _by_kernels(ranked, findings)
     if findings.uncovered > UNSCORED:
@@ -134,6 +140,9 @@ UNKNOWN = Bug(
 
 _ACCEPT = (
     "Sampled text does not follow the target's distribution. Look again at when a drafted token is kept."
+)
+_RANDOM = (
+    "Sampled text does not follow the target's distribution. Look again at where random numbers come from."
 )
 _CORRECT = "Sampled text does not follow the target's distribution. Look again at what follows a rejection."
 _BONUS = (
@@ -198,12 +207,47 @@ TABLE: dict[str, Bug] = {
         interviewer="A draft is kept with probability target(x): the division by draft(x) is missing.",
         candidate=_ACCEPT,
     ),
+    "draws-again": Bug(
+        interviewer=(
+            "Drafts are compared with a draw from the target, and where they differ another draw goes out "
+            "instead of that one."
+        ),
+        candidate=_ACCEPT,
+    ),
+    "same-uniform": Bug(
+        interviewer=(
+            "Every test has the same random number, as if a generator were seeded in the loop: a draft is "
+            "kept exactly if target/draft is above it."
+        ),
+        candidate=_RANDOM,
+    ),
+    "uniform-off": Bug(
+        interviewer="The random number in the test is not uniform: it cannot be small, or has few values.",
+        candidate=_RANDOM,
+    ),
+    "first-draft-unverified": Bug(
+        interviewer=(
+            "The first draft of a block is kept too often: it is not tested, or its rejection gets lost "
+            "(index 0 taken for none)."
+        ),
+        candidate=_ACCEPT,
+    ),
+    "later-drafts-unverified": Bug(
+        interviewer="Only the first draft of a block is tested; the others are kept.", candidate=_ACCEPT
+    ),
+    "first-token-from-draft": Bug(
+        interviewer="The first token after the prompt is the draft's, and nothing verifies it.",
+        candidate=(
+            "Sampled text does not follow the target's distribution. Look again at what happens before the "
+            "first round."
+        ),
+    ),
     "accept-if-target-larger": Bug(
         interviewer="A draft is kept exactly if target(x) >= draft(x): the test has no random number.",
         candidate=_ACCEPT,
     ),
     "accept-by-threshold": Bug(
-        interviewer="A draft is kept if a probability or a ratio is above a fixed threshold.",
+        interviewer="A draft is kept if its probability under the target is above a fixed threshold.",
         candidate=_ACCEPT,
     ),
     "accept-inverted-ratio": Bug(
@@ -226,22 +270,23 @@ TABLE: dict[str, Bug] = {
     ),
     "draft-uniform-reused": Bug(
         interviewer="The random number that drew the draft token decides its acceptance too.",
-        candidate=(
-            "Sampled text does not follow the target's distribution. Look again at where random numbers "
-            "come from."
-        ),
+        candidate=_RANDOM,
     ),
     "one-uniform-a-block": Bug(
         interviewer="One random number decides on all drafts of a block.",
-        candidate=(
-            "Sampled text does not follow the target's distribution. Look again at where random numbers "
-            "come from."
-        ),
+        candidate=_RANDOM,
     ),
     "correct-from-target": Bug(
         interviewer=(
             "After a rejection the token is drawn from the target, not from the residual: the output "
             "follows min(target, draft) + P(reject) target."
+        ),
+        candidate=_CORRECT,
+    ),
+    "correct-from-target-if-rare": Bug(
+        interviewer=(
+            "Where the residual has little mass, the token after a rejection is drawn from the target: a "
+            "guard against division by zero that guards too much."
         ),
         candidate=_CORRECT,
     ),
@@ -326,8 +371,8 @@ TABLE: dict[str, Bug] = {
     "draft-row-before": Bug(interviewer="Draft rows are off by one in the ratio.", candidate=_ROWS),
     "stale-cache": Bug(
         interviewer=(
-            "The target's cache holds another text than the one that goes out: rejected tokens stay in it, "
-            "too many are cropped, or text is fed twice."
+            "The target's rows belong to another text than the one that goes out: rejected tokens stay in "
+            "its cache, too many are cropped, text is fed twice, or the row of a rejected draft is used."
         ),
         candidate=_CACHE,
     ),

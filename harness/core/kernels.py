@@ -8,13 +8,14 @@ rejected.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.core.alternatives import Floats, Laws
+from harness.core.blocks import Placement, Stratum
 
 _FLOOR = 1e-3
 """Weight of the plain target law in every hypothesis, so that a single odd token cannot settle a name."""
@@ -30,6 +31,20 @@ class Step:
     draft: Floats
     laws: Laws
     """The true ones."""
+    index: Tokens
+    """``(N,)``: place in the block, 0 for its first token."""
+
+    @property
+    def first_of_block(self) -> NDArray[np.bool_]:
+        """``(N, 1)``"""
+        flags: NDArray[np.bool_] = self.index[:, None] == 0
+        return flags
+
+    @property
+    def first_of_all(self) -> NDArray[np.bool_]:
+        """``(N, 1)``: the first token after the prompt; the positions are those of a whole run."""
+        flags: NDArray[np.bool_] = np.arange(len(self.index))[:, None] == 0
+        return flags
 
     @property
     def ratio(self) -> Floats:
@@ -59,27 +74,87 @@ class Hypothesis:
     """A correction is never the drafted token; the rest of ``correct`` is scaled up."""
 
 
-def likelihoods(laws: Laws, tokens: Tokens, drafted: Tokens) -> Floats:
-    """Log-likelihood of each token under each of `HYPOTHESES`, ``(N, H)``. ``drafted`` is -1 for none."""
-    return np.stack([_likelihood(each, laws, tokens, drafted) for each in HYPOTHESES], axis=1)
+def likelihoods(laws: Laws, tokens: Tokens, placement: Placement) -> Floats:
+    """Log-likelihood of each token of one run under each of `HYPOTHESES`, ``(N, H)``."""
+    return np.stack([_likelihood(each, laws, tokens, placement) for each in HYPOTHESES], axis=1)
 
 
-def misfit(hypothesis: int, laws: Laws, tokens: Tokens, drafted: Tokens) -> tuple[float, float]:
-    """How much less likely the tokens are than draws from the hypothesis would be: nats, and their variance.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """How a hypothesis fits N tokens of one run: what it expects less what came, and the variance of that."""
 
-    Sums over tokens add up; a sum many deviations above 0 says that the hypothesis is not the bug, however
-    well it does beside the others.
-    """
-    law = _law(HYPOTHESES[hypothesis], laws, drafted)
+    place: Tokens
+    """``(N,)``: index in the block up to 3, 4 for the bonus token."""
+    nats: Floats
+    """``(N, 2)``: log-likelihood expected less seen, and its variance."""
+    kept: Floats
+    """``(N, 2)``: chance that the draft stands less whether it did, and its variance."""
+
+
+def fit(hypothesis: int, laws: Laws, tokens: Tokens, placement: Placement) -> Fit:
+    """Hold the hypothesis's own law against the tokens: being the likeliest of many is not being right."""
+    law = _law(HYPOTHESES[hypothesis], laws, placement)
+    at, drafted = np.arange(len(tokens)), placement.drafted
     logs = np.log(law)
-    expected = (law * logs).sum(axis=1)
-    variance = (law * logs**2).sum(axis=1) - expected**2
-    return float((expected - logs[np.arange(len(tokens)), tokens]).sum()), float(variance.sum())
+    expected = np.einsum("nv,nv->n", law, logs)
+    variance = np.einsum("nv,nv->n", law, logs**2) - expected**2
+    stands = np.where(drafted >= 0, law[at, drafted], 0.0)
+    stood = (tokens == drafted).astype(float)
+    place = np.where(placement.stratum == Stratum.BONUS, 4, np.minimum(placement.index, 3))
+    return Fit(
+        place=place,
+        nats=np.stack([expected - logs[at, tokens], variance], axis=1),
+        kept=np.stack([stands - stood, stands * (1.0 - stands)], axis=1),
+    )
 
 
-def _law(hypothesis: Hypothesis, laws: Laws, drafted: Tokens) -> Floats:
+def deviations(fits: Iterable[tuple[str, Fit]]) -> float:
+    """The worst misfit in any place of the block, and on any pair, in standard deviations.
+
+    A wrong name may fit overall and fail at one place: what is wrong with the first draft of a block is
+    thinned out by all the others.
+    """
+    sums: dict[tuple[str, str], Floats] = {}
+    for pair, each in fits:
+        groups = {"pair " + pair: np.ones(len(each.place), dtype=bool)}
+        groups |= {f"place {n}": each.place == n for n in range(5)}
+        for group, member in groups.items():
+            for measure, values in (("nats", each.nats), ("kept", each.kept)):
+                key = group, measure
+                sums[key] = sums.get(key, np.zeros(2)) + values[member].sum(axis=0)
+    worst = [
+        abs(total) / np.sqrt(variance + _SLACK[measure]) for (_, measure), (total, variance) in sums.items()
+    ]
+    return float(max(worst, default=0.0))
+
+
+def draft_laws(laws: Laws, placement: Placement) -> dict[str, float]:
+    """By bug: log-likelihood of one run's drafts as that bug draws them, less the supplied draft's."""
+    rows = np.flatnonzero(placement.drafted >= 0)
+    law, tokens, at = laws.draft[rows], placement.drafted[rows], np.arange(len(rows))
+    supplied = np.log(law[at, tokens] + 1e-9)
+    sharp = law ** (1 / 0.7)
+    said = {
+        "greedy-draft-soft-ratio": np.where(law.argmax(axis=1) == tokens, 1.0, 1e-3),
+        "sharp-drafts": sharp[at, tokens] / sharp.sum(axis=1) + 1e-9,
+        "unwarped-drafts": laws.draft_raw[rows][at, tokens] + 1e-9,
+    }
+    return {bug: float((np.log(chance) - supplied).sum()) for bug, chance in said.items()}
+
+
+_SLACK = {"nats": 25.0, "kept": 4.0}
+"""Added to a variance, so that one odd token in a small group condemns nothing."""
+
+
+def _step(hypothesis: Hypothesis, laws: Laws, placement: Placement) -> Step:
+    return Step(
+        target=hypothesis.target(laws), draft=hypothesis.draft(laws), laws=laws, index=placement.index
+    )
+
+
+def _law(hypothesis: Hypothesis, laws: Laws, placement: Placement) -> Floats:
     """``(N, V)``: the hypothesis's law of each token given its draft, with some of the target's."""
-    step = Step(target=hypothesis.target(laws), draft=hypothesis.draft(laws), laws=laws)
+    step, drafted = _step(hypothesis, laws, placement), placement.drafted
     at = np.arange(len(drafted))
     stands = np.clip(hypothesis.accept(step)[at, drafted], 0.0, 1.0)[:, None]
     correction = hypothesis.correct(step)
@@ -92,8 +167,8 @@ def _law(hypothesis: Hypothesis, laws: Laws, drafted: Tokens) -> Floats:
     return mixed
 
 
-def _likelihood(hypothesis: Hypothesis, laws: Laws, tokens: Tokens, drafted: Tokens) -> Floats:
-    step = Step(target=hypothesis.target(laws), draft=hypothesis.draft(laws), laws=laws)
+def _likelihood(hypothesis: Hypothesis, laws: Laws, tokens: Tokens, placement: Placement) -> Floats:
+    step, drafted = _step(hypothesis, laws, placement), placement.drafted
     at = np.arange(len(tokens))
     stands = np.clip(hypothesis.accept(step)[at, drafted], 0.0, 1.0)
     correction = hypothesis.correct(step)
@@ -130,6 +205,26 @@ def _padded(epsilon: float) -> Hypothesis:
 
 def _threshold(least: float) -> Hypothesis:
     return Hypothesis(bug="accept-by-threshold", accept=_flag(lambda step: step.target >= least))
+
+
+def _tested(step: Step) -> Floats:
+    """The right test."""
+    return np.minimum(step.ratio, 1.0)
+
+
+def _same_uniform(least: float, most: float) -> Hypothesis:
+    """Every test has the same random number, somewhere between the two."""
+    return Hypothesis(bug="same-uniform", accept=lambda step: (step.ratio - least) / (most - least))
+
+
+def _first_forgiven(share: float) -> Hypothesis:
+    """A rejection of a block's first draft gets lost in this share of cases."""
+    return Hypothesis(
+        bug="first-draft-unverified",
+        accept=lambda step: np.where(
+            step.first_of_block, _tested(step) + share * (1.0 - _tested(step)), _tested(step)
+        ),
+    )
 
 
 def _at_temperature(temperature: float) -> Hypothesis:
@@ -181,18 +276,16 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     _padded(1e-2),
     _padded(1e-3),
     Hypothesis(bug="accept-by-target-probability", accept=lambda step: step.target),
-    Hypothesis(
-        bug="accept-by-target-probability",
-        accept=lambda step: step.target,
-        correct=lambda step: step.target,
-    ),
+    Hypothesis(bug="draws-again", accept=lambda step: step.target, correct=lambda step: step.target),
     Hypothesis(bug="accept-if-target-larger", accept=_flag(lambda step: step.ratio >= 1.0)),
     Hypothesis(
         bug="accept-if-target-larger",
         accept=_flag(lambda step: step.ratio >= 1.0),
         correct=lambda step: step.target,
     ),
-    Hypothesis(bug="accept-by-threshold", accept=_flag(lambda step: step.ratio > 0.5)),
+    *(_same_uniform(n / 20, (n + 1) / 20) for n in range(20)),
+    Hypothesis(bug="uniform-off", accept=lambda step: (_tested(step) - 0.05) / 0.95),
+    Hypothesis(bug="uniform-off", accept=lambda step: np.ceil(16 * _tested(step)) / 16),
     _threshold(0.1),
     _threshold(0.3),
     Hypothesis(
@@ -212,7 +305,23 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     Hypothesis(bug="accept-typical", accept=_typical),
     Hypothesis(bug="draft-uniform-reused", accept=_uniform_reused),
     Hypothesis(bug="one-uniform-a-block", accept=lambda step: step.ratio / step.laws.block_bar),
+    # Which drafts are tested.
+    *(_first_forgiven(share) for share in (0.3, 0.5, 0.7, 1.0)),
+    Hypothesis(
+        bug="later-drafts-unverified",
+        accept=lambda step: np.where(step.first_of_block, _tested(step), 1.0),
+    ),
+    Hypothesis(
+        bug="first-token-from-draft",
+        accept=lambda step: np.where(step.first_of_all, 1.0, _tested(step)),
+        correct=lambda step: np.where(step.first_of_all, step.draft, step.residual),
+        bonus=lambda step: np.where(step.first_of_all, step.draft, step.target),
+    ),
     # Correction.
+    Hypothesis(
+        bug="correct-from-target-if-rare",
+        correct=lambda step: np.where(step.laws.rejected < 0.1, step.target, step.residual),
+    ),
     Hypothesis(bug="correct-from-target", correct=lambda step: step.target),
     Hypothesis(bug="correct-without-drafted", correct=lambda step: step.target, strikes_out_draft=True),
     Hypothesis(bug="correct-from-draft", correct=lambda step: step.draft),

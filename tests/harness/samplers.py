@@ -310,6 +310,14 @@ class KeepsRejected(Sampler):
         kept = [x for n, x in enumerate(drafts) if self.accepts(rows[n], draft_rows[n], x)]
         return [*kept, self.draw(rows[-1])]
 
+    def score(self, model, text, drafts):
+        """With caches that are cropped to the text's length, whatever they hold."""
+        held = self.last.get(model, ())[: len(text) - 1]
+        path = (*held, *text[len(held) :], *drafts)
+        self.calls.append(Call(model=model, path=path, fed=len(path) - len(held)))
+        self.last[model] = path
+        return [self.law(model, path[: len(text) + n]) for n in range(len(drafts) + 1)]
+
 
 class FullTextOverCache(Sampler):
     """Feeds the whole text again on top of the cache."""
@@ -442,7 +450,7 @@ class ResidualFallsBack(Sampler):
         return rest / rest.sum() if rest.sum() > 0.1 else target
 
 
-class RowsOfTheRejected(Sampler):
+class RowOfTheRejected(Sampler):
     """After a rejection the next round's first row is the one that followed the rejected draft."""
 
     def block(self, text, gamma):
@@ -496,17 +504,13 @@ WRONG: dict[str, tuple[type[Sampler], set[str]]] = {
     "greedy-draft-soft-ratio": (SoftRatioGreedyDraft, {"greedy-draft-soft-ratio"}),
     "sharp-drafts": (SharpDrafts, {"sharp-drafts"}),
     "unwarped-drafts": (UnwarpedDrafts, {"unwarped-drafts"}),
+    "row-of-the-rejected": (RowOfTheRejected, {"stale-cache"}),
+    "lenient-by-3-percent": (BarelyLenient, {"lenient"}),
+    "uniform-from-a-twentieth": (UniformFromATwentieth, {"uniform-off"}),
+    "uniform-in-sixteenths": (UniformInSixteenths, {"uniform-off"}),
+    "residual-falls-back": (ResidualFallsBack, {"correct-from-target-if-rare"}),
 }
 """The sampler, and the names that it may get."""
-
-SUBTLE: dict[str, type[Sampler]] = {
-    "lenient by 3 %": BarelyLenient,
-    "uniform from 0.05": UniformFromATwentieth,
-    "uniform in sixteenths": UniformInSixteenths,
-    "residual falls back": ResidualFallsBack,
-    "rows of the rejected": RowsOfTheRejected,
-}
-"""Wrong in ways that have no name of their own, or hardly at all."""
 
 
 def crashed(run: TrialRun) -> TrialRun:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from harness.core.alternatives import ALTERNATIVES, NAMES, Laws, ratios
+from harness.core.blocks import Placement, Stratum
 from harness.core.kernels import HYPOTHESES, likelihoods
 
 RNG = np.random.default_rng(0)
@@ -73,7 +74,13 @@ def test_a_right_sampler_s_law_is_no_alternative_s() -> None:
 
 def test_hypotheses_are_laws_given_the_draft() -> None:
     given = laws(count=40)
-    drafted = RNG.integers(0, 12, 40)
-    total = sum(np.exp(likelihoods(given, np.full(40, token), drafted)) for token in range(12))
+    placed = Placement(
+        call=np.arange(40),
+        stratum=np.full(40, Stratum.MIDDLE),
+        index=RNG.integers(0, 5, 40),
+        received=(None,) * 40,
+        drafted=RNG.integers(-1, 12, 40),
+    )
+    total = sum(np.exp(likelihoods(given, np.full(40, token), placed)) for token in range(12))
     assert total.max() <= 1.01
     assert total.shape == (40, len(HYPOTHESES))

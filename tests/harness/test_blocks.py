@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.core.blocks import Stratum, place
+from harness.core.blocks import Stratum, place, rejections_skipped, target_calls_astray
 from pairs.ledger import Call
 
 PROMPT = (1, 2)
@@ -64,6 +64,26 @@ def test_the_row_read_from_a_stale_cache_is_found() -> None:
     placed = place(calls, PROMPT, (3, 4))
     assert placed.received[1] == (1, 2, 7, 3)
     assert placed.drafted.tolist() == [7, 4]
+
+
+def test_the_row_of_a_rejected_draft_is_found() -> None:
+    calls = [target(1, 2, 3, 4, fed=4), target(1, 2, 3, 9, 5, fed=2)]
+    assert place(calls, PROMPT, (3, 9, 5)).received == (None, None, (1, 2, 3, 4))
+
+
+def test_calls_that_hold_another_text_are_astray() -> None:
+    """Text fed again over the cache agrees as far as the text goes, and then holds it twice."""
+    twice = [target(1, 2, fed=2), target(1, 2, 1, 2, 3, fed=3), target(1, 2, 1, 2, 3, 1, 2, 3, 4, fed=4)]
+    assert target_calls_astray(twice, (1, 2, 3, 4)) == [False, False, True]
+    cropped = [target(1, 2, 7, fed=3), target(1, 2, 3, 8, fed=2)]
+    assert target_calls_astray(cropped, (1, 2, 3, 4)) == [False, False]
+
+
+def test_a_draft_that_goes_out_in_place_of_the_rejected_one_is_seen() -> None:
+    """Of 7, 4, 5 the second fell: 5 went out at its place in one text, a correction in the other."""
+    calls = [target(1, 2, fed=2), target(1, 2, 7, 4, 5, fed=4), target(1, 2, 3, fed=1)]
+    assert rejections_skipped(calls[1:], (1, 2, 7, 5)) == [True]
+    assert rejections_skipped(calls[1:], (1, 2, 7, 3)) == [False]
 
 
 def test_a_correction_that_equals_the_rejected_draft_is_read_by_the_block_that_followed() -> None:

@@ -62,6 +62,7 @@ def test_right_samplers_of_every_method_raise_at_most_ten_percent_alarms_at_ten_
     assert alarms_of_right_samplers(sessions=60, trials=4, alpha=0.1) < 15
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.skipif(not LONG, reason="PROBE_LONG=1 takes minutes")
 def test_right_samplers_of_every_method_raise_at_most_one_percent_alarms_at_one_percent() -> None:
     assert alarms_of_right_samplers(sessions=500, trials=12, alpha=1e-2) < 14

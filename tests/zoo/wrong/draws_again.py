@@ -1,7 +1,7 @@
 # zoo: wrong
 # what: compares drafts with a draw from the target, and draws afresh where they differ
 # caught-by: law
-# diagnosis: accept-by-target-probability
+# diagnosis: draws-again
 from speculation import Sampler
 
 

@@ -1,7 +1,7 @@
 # zoo: wrong
 # what: manual_seed inside the accept loop: every test has the same random number
 # caught-by: law
-# diagnosis: accept-by-threshold
+# diagnosis: same-uniform
 import torch
 
 from speculation import Sampler
