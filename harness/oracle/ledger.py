@@ -21,9 +21,11 @@ class _Paths:
 
     children: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
     """Node and next token, to the node of the longer path."""
+    longest: int = 0
 
     def add(self, path: Sequence[int], fed: int) -> bool:
         """Add a call's path; False when the part that it did not feed was in no cache."""
+        self.longest = max(self.longest, len(path))
         node = 0
         for token in path[: len(path) - fed]:
             following = self.children.get((node, token))
@@ -57,7 +59,7 @@ def _illegal_call(calls: Sequence[Call], pair: Pair, limits: TrialLimits) -> str
     for number, call in enumerate(calls, start=1):
         if not 1 <= call.fed <= len(call.path):
             return f"call {number} feeds {call.fed} of {len(call.path)} positions"
-        if any(not 1 <= length <= limits.caches.positions for length in call.copied):
+        if any(not 1 <= length <= held[call.model].longest for length in call.copied):
             return f"call {number} follows a copy of a cache that cannot be"
         if len(call.path) > limits.caches.positions:
             return f"call {number} has more than {limits.caches.positions} positions"

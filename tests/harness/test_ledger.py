@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from harness.core.trial import Ended, Trial, TrialRun
 from harness.oracle import codec
 from harness.oracle.caches import CacheLimits
-from harness.oracle.codec import Done, Forward, Hello, Release
+from harness.oracle.codec import Done, Fork, Forward, Hello, Release
 from harness.oracle.ledger import illegality
 from harness.oracle.session import Session, TrialLimits
 from pairs.analytic import Pair
@@ -24,9 +24,17 @@ STEPS = st.lists(
         st.integers(0, 6),
         st.lists(st.integers(0, 64), max_size=6).map(tuple),
         st.booleans(),  # release it afterwards
+        st.integers(0, 12),  # of an earlier cache, copy so many positions before; 0 for no copy
     ),
     max_size=14,
 )
+
+
+def answer(session: Session, request: codec.Request) -> tuple[codec.Kind, bytes] | None:
+    """None when the request ended the trial."""
+    frames = codec.Frames(codec.MAX_REPLY)
+    frames.feed(session.receive(request))
+    return frames.take()
 
 
 @given(steps=STEPS, tokens=st.lists(st.integers(0, 64), max_size=5).map(tuple))
@@ -34,13 +42,16 @@ STEPS = st.lists(
 def test_whatever_a_session_lets_through_is_legal(pair: Pair, steps: list[tuple], tokens: tuple) -> None:
     session, handles = Session(trial(1, 2, 3), pair, LIMITS), list[int]()
     session.receive(Hello(codec.VERSION))
-    for model, which, length, fed, release in steps:
+    for model, which, length, fed, release, copied in steps:
+        if copied and handles:
+            twin = answer(session, Fork(handles[0], copied))
+            if twin is None:
+                break
+            handles.append(codec.decode_word(*twin))
         handle = handles[which] if which < len(handles) else None
-        frames = codec.Frames()
-        frames.feed(session.receive(Forward(model, handle, length, fed)))
-        if (frame := frames.take()) is None:
+        if (rows := answer(session, Forward(model, handle, length, fed))) is None:
             break
-        handles.append(codec.decode_rows(*frame)[0])
+        handles.append(codec.decode_rows(*rows)[0])
         if release:
             session.receive(Release(handles[-1]))
     session.receive(Done((1, 2, 3, *tokens)))
@@ -54,8 +65,8 @@ def test_whatever_a_session_lets_through_is_legal(pair: Pair, steps: list[tuple]
     assert illegality(run, pair, LIMITS) == ""
 
 
-def target(*path: int, fed: int) -> Call:
-    return Call(model="target", path=path, fed=fed)
+def target(*path: int, fed: int, copied: tuple[int, ...] = ()) -> Call:
+    return Call(model="target", path=path, fed=fed, copied=copied)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +79,11 @@ def target(*path: int, fed: int) -> Call:
         ([target(1, fed=2)], "call 1 feeds 2 of 1"),
         ([target(64, fed=1)], "not in the vocabulary"),
         ([target(*[1] * 13, fed=13)], "more than 12 positions"),
-        ([target(1, fed=1)] * 9, "9 calls, where 8 are allowed"),
+        ([target(1, fed=1, copied=(1,))], "call 1 follows a copy of a cache that cannot be"),
+        ([target(1, 2, fed=2), target(1, fed=1, copied=(3,))], "call 2 follows a copy"),
+        ([target(1, 2, fed=2), target(1, fed=1, copied=(0,))], "call 2 follows a copy"),
+        ([target(1, fed=1)] * 9, "9 calls and copies, where 8 are allowed"),
+        ([target(1, fed=1), *[target(1, fed=1, copied=(1,))] * 4], "9 calls and copies"),
         ([target(*[1] * 12, fed=12)] * 5, "more than 50 tokens of context"),
     ],
 )
