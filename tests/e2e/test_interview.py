@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -86,6 +88,17 @@ def report(interviewer: Page) -> Page:
     return interviewer
 
 
+def verified(report: Page) -> str:
+    """What `probe verify` says of the two files that the report offers."""
+    files = []
+    for link in ("scorecard-file", "record-file"):
+        with report.expect_download() as download:
+            report.get_by_test_id(link).click()
+        files.append(str(download.value.path()))
+    command = [sys.executable, "-m", "probe", "verify", *files]
+    return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True).stdout
+
+
 def test_a_right_submission(server: Server, people: list[Person]) -> None:
     candidate, interviewer = enter(server, people)
     picture(candidate, "lobby")
@@ -164,6 +177,9 @@ def test_a_wrong_submission_is_named_for_the_right_reason(server: Server, people
     expect(law).to_have_attribute("data-status", "fail")
     expect(law).to_contain_text(re.compile("residual", re.I))
     picture(page, "report-wrong")
+    said = verified(page)
+    assert "verdict law           fail" in said
+    assert said.endswith("The scorecard recomputes.\n")
 
 
 def test_nothing_is_lost_when_the_server_is_killed_while_somebody_types(

@@ -77,13 +77,13 @@ function Files({
   const at = `/api/rooms/${encodeURIComponent(interview)}/judgements/${number}`;
   return (
     <p className="small no-print">
-      <a href={`${at}/scorecard`} download>
+      <a href={`${at}/scorecard`} download data-testid="scorecard-file">
         Scorecard as JSON
       </a>
       {scorecard.record_sha256 ? (
         <>
           {" · "}
-          <a href={`${at}/record`} download data-testid="record">
+          <a href={`${at}/record`} download data-testid="record-file">
             Record of the judgement
           </a>{" "}
           (verify with <code>probe verify SCORECARD RECORD</code>; it has the hidden prompts)
