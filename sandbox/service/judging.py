@@ -21,6 +21,8 @@ from wire.scorecard import Progress, Scorecard
 MAX_OPEN = 5
 """Judgements of one interview that may wait."""
 PROGRESS_S = 0.1
+SEED_BITS = 63
+"""As `probe judge` draws. A trial shows its own seed: with few bits the judgement's could be searched for."""
 _log = logging.getLogger(__name__)
 
 
@@ -75,7 +77,7 @@ class Judging:
             files=files,
             by=by,
             budget=budget,
-            seed=secrets.randbelow(2**31),
+            seed=secrets.randbits(SEED_BITS),
         )
 
     async def _work(self) -> None:
