@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
 from collections import deque
@@ -173,6 +174,12 @@ def test_a_real_judgement_recomputes_elsewhere_without_torch(
     again = subprocess.run(verify_, capture_output=True, text=True, check=False)
     assert again.returncode == 0, again.stdout + again.stderr
     assert again.stdout.endswith("The scorecard recomputes.\n")
+    # Where numpy has none of its wider instructions, as on an older processor.
+    wider = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
+    plain = os.environ | {"NPY_DISABLE_CPU_FEATURES": " ".join(wider)}
+    older = subprocess.run(verify_, capture_output=True, text=True, check=False, env=plain)
+    assert older.returncode == 0, older.stdout + older.stderr
+    assert ('processor "' in older.stdout) == bool(wider)
     assert main(["verify", str(out), str(kept), "--submission", __file__]) == 1
     assert "DIFFERS  submission" in capsys.readouterr().out
 
