@@ -175,7 +175,13 @@ class Law:
         fixed = ratios(evidence.laws, evidence.tokens)
         fixed[evidence.near_boundary] = 1.0
         found, after = learned.bet_and_learn(
-            memory, pair, evidence.laws, evidence.placement, evidence.tokens, ~evidence.near_boundary
+            memory,
+            learned.HABITS,
+            pair,
+            evidence.laws,
+            evidence.placement,
+            evidence.tokens,
+            ~evidence.near_boundary,
         )
         return np.concatenate([fixed, found], axis=1), after
 
@@ -238,7 +244,7 @@ class Law:
         best = int(kernels.argmax())
         return Findings(
             kernels=kernels,
-            bets=seen.together.logs[-1].max(axis=-1),
+            bets=dict(zip(BETS, self._by_bet(seen).tolist(), strict=True)),
             drafts=drafts,
             uncovered=seen.uncovered / seen.tokens,
             target_calls=len(astray),

@@ -74,8 +74,8 @@ class Findings:
 
     kernels: Floats
     """``(H,)`` log-likelihood of each of `kernels.HYPOTHESES`, summed over all tokens."""
-    bets: Floats
-    """``(K,)`` log wealth of each alternative, betting everywhere, summed over pairs."""
+    bets: Mapping[str, float]
+    """Log wealth of each bet that was made everywhere, over the battery."""
     drafts: Mapping[str, float]
     """By bug: log-likelihood of the drafts under the law that it draws them from, less that under the
     supplied draft's law."""
@@ -105,14 +105,24 @@ def name_bug(findings: Findings) -> Named:
     if own_draft > max(OWN_DRAFT, gain) and ranked[0][0] != "greedy-sampling":
         # Given the drafts nearly all is as it should be, and the drafts are not from the ratio's law.
         return Named(bug=drawn_from, runner_up=None)
+    if _numbers_used_again(findings.bets, gain):
+        return Named(bug="numbers-used-again", runner_up=None)
     if gain > CLEAR:
         return _by_kernels(ranked, findings)
     if findings.uncovered > UNSCORED:
         return Named(bug="unverified", runner_up=None)
-    if findings.bets.max() < SOME_WEALTH:
+    known = {bet: won for bet, won in findings.bets.items() if bet in NAMES}
+    best = max(known, key=lambda bet: known[bet])
+    if known[best] < SOME_WEALTH:
         return Named(bug="unknown", runner_up=None)
-    known = findings.bets[: len(NAMES)]
-    return Named(bug=FROM_BETS.get(NAMES[int(known.argmax())], "unknown"), runner_up=None)
+    return Named(bug=FROM_BETS.get(best, "unknown"), runner_up=None)
+
+
+def _numbers_used_again(bets: Mapping[str, float], gain: float) -> bool:
+    """Whether ids or intervals of a CDF come too often, more clearly than any known bug explains."""
+    again = max((won for bet, won in bets.items() if bet in USED_AGAIN), default=0.0)
+    known = max(won for bet, won in bets.items() if bet in NAMES)
+    return again > SOME_WEALTH and again > max(known, gain) + CLEAR
 
 
 def _by_kernels(ranked: list[tuple[str, float]], findings: Findings) -> Named:
@@ -268,6 +278,13 @@ TABLE: dict[str, Bug] = {
         ),
         candidate=_ACCEPT,
     ),
+    "numbers-used-again": Bug(
+        interviewer=(
+            "Certain ids, or parts of the distribution function, come too often whatever the prompt: random "
+            "numbers are used again, as with a generator that is seeded in each call or block."
+        ),
+        candidate=_RANDOM,
+    ),
     "draft-uniform-reused": Bug(
         interviewer="The random number that drew the draft token decides its acceptance too.",
         candidate=_RANDOM,
@@ -384,6 +401,12 @@ TABLE: dict[str, Bug] = {
     "sharp-drafts": Bug(
         interviewer="Drafts are drawn from a sharper law than the one in the ratio.", candidate=_DRAFT
     ),
+}
+
+USED_AGAIN = {
+    "learned target-interval-by-place",
+    "learned draft-interval-by-place",
+    "learned token-id",
 }
 
 FROM_BETS: dict[str, str] = {

@@ -36,6 +36,8 @@ _SHARES = (0.001, 0.01, 0.03, 0.1, 0.25, 0.5, 0.999)
 _BARS = np.array([0.25, 0.5, 0.8, 0.999])
 _POSITIONS = np.array([1, 2, 3, 5, 9, 17, 33])
 _PLACES = 4
+OFFSETS = 24
+"""Places after the prompt that are told apart where a reset generator is looked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,13 @@ class Memory:
 
 
 def bet_and_learn(
-    memory: Memory, pair: str, laws: Laws, placement: Placement, tokens: Indices, allowed: NDArray[np.bool_]
+    memory: Memory,
+    habits: Mapping[str, Habit],
+    pair: str,
+    laws: Laws,
+    placement: Placement,
+    tokens: Indices,
+    allowed: NDArray[np.bool_],
 ) -> tuple[Floats, Memory]:
     """``(N, H)`` ratios of each habit's law to the target's at one run's tokens; then what was learned.
 
@@ -80,7 +88,7 @@ def bet_and_learn(
         allowed: ``(N,)``; other tokens are neither bet on (ratio 1) nor learned from.
     """
     counts, columns = dict(memory.counts), []
-    for name, habit in HABITS.items():
+    for name, habit in habits.items():
         looked, context = habit.feature(laws, tokens), habit.context(laws, placement)
         key = name, pair if habit.by_pair else ""
         before = counts.get(key) or _nothing(habit.contexts, looked.expected.shape[1])
@@ -193,6 +201,11 @@ def _bar(laws: Laws, placement: Placement) -> Indices:
     return np.searchsorted(_BARS, laws.block_bar[:, 0]).astype(np.int64)
 
 
+def _offset(laws: Laws, placement: Placement) -> Indices:
+    """The very place after the prompt."""
+    return np.minimum(np.arange(len(placement.index)), OFFSETS - 1)
+
+
 def _anywhere(laws: Laws, placement: Placement) -> Indices:
     return np.zeros(len(placement.index), dtype=np.int64)
 
@@ -220,3 +233,22 @@ HABITS: dict[str, Habit] = {
 }
 
 NAMES: tuple[str, ...] = tuple(HABITS)
+
+
+def _intervals_and_ids(context: Context, contexts: int) -> dict[str, Habit]:
+    """The three ways in which the same random number makes tokens alike: by inverse CDF under either law, or
+    by a race of the ids."""
+    return {
+        "target-interval": Habit(feature=_target_interval, context=context, contexts=contexts),
+        "draft-interval": Habit(
+            feature=_sorted_into(_draft_interval, _PIT_BINS), context=context, contexts=contexts
+        ),
+        "token-id": Habit(feature=_token_id, context=context, contexts=contexts, by_pair=True),
+    }
+
+
+BY_OFFSET = _intervals_and_ids(_offset, OFFSETS)
+"""Win where each call has the same random numbers."""
+
+ANY_OFFSET = _intervals_and_ids(_anywhere, 1)
+"""Win where all tokens are bent alike: then no reset is to blame."""

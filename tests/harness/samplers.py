@@ -127,11 +127,18 @@ class Float32(Sampler):
         return super().law(model, path).astype(np.float32)
 
 
+class Races(Sampler):
+    """Draws by a race of the ids, as torch does."""
+
+    def draw(self, probs):
+        return int((probs / self.rng.exponential(size=len(probs))).argmax())
+
+
 HONEST = {
     kind.__name__: kind
     for kind in (
         Sampler, NoBonus, GreedyDraft, LookUpDraft, RandomGamma, StopsWhenUnsure, TargetOnly, NoCache,
-        SharperDraft, TwoDrafts, BlockVerification, Float32,
+        SharperDraft, TwoDrafts, BlockVerification, Float32, Races,
     )
 }  # fmt: skip
 
@@ -467,6 +474,30 @@ class RowOfTheRejected(Sampler):
     kept = None
 
 
+class SeedsEachCall(Sampler):
+    """The same random numbers in each call."""
+
+    def run(self):
+        self.rng = np.random.default_rng(4)
+        return super().run()
+
+
+class SeedsEachCallRaces(SeedsEachCall, Races):
+    """The same, drawn by a race of the ids."""
+
+
+class SeedsEachBlock(Sampler):
+    """The same random numbers in each block."""
+
+    def block(self, text, gamma):
+        self.rng = np.random.default_rng(4)
+        return super().block(text, gamma)
+
+
+class SeedsEachBlockRaces(SeedsEachBlock, Races):
+    """The same, drawn by a race of the ids."""
+
+
 WRONG: dict[str, tuple[type[Sampler], set[str]]] = {
     "accept-always": (AcceptAlways, {"accept-always"}),
     "correct-from-target": (FromTarget, {"correct-from-target"}),
@@ -505,6 +536,8 @@ WRONG: dict[str, tuple[type[Sampler], set[str]]] = {
     "sharp-drafts": (SharpDrafts, {"sharp-drafts"}),
     "unwarped-drafts": (UnwarpedDrafts, {"unwarped-drafts"}),
     "row-of-the-rejected": (RowOfTheRejected, {"stale-cache"}),
+    "seeds-each-block": (SeedsEachBlock, {"numbers-used-again"}),
+    "seeds-each-block-races": (SeedsEachBlockRaces, {"numbers-used-again"}),
     "lenient-by-3-percent": (BarelyLenient, {"lenient"}),
     "uniform-from-a-twentieth": (UniformFromATwentieth, {"uniform-off"}),
     "uniform-in-sixteenths": (UniformInSixteenths, {"uniform-off"}),

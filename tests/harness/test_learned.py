@@ -43,7 +43,7 @@ def after(history: list[list[int]], rng: np.random.Generator) -> Memory:
         tokens = np.array(text, dtype=np.int64)
         before = laws(count=len(tokens), vocab_size=VOCAB)
         every = np.ones(len(tokens), dtype=bool)
-        _, memory = bet_and_learn(memory, "pair", before, placement(rng, len(tokens)), tokens, every)
+        _, memory = bet_and_learn(memory, HABITS, "pair", before, placement(rng, len(tokens)), tokens, every)
     return memory
 
 
@@ -59,7 +59,7 @@ def test_every_learned_bet_has_mean_one_whatever_came_before(
     memory, now, placed = after(history, rng), laws(20, VOCAB, zeros), placement(rng, 20)
     mean = np.zeros((20, len(NAMES)))
     for token in range(VOCAB):
-        won, _ = bet_and_learn(memory, "pair", now, placed, np.full(20, token), EVERY)
+        won, _ = bet_and_learn(memory, HABITS, "pair", now, placed, np.full(20, token), EVERY)
         mean += now.target[:, [token]] * won
     assert np.abs(mean - 1.0).max() < 1e-9
 
@@ -72,21 +72,27 @@ def test_a_run_teaches_nothing_about_itself(history: list[list[int]], seed: int)
     memory, now, placed = after(history, rng), laws(20, VOCAB), placement(rng, 20)
     tokens = rng.integers(0, VOCAB, 20)
     other = np.where(np.arange(20) == 7, (tokens + 1) % VOCAB, tokens)
-    first, _ = bet_and_learn(memory, "pair", now, placed, tokens, EVERY)
-    second, _ = bet_and_learn(memory, "pair", now, placed, other, EVERY)
+    first, _ = bet_and_learn(memory, HABITS, "pair", now, placed, tokens, EVERY)
+    second, _ = bet_and_learn(memory, HABITS, "pair", now, placed, other, EVERY)
     assert (np.delete(first, 7, axis=0) == np.delete(second, 7, axis=0)).all()
 
 
 def test_nothing_learned_is_nothing_bet() -> None:
     won, _ = bet_and_learn(
-        Memory(), "pair", laws(20, VOCAB), placement(np.random.default_rng(0), 20), np.zeros(20, int), EVERY
+        Memory(),
+        HABITS,
+        "pair",
+        laws(20, VOCAB),
+        placement(np.random.default_rng(0), 20),
+        np.zeros(20, int),
+        EVERY,
     )
     assert np.allclose(won, 1.0)
 
 
 def test_where_nothing_may_be_bet_nothing_is_learned_either() -> None:
     placed = placement(np.random.default_rng(0), 20)
-    won, memory = bet_and_learn(Memory(), "pair", laws(20, VOCAB), placed, np.zeros(20, int), ~EVERY)
+    won, memory = bet_and_learn(Memory(), HABITS, "pair", laws(20, VOCAB), placed, np.zeros(20, int), ~EVERY)
     assert (won == 1.0).all()
     assert not any(counts.any() for both in memory.counts.values() for counts in both)
 
@@ -94,8 +100,8 @@ def test_where_nothing_may_be_bet_nothing_is_learned_either() -> None:
 def test_ids_of_another_pair_are_other_ids() -> None:
     memory = after([[3] * 40], np.random.default_rng(0))
     now, placed, threes = laws(20, VOCAB), placement(np.random.default_rng(1), 20), np.full(20, 3)
-    same, _ = bet_and_learn(memory, "pair", now, placed, threes, EVERY)
-    other, _ = bet_and_learn(memory, "other", now, placed, threes, EVERY)
+    same, _ = bet_and_learn(memory, HABITS, "pair", now, placed, threes, EVERY)
+    other, _ = bet_and_learn(memory, HABITS, "other", now, placed, threes, EVERY)
     ids = NAMES.index("token-id")
     assert same[:, ids].min() > 1.0
     assert np.allclose(other[:, ids], 1.0)
@@ -114,7 +120,9 @@ def test_bets_on_the_draft_win_from_a_sampler_that_favours_it(name: str) -> None
     rng, memory, gained = np.random.default_rng(2), Memory(), 0.0
     for _ in range(10):
         tokens = np.where(rng.random(20) < 0.8, rng.integers(0, 4, 20), rng.integers(4, 8, 20))
-        won, memory = bet_and_learn(memory, "pair", draft_says_half(20), placement(rng, 20), tokens, EVERY)
+        won, memory = bet_and_learn(
+            memory, HABITS, "pair", draft_says_half(20), placement(rng, 20), tokens, EVERY
+        )
         gained += np.log(won[:, NAMES.index(name)]).sum()
     # 0.8 against 0.5 is worth 0.19 nats a token; ten runs have 200 tokens, the first bets nothing.
     assert gained > 15.0

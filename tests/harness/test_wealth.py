@@ -29,7 +29,9 @@ def peak(seed: int, runs: int = 3, tokens: int = 30) -> float:
         pair = "ab"[n % 2]
         given, placed = laws(count=tokens, vocab_size=8), placement(rng, tokens)
         drawn = np.array([rng.choice(8, p=row) for row in given.target])
-        found, memory = learned.bet_and_learn(memory, pair, given, placed, drawn, np.ones(tokens, dtype=bool))
+        found, memory = learned.bet_and_learn(
+            memory, learned.HABITS, pair, given, placed, drawn, np.ones(tokens, dtype=bool)
+        )
         won = np.concatenate([ratios(given, drawn), found], axis=1)
         together = wealth.bet(together, won, placed.stratum)
         apart[pair] = wealth.bet(apart[pair], won, placed.stratum)
