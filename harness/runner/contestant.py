@@ -1,6 +1,6 @@
 """A submission in its jail, as the judge drives it: start, play a trial, never wait past a deadline.
 
-The jail runs `shim`, which holds the imported submission and forks a process for each trial. All that comes
+The jail runs `shim`, which forks a process for each trial; each imports the submission afresh. All that comes
 from there is hostile, the shim's own frames too. What the submission does becomes a `TrialRun`; only our
 own machinery's failure raises.
 """
@@ -38,7 +38,10 @@ JUDGE = PurePosixPath("/opt/judge")
 SHOWN = (
     (Path(pairs.__file__).parent, JUDGE / "pairs"),
     (Path(harness.__file__).parent / "oracle" / "codec.py", JUDGE / "harness" / "oracle" / "codec.py"),
-    (Path(harness.__file__).parent / "runner" / "shim.py", JUDGE / "harness" / "runner" / "shim.py"),
+    *(
+        (Path(harness.__file__).parent / "runner" / name, JUDGE / "harness" / "runner" / name)
+        for name in ("shim.py", "trial_process.py")
+    ),
 )
 JAIL_LIMITS = Limits(memory_bytes=2 << 30, cpus=1.0, pids=64, disk_bytes=16 << 20)
 TOO_MUCH_MEMORY = f"used more than {JAIL_LIMITS.memory_bytes >> 20} MiB of memory"
@@ -51,8 +54,9 @@ class Deadlines:
     start_s: float = 120.0
     """Until torch is imported. Past it the fault is ours."""
     import_s: float = 20.0
-    """Of the submission, before any prompt exists."""
+    """Of the submission, before any prompt exists; each trial's process imports it afresh."""
     trial_s: float = 10.0
+    """From the prompt on."""
     frame_s: float = 2.0
     """From a frame's first byte to its last."""
     farewell_s: float = 2.0
@@ -61,7 +65,7 @@ class Deadlines:
 
 @dataclass(frozen=True, slots=True)
 class _Server:
-    """A jail with the submission imported, and the connection to what forks trials in it."""
+    """A jail in which the submission can be imported, and the connection to what forks trials in it."""
 
     jail: Jail
     control: Channel
@@ -125,15 +129,14 @@ class Contestant:
         """
         if self._server is None and self._hopeless is None:
             self._start()
-        began = time.monotonic()
         if self._server is None:
             assert self._hopeless is not None
             return _run(trial, self._hopeless, (), 0.0)
         with affinity.kept() as processor:
             session = Session(trial, self._pairs[trial.pair], self._limits, processor)
-            self._drive(session, self._server)
+            wall_s = self._drive(session, self._server)
         assert session.outcome is not None
-        return _run(trial, session.outcome, session.ledger, time.monotonic() - began)
+        return _run(trial, session.outcome, session.ledger, wall_s)
 
     def _start(self) -> None:
         """Start a jail and wait for the import. Sets `_server`, or `_hopeless` when the import fails."""
@@ -156,7 +159,15 @@ class Contestant:
         return JailSpec(
             name=f"contestant-{secrets.token_hex(6)}",
             kind="contestant",
-            argv=("python", "-m", "harness.runner.shim", str(SUBMISSION), self._entry, str(SOCKET_DIR)),
+            argv=(
+                "python",
+                "-m",
+                "harness.runner.shim",
+                str(SUBMISSION),
+                self._entry,
+                str(SOCKET_DIR),
+                _namespace(),
+            ),
             limits=JAIL_LIMITS,
             env={
                 "PYTHONPATH": str(JUDGE),
@@ -211,9 +222,9 @@ class Contestant:
     def _not_imported(self, why: str) -> Outcome:
         return Outcome(Ended.NOT_IMPORTED, note=f"{self._entry} could not be imported: {why}.")
 
-    def _drive(self, session: Session, server: _Server) -> None:
-        """Play one trial to its end and leave the server ready for the next, or gone."""
-        deadline = time.monotonic() + self._deadlines.trial_s
+    def _drive(self, session: Session, server: _Server) -> float:
+        """Play one trial to its end and leave the server ready for the next, or gone. Seconds it took."""
+        deadline = time.monotonic() + self._deadlines.import_s
         self._played += 1
         with Listener(self._sockets / TRIAL_SOCKET.format(self._played)) as listener:
             try:
@@ -221,17 +232,24 @@ class Contestant:
                 channel = listener.accept(deadline, unless=server.control)
             except (HungUp, Overdue):
                 channel = None
+        wall_s = 0.0
         if channel is not None:
             with channel:
-                self._converse(session, channel, deadline)
+                wall_s = self._converse(session, channel, deadline)
         elif time.monotonic() >= deadline:
-            session.end(Ended.TIMED_OUT, self._overdue())
+            session.end(Ended.TIMED_OUT, self._overdue(began=False))
         status = self._farewell(server, session.outcome)
         if session.outcome is None:
             session.end(*_obituary(status, server.jail))
+        return wall_s
 
-    def _converse(self, session: Session, channel: Channel, deadline: float) -> None:
-        """Answer requests until the trial has an outcome, or the contestant is gone."""
+    def _converse(self, session: Session, channel: Channel, deadline: float) -> float:
+        """Answer requests until the trial has an outcome, or the contestant is gone.
+
+        Returns:
+            Seconds from the prompt to the end. Until the hello ``deadline`` counts, from then on the trial's.
+        """
+        began: float | None = None
         try:
             while session.outcome is None:
                 kind, body = channel.receive(deadline, self._deadlines.frame_s)
@@ -239,14 +257,17 @@ class Contestant:
                 if reply:
                     if channel.pending:
                         raise ProtocolError("a second request before the first was answered")
+                    if began is None:
+                        began = time.monotonic()
+                        deadline = began + self._deadlines.trial_s
                     channel.send(reply, deadline)
         except ProtocolError as error:
             session.end(Ended.PROTOCOL, str(error))
         except Overdue:
-            session.end(Ended.TIMED_OUT, self._overdue())
+            session.end(Ended.TIMED_OUT, self._overdue(began=began is not None))
         except HungUp:
-            # Left open: the process's wait status says more, and it is about to arrive.
-            return
+            pass  # Left open: the process's wait status says more, and it is about to arrive.
+        return 0.0 if began is None else time.monotonic() - began
 
     def _farewell(self, server: _Server, outcome: Outcome | None) -> int | None:
         """The wait status of the trial's process; None when the server is gone; its jail is then ended."""
@@ -278,8 +299,15 @@ class Contestant:
             server.jail.poll()
             server.jail.stop()
 
-    def _overdue(self) -> str:
-        return f"no result after {self._deadlines.trial_s:g} s; is there a loop that does not end?"
+    def _overdue(self, *, began: bool) -> str:
+        if began:
+            return f"no result after {self._deadlines.trial_s:g} s; is there a loop that does not end?"
+        return f"the import did not end within {self._deadlines.import_s:g} s this time"
+
+
+def _namespace() -> str:
+    """The judge's own: by it the shim knows whether it shares processes and files with anybody."""
+    return str(Path("/proc/self/ns/pid").stat().st_ino)
 
 
 def _run(trial: Trial, outcome: Outcome, calls: tuple[object, ...], wall_s: float) -> TrialRun:
