@@ -31,6 +31,7 @@ from harness.runner.channel import Channel, HungUp, Listener, Overdue
 from harness.runner.shim import CONTROL_SOCKET, TRIAL_SOCKET
 from isolation.contract import SOCKET_DIR, Bind, Ending, Jail, JailSpec, Limits, Runtime, RuntimeFault, Usage
 from pairs.analytic import Pair
+from pairs.ledger import Call
 
 SUBMISSION = PurePosixPath("/submission")
 JUDGE = PurePosixPath("/opt/judge")
@@ -44,6 +45,9 @@ SHOWN = (
     ),
 )
 JAIL_LIMITS = Limits(memory_bytes=2 << 30, cpus=1.0, pids=64, disk_bytes=16 << 20)
+CPU_S, CPU_S_A_TOKEN = 2.0, 0.05
+"""Seconds that a trial may use, and as many more for each token that it is asked for. The zoo's honest files
+need 0.02 and at most 0.0012 (V = 512)."""
 TOO_MUCH_MEMORY = f"used more than {JAIL_LIMITS.memory_bytes >> 20} MiB of memory"
 
 
@@ -93,6 +97,8 @@ class Contestant:
         self._server: _Server | None = None
         self._hopeless: Outcome | None = None
         self._played = 0
+        self._spent_s: float | None = None
+        """CPU of the jail at the end of the trial before, or of the import."""
 
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="probe-judge-"))
@@ -129,14 +135,28 @@ class Contestant:
         """
         if self._server is None and self._hopeless is None:
             self._start()
-        if self._server is None:
+        server = self._server
+        if server is None:
             assert self._hopeless is not None
-            return _run(trial, self._hopeless, (), 0.0)
+            return _run(trial, self._hopeless)
         with affinity.kept() as processor:
             session = Session(trial, self._pairs[trial.pair], self._limits, processor)
-            wall_s = self._drive(session, self._server)
+            wall_s = self._drive(session, server)
         assert session.outcome is not None
-        return _run(trial, session.outcome, session.ledger, wall_s)
+        usage = server.jail.usage()
+        cpu_s = None
+        if usage.cpu_s is not None and self._spent_s is not None:
+            cpu_s = max(usage.cpu_s - self._spent_s, 0.0)
+        self._spent_s = usage.cpu_s
+        outcome = within_budget(session.outcome, cpu_s, trial)
+        return _run(
+            trial,
+            outcome,
+            session.ledger,
+            wall_s=wall_s,
+            cpu_s=cpu_s,
+            peak_memory_bytes=usage.peak_memory_bytes,
+        )
 
     def _start(self) -> None:
         """Start a jail and wait for the import. Sets `_server`, or `_hopeless` when the import fails."""
@@ -150,6 +170,7 @@ class Contestant:
                 raise
         if self._hopeless is None:
             self._server = _Server(jail, control)
+            self._spent_s = jail.usage().cpu_s
         else:
             control.close()
             jail.stop()
@@ -310,13 +331,38 @@ def _namespace() -> str:
     return str(Path("/proc/self/ns/pid").stat().st_ino)
 
 
-def _run(trial: Trial, outcome: Outcome, calls: tuple[object, ...], wall_s: float) -> TrialRun:
+def within_budget(outcome: Outcome, cpu_s: float | None, trial: Trial) -> Outcome:
+    """The outcome, unless the trial used more CPU than any sampler needs: then that is its outcome.
+
+    Whoever computes for itself what the target is asked for would not be slowed by any price of a call.
+    Unmeasured CPU is within every budget.
+    """
+    allowed_s = CPU_S + CPU_S_A_TOKEN * trial.max_new_tokens
+    if cpu_s is None or cpu_s <= allowed_s or outcome.ended is not Ended.RETURNED:
+        return outcome
+    return Outcome(
+        Ended.LIMIT,
+        note=f"{cpu_s:.1f} s of CPU for {trial.max_new_tokens} tokens; {allowed_s:.1f} s are allowed",
+    )
+
+
+def _run(
+    trial: Trial,
+    outcome: Outcome,
+    calls: tuple[Call, ...] = (),
+    *,
+    wall_s: float = 0.0,
+    cpu_s: float | None = None,
+    peak_memory_bytes: int | None = None,
+) -> TrialRun:
     return TrialRun(
         trial=trial,
         ended=outcome.ended,
         tokens=outcome.tokens,
-        calls=calls,  # type: ignore[arg-type]
+        calls=calls,
         wall_s=wall_s,
+        cpu_s=cpu_s,
+        peak_memory_bytes=peak_memory_bytes,
         note=outcome.note,
     )
 
