@@ -256,39 +256,13 @@ class Contestant:
         wall_s = 0.0
         if channel is not None:
             with channel:
-                wall_s = self._converse(session, channel, deadline)
+                wall_s = converse(session, channel, self._deadlines, deadline)
         elif time.monotonic() >= deadline:
-            session.end(Ended.TIMED_OUT, self._overdue(began=False))
+            session.end(Ended.TIMED_OUT, _overdue(self._deadlines, began=False))
         status = self._farewell(server, session.outcome)
         if session.outcome is None:
             session.end(*_obituary(status, server.jail))
         return wall_s
-
-    def _converse(self, session: Session, channel: Channel, deadline: float) -> float:
-        """Answer requests until the trial has an outcome, or the contestant is gone.
-
-        Returns:
-            Seconds from the prompt to the end. Until the hello ``deadline`` counts, from then on the trial's.
-        """
-        began: float | None = None
-        try:
-            while session.outcome is None:
-                kind, body = channel.receive(deadline, self._deadlines.frame_s)
-                reply = session.receive(codec.decode_request(kind, body))
-                if reply:
-                    if channel.pending:
-                        raise ProtocolError("a second request before the first was answered")
-                    if began is None:
-                        began = time.monotonic()
-                        deadline = began + self._deadlines.trial_s
-                    channel.send(reply, deadline)
-        except ProtocolError as error:
-            session.end(Ended.PROTOCOL, str(error))
-        except Overdue:
-            session.end(Ended.TIMED_OUT, self._overdue(began=began is not None))
-        except HungUp:
-            pass  # Left open: the process's wait status says more, and it is about to arrive.
-        return 0.0 if began is None else time.monotonic() - began
 
     def _farewell(self, server: _Server, outcome: Outcome | None) -> int | None:
         """The wait status of the trial's process; None when the server is gone; its jail is then ended."""
@@ -320,10 +294,38 @@ class Contestant:
             server.jail.poll()
             server.jail.stop()
 
-    def _overdue(self, *, began: bool) -> str:
-        if began:
-            return f"no result after {self._deadlines.trial_s:g} s; is there a loop that does not end?"
-        return f"the import did not end within {self._deadlines.import_s:g} s this time"
+
+def converse(session: Session, channel: Channel, deadlines: Deadlines, hello_by: float) -> float:
+    """Answer requests until the trial has an outcome, or the contestant is gone: then it is left open.
+
+    Returns:
+        Seconds from the prompt to the end.
+    """
+    deadline, began = hello_by, None
+    try:
+        while session.outcome is None:
+            kind, body = channel.receive(deadline, deadlines.frame_s)
+            reply = session.receive(codec.decode_request(kind, body))
+            if reply:
+                if channel.pending:
+                    raise ProtocolError("a second request before the first was answered")
+                if began is None:
+                    began = time.monotonic()
+                    deadline = began + deadlines.trial_s
+                channel.send(reply, deadline)
+    except ProtocolError as error:
+        session.end(Ended.PROTOCOL, str(error))
+    except Overdue:
+        session.end(Ended.TIMED_OUT, _overdue(deadlines, began=began is not None))
+    except HungUp:
+        pass  # The process's wait status says more, and it is about to arrive.
+    return 0.0 if began is None else time.monotonic() - began
+
+
+def _overdue(deadlines: Deadlines, *, began: bool) -> str:
+    if began:
+        return f"no result after {deadlines.trial_s:g} s; is there a loop that does not end?"
+    return f"the import did not end within {deadlines.import_s:g} s this time"
 
 
 def _namespace() -> str:
