@@ -96,6 +96,8 @@ class RunLine(Wire):
     tokens: tuple[Token, ...]
     calls: tuple[Annotated[tuple[Token, ...], Field(min_length=4, max_length=2 * MAX_PATH + 4)], ...]
     wall_s: Seconds
+    cpu_s: Seconds | None
+    peak_memory_bytes: int | None = Field(ge=0, lt=1 << 64)
     note: Words
 
 
@@ -198,6 +200,8 @@ def _run_line(run: TrialRun) -> RunLine:
         tokens=run.tokens,
         calls=tuple(_packed_calls(run.calls)),
         wall_s=run.wall_s,
+        cpu_s=run.cpu_s,
+        peak_memory_bytes=run.peak_memory_bytes,
         note=run.note,
     )
 
@@ -209,6 +213,8 @@ def _run(line: RunLine, number: int, paths_left: int) -> TrialRun:
         tokens=line.tokens,
         calls=_unpacked_calls(line.calls, number, paths_left),
         wall_s=line.wall_s,
+        cpu_s=line.cpu_s,
+        peak_memory_bytes=line.peak_memory_bytes,
         note=line.note,
     )
 

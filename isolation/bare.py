@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from isolation import processes
 from isolation.contract import SOCKET_DIR, WORKSPACE, Ending, Exit, Jail, JailSpec, RuntimeFault, Usage
 from isolation.tail import Tail
 
@@ -42,7 +43,7 @@ class BareRuntime:
     def caveats(self) -> Sequence[str]:
         return (
             "Nothing is isolated: the code runs as you, with your files. Use it on your own code only.",
-            "Memory, processors, processes and disk are not limited, and their use is not measured.",
+            "Memory, processors, processes and disk are not limited, and use of memory is not measured.",
         )
 
     def start(self, spec: JailSpec) -> Jail:
@@ -93,6 +94,7 @@ class BareJail:
         self._process = process
         self._root = root
         self._timed_out = False
+        self._usage = Usage(cpu_s=None, peak_memory_bytes=None)
         assert process.stdout is not None
         self._tail = Tail(process.stdout)  # type: ignore[arg-type]
 
@@ -116,7 +118,9 @@ class BareJail:
         return self._tail.read()
 
     def usage(self) -> Usage:
-        return Usage(cpu_s=None, peak_memory_bytes=None)
+        if self._process.poll() is None:
+            self._usage = processes.usage(self._process.pid)
+        return self._usage
 
     def stop(self) -> None:
         # Children have process groups, and may have sessions, of their own; their home ties them together.

@@ -18,7 +18,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
-from isolation import binds, bwrap_argv, candidate_env, cgroups, endings, register, seccomp, socket_dirs
+from isolation import (
+    binds,
+    bwrap_argv,
+    candidate_env,
+    cgroups,
+    endings,
+    processes,
+    register,
+    seccomp,
+    socket_dirs,
+)
 from isolation.contract import Exit, Jail, JailSpec, RuntimeFault, Usage
 from isolation.tail import Tail
 
@@ -58,7 +68,7 @@ class EmbeddedRuntime:
             always += [
                 "The memory limit is per process only: this host lets us make no control group, so many "
                 "processes together can use more.",
-                "The share of the CPU is not limited, and use of CPU and memory is not measured.",
+                "The share of the CPU is not limited, and use of memory is not measured.",
             ]
         if not self._as_root:
             always.append("All jails run as the user who started the server, apart by user namespaces only.")
@@ -161,8 +171,8 @@ class BubblewrapJail:
 
     def usage(self) -> Usage:
         with self._lock:
-            if self._exit is None and self._group is not None:
-                self._usage = self._group.usage()
+            if self._exit is None:
+                self._usage = self._group.usage() if self._group else processes.usage(self._process.pid)
             return self._usage
 
     def stop(self) -> None:

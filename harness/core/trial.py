@@ -50,5 +50,10 @@ class TrialRun:
     """New tokens only, the prompt taken off. Empty unless RETURNED."""
     calls: tuple[Call, ...] = ()
     wall_s: float = 0.0
+    """From the prompt to the end."""
+    cpu_s: float | None = None
+    """Of everything in the jail for this trial, the import included; None where it cannot be measured."""
+    peak_memory_bytes: int | None = None
+    """Of the jail since it was started; None where it cannot be measured."""
     note: str = ""
     """For people: one line, printable characters only, at most 500. Made from hostile bytes."""

@@ -1,6 +1,6 @@
 """A submission in its jail, as the judge drives it: start, play a trial, never wait past a deadline.
 
-The jail runs `shim`, which holds the imported submission and forks a process for each trial. All that comes
+The jail runs `shim`, which forks a process for each trial; each imports the submission afresh. All that comes
 from there is hostile, the shim's own frames too. What the submission does becomes a `TrialRun`; only our
 own machinery's failure raises.
 """
@@ -31,6 +31,7 @@ from harness.runner.channel import Channel, HungUp, Listener, Overdue
 from harness.runner.shim import CONTROL_SOCKET, TRIAL_SOCKET
 from isolation.contract import SOCKET_DIR, Bind, Ending, Jail, JailSpec, Limits, Runtime, RuntimeFault, Usage
 from pairs.analytic import Pair
+from pairs.ledger import Call
 
 SUBMISSION = PurePosixPath("/submission")
 JUDGE = PurePosixPath("/opt/judge")
@@ -38,9 +39,15 @@ JUDGE = PurePosixPath("/opt/judge")
 SHOWN = (
     (Path(pairs.__file__).parent, JUDGE / "pairs"),
     (Path(harness.__file__).parent / "oracle" / "codec.py", JUDGE / "harness" / "oracle" / "codec.py"),
-    (Path(harness.__file__).parent / "runner" / "shim.py", JUDGE / "harness" / "runner" / "shim.py"),
+    *(
+        (Path(harness.__file__).parent / "runner" / name, JUDGE / "harness" / "runner" / name)
+        for name in ("shim.py", "trial_process.py")
+    ),
 )
 JAIL_LIMITS = Limits(memory_bytes=2 << 30, cpus=1.0, pids=64, disk_bytes=16 << 20)
+CPU_S, CPU_S_A_TOKEN = 2.0, 0.05
+"""Seconds that a trial may use, and as many more for each token that it is asked for. The zoo's honest files
+need 0.02 and at most 0.0012 (V = 512)."""
 TOO_MUCH_MEMORY = f"used more than {JAIL_LIMITS.memory_bytes >> 20} MiB of memory"
 
 
@@ -51,8 +58,9 @@ class Deadlines:
     start_s: float = 120.0
     """Until torch is imported. Past it the fault is ours."""
     import_s: float = 20.0
-    """Of the submission, before any prompt exists."""
+    """Of the submission, before any prompt exists; each trial's process imports it afresh."""
     trial_s: float = 10.0
+    """From the prompt on."""
     frame_s: float = 2.0
     """From a frame's first byte to its last."""
     farewell_s: float = 2.0
@@ -61,7 +69,7 @@ class Deadlines:
 
 @dataclass(frozen=True, slots=True)
 class _Server:
-    """A jail with the submission imported, and the connection to what forks trials in it."""
+    """A jail in which the submission can be imported, and the connection to what forks trials in it."""
 
     jail: Jail
     control: Channel
@@ -89,6 +97,8 @@ class Contestant:
         self._server: _Server | None = None
         self._hopeless: Outcome | None = None
         self._played = 0
+        self._spent_s: float | None = None
+        """CPU of the jail at the end of the trial before, or of the import."""
 
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="probe-judge-"))
@@ -125,15 +135,28 @@ class Contestant:
         """
         if self._server is None and self._hopeless is None:
             self._start()
-        began = time.monotonic()
-        if self._server is None:
+        server = self._server
+        if server is None:
             assert self._hopeless is not None
-            return _run(trial, self._hopeless, (), 0.0)
+            return _run(trial, self._hopeless)
         with affinity.kept() as processor:
             session = Session(trial, self._pairs[trial.pair], self._limits, processor)
-            self._drive(session, self._server)
+            wall_s = self._drive(session, server)
         assert session.outcome is not None
-        return _run(trial, session.outcome, session.ledger, time.monotonic() - began)
+        usage = server.jail.usage()
+        cpu_s = None
+        if usage.cpu_s is not None and self._spent_s is not None:
+            cpu_s = max(usage.cpu_s - self._spent_s, 0.0)
+        self._spent_s = usage.cpu_s
+        outcome = within_budget(session.outcome, cpu_s, trial)
+        return _run(
+            trial,
+            outcome,
+            session.ledger,
+            wall_s=wall_s,
+            cpu_s=cpu_s,
+            peak_memory_bytes=usage.peak_memory_bytes,
+        )
 
     def _start(self) -> None:
         """Start a jail and wait for the import. Sets `_server`, or `_hopeless` when the import fails."""
@@ -147,6 +170,7 @@ class Contestant:
                 raise
         if self._hopeless is None:
             self._server = _Server(jail, control)
+            self._spent_s = jail.usage().cpu_s
         else:
             control.close()
             jail.stop()
@@ -156,7 +180,15 @@ class Contestant:
         return JailSpec(
             name=f"contestant-{secrets.token_hex(6)}",
             kind="contestant",
-            argv=("python", "-m", "harness.runner.shim", str(SUBMISSION), self._entry, str(SOCKET_DIR)),
+            argv=(
+                "python",
+                "-m",
+                "harness.runner.shim",
+                str(SUBMISSION),
+                self._entry,
+                str(SOCKET_DIR),
+                _namespace(),
+            ),
             limits=JAIL_LIMITS,
             env={
                 "PYTHONPATH": str(JUDGE),
@@ -211,9 +243,9 @@ class Contestant:
     def _not_imported(self, why: str) -> Outcome:
         return Outcome(Ended.NOT_IMPORTED, note=f"{self._entry} could not be imported: {why}.")
 
-    def _drive(self, session: Session, server: _Server) -> None:
-        """Play one trial to its end and leave the server ready for the next, or gone."""
-        deadline = time.monotonic() + self._deadlines.trial_s
+    def _drive(self, session: Session, server: _Server) -> float:
+        """Play one trial to its end and leave the server ready for the next, or gone. Seconds it took."""
+        deadline = time.monotonic() + self._deadlines.import_s
         self._played += 1
         with Listener(self._sockets / TRIAL_SOCKET.format(self._played)) as listener:
             try:
@@ -221,32 +253,16 @@ class Contestant:
                 channel = listener.accept(deadline, unless=server.control)
             except (HungUp, Overdue):
                 channel = None
+        wall_s = 0.0
         if channel is not None:
             with channel:
-                self._converse(session, channel, deadline)
+                wall_s = converse(session, channel, self._deadlines, deadline)
         elif time.monotonic() >= deadline:
-            session.end(Ended.TIMED_OUT, self._overdue())
+            session.end(Ended.TIMED_OUT, _overdue(self._deadlines, began=False))
         status = self._farewell(server, session.outcome)
         if session.outcome is None:
             session.end(*_obituary(status, server.jail))
-
-    def _converse(self, session: Session, channel: Channel, deadline: float) -> None:
-        """Answer requests until the trial has an outcome, or the contestant is gone."""
-        try:
-            while session.outcome is None:
-                kind, body = channel.receive(deadline, self._deadlines.frame_s)
-                reply = session.receive(codec.decode_request(kind, body))
-                if reply:
-                    if channel.pending:
-                        raise ProtocolError("a second request before the first was answered")
-                    channel.send(reply, deadline)
-        except ProtocolError as error:
-            session.end(Ended.PROTOCOL, str(error))
-        except Overdue:
-            session.end(Ended.TIMED_OUT, self._overdue())
-        except HungUp:
-            # Left open: the process's wait status says more, and it is about to arrive.
-            return
+        return wall_s
 
     def _farewell(self, server: _Server, outcome: Outcome | None) -> int | None:
         """The wait status of the trial's process; None when the server is gone; its jail is then ended."""
@@ -278,17 +294,77 @@ class Contestant:
             server.jail.poll()
             server.jail.stop()
 
-    def _overdue(self) -> str:
-        return f"no result after {self._deadlines.trial_s:g} s; is there a loop that does not end?"
+
+def converse(session: Session, channel: Channel, deadlines: Deadlines, hello_by: float) -> float:
+    """Answer requests until the trial has an outcome, or the contestant is gone: then it is left open.
+
+    Returns:
+        Seconds from the prompt to the end.
+    """
+    deadline, began = hello_by, None
+    try:
+        while session.outcome is None:
+            kind, body = channel.receive(deadline, deadlines.frame_s)
+            reply = session.receive(codec.decode_request(kind, body))
+            if reply:
+                if channel.pending:
+                    raise ProtocolError("a second request before the first was answered")
+                if began is None:
+                    began = time.monotonic()
+                    deadline = began + deadlines.trial_s
+                channel.send(reply, deadline)
+    except ProtocolError as error:
+        session.end(Ended.PROTOCOL, str(error))
+    except Overdue:
+        session.end(Ended.TIMED_OUT, _overdue(deadlines, began=began is not None))
+    except HungUp:
+        pass  # The process's wait status says more, and it is about to arrive.
+    return 0.0 if began is None else time.monotonic() - began
 
 
-def _run(trial: Trial, outcome: Outcome, calls: tuple[object, ...], wall_s: float) -> TrialRun:
+def _overdue(deadlines: Deadlines, *, began: bool) -> str:
+    if began:
+        return f"no result after {deadlines.trial_s:g} s; is there a loop that does not end?"
+    return f"the import did not end within {deadlines.import_s:g} s this time"
+
+
+def _namespace() -> str:
+    """The judge's own: by it the shim knows whether it shares processes and files with anybody."""
+    return str(Path("/proc/self/ns/pid").stat().st_ino)
+
+
+def within_budget(outcome: Outcome, cpu_s: float | None, trial: Trial) -> Outcome:
+    """The outcome, unless the trial used more CPU than any sampler needs: then that is its outcome.
+
+    Whoever computes for itself what the target is asked for would not be slowed by any price of a call.
+    Unmeasured CPU is within every budget.
+    """
+    allowed_s = CPU_S + CPU_S_A_TOKEN * trial.max_new_tokens
+    if cpu_s is None or cpu_s <= allowed_s or outcome.ended is not Ended.RETURNED:
+        return outcome
+    return Outcome(
+        Ended.LIMIT,
+        note=f"{cpu_s:.1f} s of CPU for {trial.max_new_tokens} tokens; {allowed_s:.1f} s are allowed",
+    )
+
+
+def _run(
+    trial: Trial,
+    outcome: Outcome,
+    calls: tuple[Call, ...] = (),
+    *,
+    wall_s: float = 0.0,
+    cpu_s: float | None = None,
+    peak_memory_bytes: int | None = None,
+) -> TrialRun:
     return TrialRun(
         trial=trial,
         ended=outcome.ended,
         tokens=outcome.tokens,
-        calls=calls,  # type: ignore[arg-type]
+        calls=calls,
         wall_s=wall_s,
+        cpu_s=cpu_s,
+        peak_memory_bytes=peak_memory_bytes,
         note=outcome.note,
     )
 

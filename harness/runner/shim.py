@@ -1,144 +1,91 @@
-"""Runs inside the contestant's jail: imports the submission once, then forks a process for each trial.
+"""Runs inside the contestant's jail: has torch at hand, and forks a process for each trial.
 
-It travels alone: the standard library, torch, `pairs` and the codec. It has no authority. A submission can
-replace every line of it at run time; all that it sends is checked again behind the socket.
+It never runs a line of the submission, and its memory is closed to those who do: so each trial begins from
+the same clean process. When a trial is over, everything that it left running is killed and everything that
+it wrote is removed, by somebody it could not touch. It has no authority over a verdict: whatever it says is
+checked behind the socket.
 
-    python -m harness.runner.shim SUBMISSION_FOLDER ENTRY SOCKET_FOLDER
+    python -m harness.runner.shim SUBMISSION_FOLDER ENTRY SOCKET_FOLDER PID_NAMESPACE_OF_THE_JUDGE
 """
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import ctypes
 import gc
-import importlib.util
-import inspect
+import importlib
 import os
-import random
+import resource
 import select
 import signal
 import socket
 import sys
-import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from types import ModuleType
-from typing import Literal, NoReturn
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import NoReturn
 
 from harness.oracle import codec
-from harness.oracle.codec import Kind
-from pairs.noise import mix
+from harness.oracle.codec import Kind, ProtocolError
+from harness.runner.trial_process import Connection, imported, play, seed_globals
 
 CONTROL_SOCKET = "control.sock"
 TRIAL_SOCKET = "trial-{}.sock"
+WRITABLE = (Path("/workspace"), Path("/tmp"), Path("/dev/shm"))
+"""All that a jail lets its program write to."""
 
-KEYWORDS = (
-    "max_new_tokens",
-    "num_speculative_tokens",
-    "temperature",
-    "top_p",
-    "eos_token_id",
-    "generator",
-)
+_PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36  # prctl(2)
+_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-class BadSubmission(Exception):
-    """The submission cannot be used; the text says why in a line."""
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where trials are played, and what may be cleared away after one."""
 
-
-class BadResult(Exception):
-    """``generate`` returned what it must not; the text says what it was and what is wanted."""
-
-
-class Connection:
-    """Frames over one socket, one at a time."""
-
-    def __init__(self, path: Path) -> None:
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.connect(str(path))
-        self._frames = codec.Frames(codec.MAX_REPLY)
-
-    def send(self, frame: bytes) -> None:
-        self.socket.sendall(frame)
-
-    def receive(self) -> tuple[Kind, memoryview] | None:
-        """The body is valid until the next call. None when the judge hung up. Raises ProtocolError."""
-        while (frame := self._frames.take()) is None:
-            count = self.socket.recv_into(self._frames.space())
-            if not count:
-                return None
-            self._frames.added(count)
-        return frame
-
-
-class RemoteBackend:
-    """Implements `pairs.torch_api.Backend` over a trial's connection."""
-
-    def __init__(self, connection: Connection, model: Literal["target", "draft"], vocab_size: int) -> None:
-        self._connection = connection
-        self._model: Literal["target", "draft"] = model
-        self._vocab_size = vocab_size
-        self._released: list[int] = []
-
-    def forward(
-        self, handle: int | None, length: int, tokens: Sequence[int]
-    ) -> tuple[int, NDArray[np.float32]]:
-        reply = self._ask(codec.encode_forward(self._model, handle, length, tokens))
-        handle, rows = codec.decode_rows(*reply)
-        return handle, np.frombuffer(rows, dtype="<f4").reshape(len(tokens), self._vocab_size).copy()
-
-    def fork(self, handle: int, length: int) -> int:
-        return codec.decode_word(*self._ask(codec.encode_request(codec.Fork(handle, length))))
-
-    def release(self, handle: int) -> None:
-        # Kept for the next request: the collector may call in the middle of one.
-        self._released.append(handle)
-
-    def _ask(self, request: bytes) -> tuple[Kind, memoryview]:
-        if self._released:
-            released, self._released = self._released, []
-            request = b"".join(codec.encode_word(Kind.RELEASE, dead) for dead in released) + request
-        self._connection.send(request)
-        reply = self._connection.receive()
-        if reply is None:
-            # The judge ended the trial and knows why; there is nobody left to tell.
-            os._exit(0)
-        return reply
+    folder: Path
+    entry: str
+    sockets: Path
+    alone: bool
+    """Whether every process here is ours, and every file that can be written. Not so without isolation."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    folder, entry, sockets = Path(arguments[0]), arguments[1], Path(arguments[2])
-    control = Connection(sockets / CONTROL_SOCKET)
-    import torch
-
-    torch.set_num_threads(1)
-    _warm_up()
+    # Before this process closes itself to others, itself included.
+    alone = Path("/proc/self/ns/pid").stat().st_ino != int(arguments[3])
+    stage = Stage(Path(arguments[0]), arguments[1], Path(arguments[2]), alone)
+    control = Connection.to(stage.sockets / CONTROL_SOCKET)
+    warm_up()
+    # Memory, descriptors and /proc entries belong to root from here on (proc(5)), whoever shares our uid.
+    _LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    # Orphans come to us, so that we see when the last one is gone.
+    _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     control.send(codec.frame(Kind.LOADED))
     _silence()
-    try:
-        generate = load(folder, entry)
-    except BadSubmission as error:
-        control.send(codec.encode_request(codec.Failed(codec.Failure.BAD_RESULT, str(error))))
+    for module, names in libraries(stage.folder).items():
+        with contextlib.suppress(Exception):
+            library = importlib.import_module(module)
+            for name in names:
+                getattr(library, name, None)  # Some libraries import a part when it is asked for.
+    answer = rehearse(stage, control)
+    if answer is None:
         return 1
-    except BaseException as error:
-        control.send(codec.encode_request(codec.Failed(codec.Failure.RAISED, describe(error, folder))))
-        return 1
+    control.send(answer)
     # What is alive now lives on in every fork; a collector that visited it there would copy its pages.
     gc.freeze()
-    control.send(codec.frame(Kind.READY))
-    serve(control, sockets, generate, folder)
+    serve(stage, control)
     return 0
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
     """Import and use what samplers use, so that forks do not pay for a first time: a third of a trial."""
     import torch
 
     import pairs.torch_api  # noqa: F401
 
-    _seed_globals(0)
+    torch.set_num_threads(1)
+    seed_globals(0)
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
         probs = torch.softmax(torch.rand(4, 64, generator=generator) / 0.7, dim=-1)
@@ -150,46 +97,115 @@ def _warm_up() -> None:
         torch.cat([residual.argmax(-1), torch.tensor([1])]).unsqueeze(0).tolist()
 
 
-def load(folder: Path, entry: str) -> Callable[..., object]:
-    """Import the submission and find its ``generate``. Raises BadSubmission, or what its import raises."""
-    sys.path.insert(0, str(folder))
-    spec = importlib.util.spec_from_file_location(Path(entry).stem, folder / entry)
-    if spec is None or spec.loader is None:
-        raise BadSubmission(f"{entry} cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return _generate_of(module, entry)
+def libraries(folder: Path) -> dict[str, list[str]]:
+    """Modules that the submission imports and that are not its own, and the names it takes from each.
+
+    They can be imported ahead of it: nobody who submits wrote them.
+    """
+    own = {file.stem for file in folder.glob("*.py")} | {"__main__"}
+    found: dict[str, set[str]] = {}
+    for file in folder.glob("*.py"):
+        with contextlib.suppress(Exception):
+            for node in ast.walk(ast.parse(file.read_bytes())):
+                if isinstance(node, ast.Import):
+                    for alias in node.names:
+                        found.setdefault(alias.name, set())
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.setdefault(node.module, set()).update(alias.name for alias in node.names)
+    return {name: sorted(found[name]) for name in sorted(found) if name.partition(".")[0] not in own}
 
 
-def _generate_of(module: ModuleType, entry: str) -> Callable[..., object]:
-    generate = getattr(module, "generate", None)
-    if generate is None:
-        raise BadSubmission(f"{entry} defines no function `generate`")
-    if not callable(generate):
-        raise BadSubmission(f"`generate` in {entry} is a {type(generate).__name__}, not a function")
-    try:
-        inspect.signature(generate).bind(None, None, None, **dict.fromkeys(KEYWORDS))
-    except TypeError as error:
-        wanted = "generate(target, draft, input_ids, *, " + ", ".join(KEYWORDS) + ")"
-        raise BadSubmission(f"generate has the wrong signature ({error}); want {wanted}") from None
-    except ValueError:
-        pass  # A callable that has no signature to look at; calling it will tell.
-    return generate  # type: ignore[no-any-return]
+def rehearse(stage: Stage, control: Connection) -> bytes | None:
+    """Import the submission once, in a process that is then thrown away.
+
+    Returns:
+        The frame to tell the judge: READY, or FAILED and why. None when the process said nothing of the kind.
+    """
+    near, far = socket.socketpair()
+    child = os.fork()
+    if child == 0:
+        near.close()
+        _run_and_exit(control, partial(_say_whether_imported, Connection(far), stage))
+    far.close()
+    said = None
+    with near, contextlib.suppress(ProtocolError, OSError):
+        frame = Connection(near).receive()
+        if frame is not None and frame[0] is Kind.READY:
+            said = codec.frame(Kind.READY)
+        elif frame is not None and frame[0] is Kind.FAILED:
+            said = codec.encode_request(codec.decode_request(*frame))
+    _kill_group(child)
+    os.waitpid(child, 0)
+    clear(stage)
+    return said
 
 
-def serve(control: Connection, sockets: Path, generate: Callable[..., object], folder: Path) -> None:
+def serve(stage: Stage, control: Connection) -> None:
     """Fork a process for each RUN until the judge hangs up; report each one's end."""
+    settings = _inherited_settings()
     while (order := control.receive()) is not None:
         if order[0] is not Kind.RUN:
             continue
         number = codec.decode_word(*order)
         child = os.fork()
         if child == 0:
-            control.socket.close()
-            _play_and_exit(sockets / TRIAL_SOCKET.format(number), generate, folder)
+            _run_and_exit(control, partial(_play, stage, number))
         status = _wait(control, child)
+        clear(stage)
+        if _inherited_settings() != settings:
+            return  # The judge starts another jail.
         control.send(codec.encode_word(Kind.ENDED, status))
+
+
+def clear(stage: Stage) -> None:
+    """Leave no process and no file of a trial. Raises OSError when a file will not go."""
+    if not stage.alone:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)  # All but this process and the first (kill(2)): nobody forks past it.
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+    for folder in WRITABLE:
+        if os.access(folder, os.W_OK):
+            empty(folder)
+
+
+def empty(folder: Path) -> None:
+    """Remove all that is in a folder, however deep, and what can be noted on the folder itself.
+
+    Folders inside folders are moved up first, so that no path grows too long.
+    """
+    while entries := list(folder.iterdir()):
+        for entry in entries:
+            if entry.is_symlink() or not entry.is_dir():
+                entry.unlink()
+                continue
+            entry.chmod(0o700)
+            for inner in entry.iterdir():
+                if inner.is_symlink() or not inner.is_dir():
+                    inner.unlink()
+                else:
+                    inner.chmod(0o700)  # Else it cannot be moved: its `..` is written to.
+                    inner.rename(folder / os.urandom(8).hex())
+            entry.rmdir()
+    if folder.stat().st_uid == os.getuid():
+        for name in os.listxattr(folder):
+            os.removexattr(folder, name)
+        folder.chmod(0o700)
+        os.utime(folder, (0, 0))
+
+
+def _inherited_settings() -> tuple[object, ...]:
+    """What others with our uid can set on this process, and a later trial would inherit."""
+    names = [name for name in dir(resource) if name.startswith("RLIMIT_")]
+    return (
+        *(resource.getrlimit(getattr(resource, name)) for name in names),
+        os.getpriority(os.PRIO_PROCESS, 0),
+        os.sched_getaffinity(0),
+        os.sched_getscheduler(0),
+        os.sched_getparam(0).sched_priority,
+    )
 
 
 def _wait(control: Connection, child: int) -> int:
@@ -213,111 +229,31 @@ def _kill_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
-def _play_and_exit(path: Path, generate: Callable[..., object], folder: Path) -> NoReturn:
-    """One trial in a process of its own. Leaves by ``_exit``: no handler of the submission runs after it."""
+def _run_and_exit(control: Connection, part: Callable[[], None]) -> NoReturn:
+    """Do a child's part. Leaves by ``_exit``: no handler of the submission runs after it."""
     code = 1
     try:
         os.setpgid(0, 0)
-        play(Connection(path), generate, folder)
+        control.socket.close()
+        # An open file of its own: what is set on a shared one would be seen by the next.
+        _silence()
+        _LIBC.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
+        part()
         code = 0
     finally:
         os._exit(code)
 
 
-def play(connection: Connection, generate: Callable[..., object], folder: Path) -> None:
-    """Speak one trial's protocol from hello to done or failed."""
-    connection.send(codec.encode_request(codec.Hello(codec.VERSION)))
-    first = connection.receive()
-    if first is None:
-        return
-    setup = codec.decode_setup(*first)
-    if setup.cpu is not None:
-        # Only one of the two works at a time, and a wake-up on the same processor is the quicker one.
-        with contextlib.suppress(OSError):
-            os.sched_setaffinity(0, {setup.cpu})
-    connection.send(codec.encode_request(_outcome(connection, generate, setup, folder)))
+def _say_whether_imported(connection: Connection, stage: Stage) -> None:
+    generate = imported(stage.folder, stage.entry)
+    if isinstance(generate, codec.Failed):
+        connection.send(codec.encode_request(generate))
+    else:
+        connection.send(codec.frame(Kind.READY))
 
 
-def _outcome(
-    connection: Connection, generate: Callable[..., object], setup: codec.Setup, folder: Path
-) -> codec.Done | codec.Failed:
-    try:
-        return codec.Done(_tokens(_call(connection, generate, setup), setup.vocab_size))
-    except BadResult as error:
-        return codec.Failed(codec.Failure.BAD_RESULT, str(error))
-    except BaseException as error:
-        return codec.Failed(codec.Failure.RAISED, describe(error, folder))
-
-
-def _call(connection: Connection, generate: Callable[..., object], setup: codec.Setup) -> object:
-    import torch
-
-    from pairs.torch_api import CausalLM, Config
-
-    config = Config(
-        vocab_size=setup.vocab_size,
-        eos_token_id=setup.eos_token_id,
-        max_position_embeddings=setup.max_positions,
-    )
-    target = CausalLM(RemoteBackend(connection, "target", setup.vocab_size), config, "target")
-    draft = CausalLM(RemoteBackend(connection, "draft", setup.vocab_size), config, "draft")
-    _seed_globals(setup.seed)
-    with torch.no_grad():
-        return generate(
-            target,
-            draft,
-            torch.tensor([setup.prompt], dtype=torch.int64),
-            max_new_tokens=setup.max_new_tokens,
-            num_speculative_tokens=setup.num_speculative_tokens,
-            temperature=setup.temperature,
-            top_p=setup.top_p,
-            eos_token_id=setup.eos_token_id,
-            generator=torch.Generator().manual_seed(setup.seed),
-        )
-
-
-def _seed_globals(seed: int) -> None:
-    """Give this process randomness of its own, for code that does not use its ``generator``.
-
-    All trials are forked from one process: unseeded, they would draw the same numbers, and honest code would
-    look dependent. Nor may a source repeat the generator's numbers.
-    """
-    import torch
-
-    torch.manual_seed(mix(seed) >> 1)
-    random.seed(mix(seed ^ 1))
-    np.random.seed(mix(seed ^ 2) >> 32)
-
-
-def _tokens(result: object, vocab_size: int) -> tuple[int, ...]:
-    """The returned ids. Raises BadResult."""
-    import torch
-
-    if not isinstance(result, torch.Tensor):
-        raise BadResult(f"generate returned a {type(result).__name__}; want a torch.Tensor of shape (1, n)")
-    if result.dtype != torch.int64:
-        raise BadResult(f"generate returned dtype {result.dtype}; want torch.int64")
-    if result.dim() != 2 or result.shape[0] != 1:
-        raise BadResult(f"generate returned shape {tuple(result.shape)}; want (1, n)")
-    tokens = tuple(result[0].tolist())
-    if tokens and not 0 <= min(tokens) <= max(tokens) < vocab_size:
-        raise BadResult(f"generate returned an id outside 0 to {vocab_size - 1}")
-    return tokens
-
-
-def describe(error: BaseException, folder: Path) -> str:
-    """The exception in a line, with the last line of the submission that it passed through."""
-    what = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
-    if isinstance(error, SystemExit):
-        what = f"the submission called sys.exit({error.code!r})"
-    if isinstance(error, SyntaxError):
-        return f"{what} (line {error.lineno})"
-    lines = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.startswith(f"{folder}/")
-    ]
-    return f"{what} (line {lines[-1]})" if lines else what
+def _play(stage: Stage, number: int) -> None:
+    play(Connection.to(stage.sockets / TRIAL_SOCKET.format(number)), stage.folder, stage.entry)
 
 
 def _silence() -> None:
@@ -326,6 +262,7 @@ def _silence() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
+    os.close(null)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from harness.core.trial import Ended
-from harness.runner.contestant import Contestant, Deadlines
+from harness.oracle.session import Outcome
+from harness.runner.contestant import Contestant, Deadlines, within_budget
 from isolation.bare import BareRuntime
 from pairs.analytic import Pair
 from tests.harness.conftest import REFERENCE, SUBMISSIONS, trial
@@ -147,3 +148,57 @@ def generate(target, draft, input_ids, *, generator, **settings):
     assert runs[0].tokens == runs[2].tokens
     draws = {run.tokens[start : start + 8] for run in runs[:2] for start in range(0, 32, 8)}
     assert len(draws) == 8
+
+
+BURNS = """
+import os
+import time
+
+def burn():
+    while time.process_time() < 0.8:
+        pass
+
+{at_import}
+
+def generate(target, draft, input_ids, **settings):
+    {at_call}
+    return input_ids
+"""
+
+
+@pytest.mark.parametrize(
+    ("at_import", "at_call", "ended"),
+    [
+        ("", "burn()", Ended.LIMIT),
+        ("burn()", "", Ended.LIMIT),
+        ("", "os.wait() if os.fork() else os._exit(burn() or 0)", Ended.LIMIT),
+        ("", "", Ended.RETURNED),
+    ],
+)
+def test_cpu_is_measured_from_outside_and_has_a_budget(
+    runtime: BareRuntime,
+    pair: Pair,
+    monkeypatch: pytest.MonkeyPatch,
+    at_import: str,
+    at_call: str,
+    ended: Ended,
+) -> None:
+    monkeypatch.setattr("harness.runner.contestant.CPU_S", 0.4)
+    monkeypatch.setattr("harness.runner.contestant.CPU_S_A_TOKEN", 0.0)
+    files = {"specdec.py": BURNS.format(at_import=at_import, at_call=at_call)}
+    with Contestant(files, {"small": pair}, runtime, deadlines=Deadlines(trial_s=60.0)) as contestant:
+        runs = [contestant.play(trial()), contestant.play(trial())]
+    for run in runs:
+        assert run.ended is ended
+        assert run.cpu_s is not None
+        assert (run.cpu_s > 0.7) == (ended is Ended.LIMIT)
+        assert ("s of CPU for 12 tokens; 0.4 s are allowed" in run.note) == (ended is Ended.LIMIT)
+
+
+def test_cpu_that_cannot_be_measured_is_within_the_budget() -> None:
+    returned = Outcome(Ended.RETURNED, (1,))
+    assert within_budget(returned, None, trial()) is returned
+    assert within_budget(returned, 2.5, trial()) is returned
+    assert within_budget(returned, 2.7, trial()).ended is Ended.LIMIT
+    raised = Outcome(Ended.RAISED)
+    assert within_budget(raised, 9.0, trial()) is raised

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import os
+from collections import Counter
+from random import Random
 from typing import Literal
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from harness.core.trial import Ended
 from harness.oracle import codec
 from harness.oracle.caches import CacheLimits
-from harness.oracle.codec import VERSION, Done, Failed, Failure, Fork, Forward, Hello, Release, Request
+from harness.oracle.codec import (
+    VERSION,
+    Done,
+    Failed,
+    Failure,
+    Fork,
+    Forward,
+    Hello,
+    Kind,
+    Release,
+    Request,
+)
 from harness.oracle.session import Session, TrialLimits
-from pairs.analytic import Pair
+from pairs.analytic import Pair, PairSpec, make_pair
+from tests.harness.cache_model import Model
 from tests.harness.conftest import trial
 
 LIMITS = TrialLimits(caches=CacheLimits(live=3, tokens=40, positions=16), calls=12, ledger_tokens=1_000)
@@ -201,54 +216,99 @@ def test_the_usual_limits_leave_room_for_a_method_without_a_cache(pair: Pair) ->
     assert session.outcome.ended is Ended.RETURNED
 
 
-@dataclass
-class Model:
-    """What caches promise, in the plainest form: a list of token lists."""
+class Both:
+    """A session and its model, given the same requests: same verdicts, rows of the model's own paths."""
 
-    caches: dict[int, tuple[str, list[int]]] = field(default_factory=dict[int, tuple[str, list[int]]])
+    def __init__(self, pair: Pair, limits: TrialLimits) -> None:
+        self.pair = pair
+        self.session = Session(trial(1, 2, 3), pair, limits)
+        self.model = Model((1, 2, 3), pair.vocab_size, limits)
 
-    def forward(
-        self, model: Literal["target", "draft"], handle: int | None, length: int, tokens: tuple[int, ...]
-    ) -> list[int] | None:
-        """The path after the call, or None where the request must be refused."""
-        role, path = self.caches.get(handle, ("", [])) if handle is not None else (model, [])
-        if role != model or length > len(path) or not tokens or max(tokens) >= 64:
-            return None
-        return path[:length] + list(tokens)
-
-
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["target", "draft"]),
-        st.integers(0, 3),  # which of the handles so far; beyond them, a new cache
-        st.integers(0, 6),
-        st.lists(st.integers(0, 65), max_size=4).map(tuple),
-        st.booleans(),  # release it afterwards
-    ),
-    max_size=12,
-)
-
-
-@given(STEPS)
-@settings(max_examples=150, deadline=None)
-def test_any_program_meets_what_the_model_says(pair: Pair, steps: list[tuple]) -> None:
-    session, model, handles = opened(pair), Model(), list[int]()
-    for role, which, length, tokens, release in steps:
-        handle = handles[which] if which < len(handles) else None
-        expected = model.forward(role, handle, length, tokens)
-        reply = session.receive(Forward(role, handle, length, tokens))
-        if expected is None:
+    def step(self, request: Request) -> bool:
+        """False once the trial is over; from then on nothing is answered and nothing written."""
+        if self.session.outcome is not None:
+            before = self.session.outcome, self.session.ledger
+            assert self.session.receive(request) == b""
+            assert (self.session.outcome, self.session.ledger) == before
+            return False
+        may_end = self.model.may_end(request)
+        reply = self.session.receive(request)
+        if self.session.outcome is not None:
+            assert self.session.outcome.ended in may_end
             assert reply == b""
-            assert session.outcome is not None
-            assert session.outcome.ended is Ended.PROTOCOL
-            return
-        answered, rows = rows_of(reply, 64)
-        law = pair.target if role == "target" else pair.draft
-        assert rows[-1].tobytes() == law.logits(law.states(expected)[-1]).tobytes()
-        assert session.ledger[-1].path == tuple(expected)
-        if handle is None:
-            handles.append(answered)
-        model.caches[answered] = (role, expected)
-        if release:
-            session.receive(Release(answered))
-            model.caches[answered] = ("released", [])
+            return False
+        assert not may_end
+        self.check(request, reply)
+        return True
+
+    def check(self, request: Request, reply: bytes) -> None:
+        frames = codec.Frames(codec.MAX_REPLY)
+        frames.feed(reply)
+        frame = frames.take()
+        if frame is None or frame[0] is Kind.TRIAL:
+            self.model.apply(request, None)
+        elif frame[0] is Kind.FORKED:
+            self.model.apply(request, codec.decode_word(*frame))
+        else:
+            assert isinstance(request, Forward)
+            handle, rows = codec.decode_rows(*frame)
+            path = self.model.apply(request, handle)
+            law = self.pair.target if request.model == "target" else self.pair.draft
+            states = law.states(path)[-len(request.tokens) :]
+            assert bytes(rows) == b"".join(law.logits(state).tobytes() for state in states)
+            assert self.session.ledger[-1].path == tuple(path)
+            assert self.session.ledger[-1].fed == len(request.tokens)
+        assert frames.take() is None
+
+
+def test_random_programs_meet_what_the_model_says() -> None:
+    programs = 100_000 if os.environ.get("PROBE_LONG") else 10_000
+    pair = make_pair(PairSpec(name="tiny", seed=3, vocab_size=8, flavour="disjoint"))
+    endings: Counter[Ended] = Counter()
+    for number in range(programs):
+        rng, both = Random(number), Both(pair, LIMITS)
+        steps = 0
+        while steps < 40 and both.step(both.model.random_request(rng)):
+            steps += 1
+        if both.session.outcome is not None:
+            endings[both.session.outcome.ended] += 1
+    # The programs are of all kinds: none of these verdicts is a rarity.
+    for ended in (Ended.PROTOCOL, Ended.LIMIT, Ended.RETURNED, Ended.RAISED, Ended.BAD_RESULT):
+        assert endings[ended] > programs / 1_000
+
+
+class Programs(RuleBasedStateMachine):
+    """The same, found and shrunk by hypothesis."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.both = Both(make_pair(PairSpec(name="tiny", seed=3, vocab_size=8, flavour="disjoint")), LIMITS)
+        self.both.step(Hello(VERSION))
+
+    def handle(self, index: int) -> int:
+        known = [*self.both.model.caches, *self.both.model.dead]
+        return known[index] if index < len(known) else index
+
+    @rule(
+        model=st.sampled_from(["target", "draft"]),
+        index=st.none() | st.integers(0, 5),
+        length=st.integers(0, 6),
+        tokens=st.lists(st.integers(0, 8), max_size=4).map(tuple),
+    )
+    def forward(
+        self, model: Literal["target", "draft"], index: int | None, length: int, tokens: tuple
+    ) -> None:
+        handle = None if index is None else self.handle(index)
+        self.both.step(Forward(model, handle, length, tokens))
+
+    @rule(index=st.integers(0, 5), length=st.integers(0, 6))
+    def fork(self, index: int, length: int) -> None:
+        self.both.step(Fork(self.handle(index), length))
+
+    @rule(index=st.integers(0, 5))
+    def release(self, index: int) -> None:
+        self.both.step(Release(self.handle(index)))
+
+
+TestPrograms = Programs.TestCase
+TestPrograms.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)

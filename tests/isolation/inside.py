@@ -40,6 +40,11 @@ NR = {
     "fsopen": (430, 430),
     "pidfd_getfd": (438, 438),
     "memfd_secret": (447, 447),
+    "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
+    "mq_open": (240, 180),
+    "ioprio_set": (251, 30),
 }
 CLONE_NEWUSER = 0x10000000
 
@@ -239,6 +244,11 @@ TRIES = {
     "fsopen": lambda: call("fsopen", 0, 0),
     "pidfd_getfd": lambda: call("pidfd_getfd", -1, 0, 0),
     "memfd_secret": lambda: call("memfd_secret", 0),
+    "shmget": lambda: call("shmget", 0, 4096, 0o600),
+    "semget": lambda: call("semget", 0, 1, 0o600),
+    "msgget": lambda: call("msgget", 0, 0o600),
+    "mq_open": lambda: call("mq_open", 0, 0, 0, 0),
+    "ioprio_set": lambda: call("ioprio_set", 1, 0, 0),
 }
 
 SECCOMP = {name for name in NR if name in TRIES}
