@@ -27,9 +27,12 @@ check: install-test    ## format, lint, types, import contract
 	@.venv/bin/lint-imports
 	@npm --prefix web run --silent check
 
-bench: install         ## write bench/results/*.json; print one table of ratios
+bench: install         ## write bench/results/*.json; print tables of ratios
 	@mkdir -p bench/results
 	@.venv/bin/python bench/judge_wire.py --json bench/results/judge_wire.json
+	@.venv/bin/python bench/judge_power.py --seconds 60 --rounds 1 --pairs bell --json bench/results/judge_power.json \
+	  --bugs "correct from" "bonus from" "accept if" "row before" temperature
+	@.candidate-env/bin/python bench/judge_power_figure.py bench/results/judge_power.json bench/results/judge_power.svg
 
 install:
 	@scripts/install
