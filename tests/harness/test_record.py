@@ -53,6 +53,8 @@ RUNS = st.builds(
     tokens=TOKENS,
     calls=st.lists(calls(), max_size=6).map(tuple),
     wall_s=FLOATS,
+    cpu_s=st.none() | FLOATS,
+    peak_memory_bytes=st.none() | st.integers(0, 2**40),
     note=WORDS,
 )
 HEAD = Head(
