@@ -8,11 +8,13 @@ from __future__ import annotations
 import sys
 
 JUDGE = ("judge",)
+ENUMERATION = ("enumerate",)
 CONTROL_PLANE = ("serve", "interview", "demo")
 
 USAGE = f"""usage: probe COMMAND ...
 
 judge a submission:   {", ".join(JUDGE)}
+prove its exact law:  {", ".join(ENUMERATION)}
 run interviews:       {", ".join(CONTROL_PLANE)}
 
 `probe COMMAND --help` explains each."""
@@ -26,6 +28,10 @@ def main() -> int:
         from harness.cli import main as judge
 
         return judge(arguments)
+    if command in ENUMERATION:
+        from harness.enumeration.cli import main as enumeration
+
+        return enumeration(arguments)
     if command in CONTROL_PLANE:
         from sandbox.cli import main as control_plane
 
