@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 JUDGE = ("judge", "verify")
+ENUMERATION = ("enumerate",)
 CHECKOUT = ("zoo",)
 """Needs the tests, which an installed package has not."""
 ZOO = Path(__file__).resolve().parent / "tests" / "zoo"
@@ -18,6 +19,7 @@ USAGE = f"""usage: probe COMMAND ...
 
 judge a submission:   judge
 check a verdict:      verify
+prove its exact law:  enumerate
 run interviews:       {", ".join(CONTROL_PLANE)}
 judge the judge:      {", ".join(CHECKOUT)} (in a checkout)
 
@@ -32,6 +34,10 @@ def main() -> int:
         from harness.cli import main as judge
 
         return judge(arguments)
+    if command in ENUMERATION:
+        from harness.enumeration.cli import main as enumeration
+
+        return enumeration(arguments)
     if command in CONTROL_PLANE:
         from sandbox.cli import main as control_plane
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pairs.flavours import PEAKS, STREAMS, TARGETS, WHOLE, Flavour, Floats, set_probability, untied
+from pairs.flavours import PEAKS, SMALLEST, STREAMS, TARGETS, WHOLE, Flavour, Floats, set_probability, untied
 from pairs.noise import MASK, advance, bell, mix, one_way, uniforms
 from pairs.warp import warp
 
@@ -102,8 +102,9 @@ def make_pair(spec: PairSpec) -> Pair:
     Raises:
         ValueError: the spec cannot be met.
     """
-    if spec.vocab_size < 8:
-        raise ValueError(f"pair {spec.name!r}: vocab_size is {spec.vocab_size}; want at least 8")
+    fewest = SMALLEST[spec.flavour]
+    if spec.vocab_size < fewest:
+        raise ValueError(f"pair {spec.name!r}: vocab_size is {spec.vocab_size}; want at least {fewest}")
     if not 0.0 < spec.acceptance < 1.0:
         raise ValueError(f"pair {spec.name!r}: acceptance is {spec.acceptance}; want between 0 and 1")
     # Where the recipe makes both rows, the noise has no use.

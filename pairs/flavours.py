@@ -22,6 +22,9 @@ Floats = NDArray[np.float64]
 STREAMS = {"peaked": 2, "bell": 2, "flat": 2, "disjoint": 3, "spike": 3, "top_p_spike": 3, "trap": 3}
 """Rows of uniforms that a recipe reads. The first three read the first, and the draft's noise the second."""
 
+SMALLEST = {"peaked": 8, "bell": 2, "flat": 2, "disjoint": 8, "spike": 8, "top_p_spike": 8}
+"""Fewest ids that a recipe makes sense for. Two or three are enough to list every text, as exact tests do."""
+
 NEVER = -10_000.0
 """Logit of a token with probability zero: exp underflows, in float32 and float64, up to temperature 10."""
 

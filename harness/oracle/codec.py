@@ -54,6 +54,7 @@ class Kind(IntEnum):
     LOADED = 32  # to the judge, on the control connection: torch is imported
     READY = 33  # to the judge, on the control connection: the submission is imported
     ENDED = 34  # to the judge, on the control connection: a trial's process is gone; its wait status
+    LAW = 35  # to the judge, on the control connection of an enumeration: the law, or why there is none
     RUN = 48  # to the contestant's server: fork a process for this trial number
     KILL = 49  # to the contestant's server: kill that process
 

@@ -24,6 +24,8 @@ SPECS = [
     PairSpec(name="disjoint", seed=7, vocab_size=48, flavour="disjoint"),
     PairSpec(name="spike", seed=8, vocab_size=256, flavour="spike"),
     PairSpec(name="top_p_spike", seed=9, vocab_size=48, flavour="top_p_spike"),
+    PairSpec(name="tiny", seed=10, vocab_size=3, flavour="bell", acceptance=0.6),
+    PairSpec(name="tiniest", seed=11, vocab_size=2, flavour="flat", acceptance=0.7),
 ]
 TUNED = [spec for spec in SPECS if spec.flavour in {"peaked", "bell", "flat"}]
 

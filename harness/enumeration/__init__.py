@@ -1,0 +1,1 @@
+"""The exact law of what a submission returns, by branching over its random decisions. Decides no score."""
