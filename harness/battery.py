@@ -21,22 +21,24 @@ from harness.checks.provenance import Provenance
 from harness.checks.settings import Setting
 from harness.checks.speed import Speed
 from harness.core.check import Check
+from harness.trap_pairs import DISJOINT, SPIKE, TOP_P_SPIKE, TRAP
 from pairs.analytic import Pair, PairSpec, make_pair
+from pairs.flavours import BELL, PEAKED
 
 SPECS: tuple[PairSpec, ...] = (
-    PairSpec(name="spike", seed=0, vocab_size=256, flavour="spike"),
-    PairSpec(name="bell", seed=0, vocab_size=16, flavour="bell", acceptance=0.45),
-    PairSpec(name="disjoint", seed=0, vocab_size=48, flavour="disjoint"),
+    PairSpec(name="spike", seed=0, vocab_size=256, flavour=SPIKE),
+    PairSpec(name="bell", seed=0, vocab_size=16, flavour=BELL, acceptance=0.45),
+    PairSpec(name="disjoint", seed=0, vocab_size=48, flavour=DISJOINT),
     PairSpec(
-        name="warped", seed=0, vocab_size=64, flavour="bell", acceptance=0.7, temperature=0.7, top_p=0.9
+        name="warped", seed=0, vocab_size=64, flavour=BELL, acceptance=0.7, temperature=0.7, top_p=0.9
     ),
     PairSpec(
-        name="stop", seed=0, vocab_size=32, flavour="bell", acceptance=0.75, eos_token_id=0,
+        name="stop", seed=0, vocab_size=32, flavour=BELL, acceptance=0.75, eos_token_id=0,
         draft_eos_probability=0.13,
     ),
-    PairSpec(name="nucleus", seed=0, vocab_size=48, flavour="top_p_spike", temperature=0.7, top_p=0.9),
-    PairSpec(name="trap", seed=0, vocab_size=24, flavour="trap"),
-    PairSpec(name="language", seed=0, vocab_size=512, flavour="peaked", acceptance=0.75),
+    PairSpec(name="nucleus", seed=0, vocab_size=48, flavour=TOP_P_SPIKE, temperature=0.7, top_p=0.9),
+    PairSpec(name="trap", seed=0, vocab_size=24, flavour=TRAP),
+    PairSpec(name="language", seed=0, vocab_size=512, flavour=PEAKED, acceptance=0.75),
 )  # fmt: skip
 """The pair's seed is filled in by `make_battery`. Most telling first."""
 

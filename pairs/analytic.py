@@ -15,8 +15,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pairs.flavours import PEAKS, SMALLEST, STREAMS, TARGETS, WHOLE, Flavour, Floats, set_probability, untied
-from pairs.noise import MASK, advance, bell, mix, one_way, uniforms
+from pairs.flavours import PEAKED, Flavour, Floats, noised, set_probability, untied
+from pairs.noise import MASK, advance, mix, one_way, uniforms
 from pairs.warp import warp
 
 ROWS_KEPT = 4096
@@ -61,11 +61,11 @@ class PairSpec:
     name: str
     seed: int
     vocab_size: int
-    flavour: Flavour = "peaked"
+    flavour: Flavour = PEAKED
     peak: float | None = None
     """See the flavour's recipe; None takes its default."""
     acceptance: float = 0.75
-    """Wanted mean of sum(min(target, draft)); disjoint, spike, top_p_spike and trap ignore it."""
+    """Wanted mean of sum(min(target, draft)); a flavour that makes both rows at once ignores it."""
     temperature: float = 1.0
     top_p: float = 1.0
     """Warp at which `acceptance` is meant. A task that uses other settings meets another acceptance."""
@@ -102,13 +102,12 @@ def make_pair(spec: PairSpec) -> Pair:
     Raises:
         ValueError: the spec cannot be met.
     """
-    fewest = SMALLEST[spec.flavour]
+    fewest = spec.flavour.smallest
     if spec.vocab_size < fewest:
         raise ValueError(f"pair {spec.name!r}: vocab_size is {spec.vocab_size}; want at least {fewest}")
     if not 0.0 < spec.acceptance < 1.0:
         raise ValueError(f"pair {spec.name!r}: acceptance is {spec.acceptance}; want between 0 and 1")
-    # Where the recipe makes both rows, the noise has no use.
-    strength = 0.0 if spec.flavour in WHOLE else _tuned_strength(spec)
+    strength = _tuned_strength(spec) if spec.flavour.both is None else 0.0
     key = mix(spec.seed ^ MASK)
 
     # Both at once, because whoever asks for one row mostly asks for the other too.
@@ -150,14 +149,8 @@ def mean_acceptance(
 
 def _rows(spec: PairSpec, state: int, strength: float) -> Floats:
     """Target and draft logits, ``(2, V)``."""
-    u = uniforms(state, STREAMS[spec.flavour], spec.vocab_size)
-    if spec.flavour in WHOLE:
-        return _with_eos(spec, WHOLE[spec.flavour](u, _peak(spec)))
-    return _with_eos(spec, _noised(TARGETS[spec.flavour](u[0], _peak(spec)), bell(u[1]), strength))
-
-
-def _noised(target: Floats, noise: Floats, strength: float) -> Floats:
-    return np.stack([target, target + strength * noise])
+    u = uniforms(state, spec.flavour.streams, spec.vocab_size)
+    return _with_eos(spec, spec.flavour.rows(u, _peak(spec), strength))
 
 
 def _with_eos(spec: PairSpec, rows: Floats) -> Floats:
@@ -168,7 +161,7 @@ def _with_eos(spec: PairSpec, rows: Floats) -> Floats:
 
 
 def _peak(spec: PairSpec) -> float:
-    return PEAKS[spec.flavour] if spec.peak is None else spec.peak
+    return spec.flavour.peak if spec.peak is None else spec.peak
 
 
 def _tuned_strength(spec: PairSpec) -> float:
@@ -178,11 +171,11 @@ def _tuned_strength(spec: PairSpec) -> float:
     """
     first = mix(spec.seed) ^ 1
     u = np.stack([uniforms(mix(first + n), 2, spec.vocab_size) for n in range(TUNING_PREFIXES)])
-    target, noise = TARGETS[spec.flavour](u[:, 0], _peak(spec)), bell(u[:, 1])
+    target = spec.flavour.targets(u[:, 0], _peak(spec))
     low, high = 0.0, STRONGEST_NOISE
     while high - low > 5e-4:
         middle = (low + high) / 2
-        rows = _with_eos(spec, _noised(target, noise, middle))
+        rows = _with_eos(spec, noised(target, u[:, 1], middle))
         target_probs, draft_probs = warp(rows, temperature=spec.temperature, top_p=spec.top_p)
         if np.minimum(target_probs, draft_probs).sum(axis=-1).mean() > spec.acceptance:
             low = middle
@@ -190,6 +183,7 @@ def _tuned_strength(spec: PairSpec) -> float:
             high = middle
     if low > STRONGEST_NOISE - 0.1:
         raise ValueError(
-            f"pair {spec.name!r}: no noise brings a {spec.flavour} draft down to acceptance {spec.acceptance}"
+            f"pair {spec.name!r}: no noise brings a {spec.flavour.name} draft down to acceptance"
+            f" {spec.acceptance}"
         )
     return round(low, 3)

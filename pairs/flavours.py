@@ -1,32 +1,54 @@
 """What a row of logits looks like: one recipe for each kind of pair.
 
-A recipe is a pure function of uniforms, ``(streams, V)``, that the prefix's hash gives. Why these kinds: a
-judge's power is in the choice of the pair. Where the draft never proposes what the target sometimes says, a
-sloppy acceptance test shows at once; between two near-identical models no test sees anything.
+A recipe is a pure function of uniforms, ``(streams, V)``, that the prefix's hash gives. Here are the plain
+kinds, in which the draft is the target plus noise. The judge has others, which are made to catch bugs; a
+candidate's sandbox does not hold those.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from typing import Literal
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pairs.noise import bell
 
-Flavour = Literal["peaked", "bell", "flat", "disjoint", "spike", "top_p_spike", "trap"]
 Floats = NDArray[np.float64]
-
-STREAMS = {"peaked": 2, "bell": 2, "flat": 2, "disjoint": 3, "spike": 3, "top_p_spike": 3, "trap": 3}
-"""Rows of uniforms that a recipe reads. The first three read the first, and the draft's noise the second."""
-
-SMALLEST = {"peaked": 8, "bell": 2, "flat": 2, "disjoint": 8, "spike": 8, "top_p_spike": 8}
-"""Fewest ids that a recipe makes sense for. Two or three are enough to list every text, as exact tests do."""
 
 NEVER = -10_000.0
 """Logit of a token with probability zero: exp underflows, in float32 and float64, up to temperature 10."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flavour:
+    """One kind of pair. Exactly one of ``target`` and ``both`` is given."""
+
+    name: str
+    streams: int
+    """Rows of uniforms that the recipe reads."""
+    peak: float
+    """What a spec that does not say gets; the recipe says what it means."""
+    smallest: int
+    """Token ids that the recipe needs."""
+    target: Callable[[Floats, float], Floats] | None = None
+    """From ``(..., V)`` and the peak to the target's logits. The draft is the target plus noise, which comes
+    from the second stream and is tuned to the acceptance that a spec asks for."""
+    both: Callable[[Floats, float], Floats] | None = None
+    """From ``(streams, V)`` and the peak to both rows, ``(2, V)``; the acceptance follows from that."""
+
+    def rows(self, u: Floats, peak: float, strength: float) -> Floats:
+        """Target and draft logits, ``(2, V)``; ``strength`` is the noise's, where there is any."""
+        if self.both is not None:
+            return self.both(u, peak)
+        return noised(self.targets(u[0], peak), u[1], strength)
+
+    def targets(self, u: Floats, peak: float) -> Floats:
+        """Of a flavour with noise: ``(..., V)`` as the uniforms are."""
+        assert self.target is not None, f"{self.name} makes both rows at once"
+        return self.target(u, peak)
 
 
 def peaked(u: Floats, peak: float) -> Floats:
@@ -43,114 +65,20 @@ def bell_shaped(u: Floats, peak: float) -> Floats:
     return peak * bell(u)
 
 
-def disjoint(u: Floats, peak: float) -> Floats:
-    """A third of the ids only the target says, a third only the draft; the rest they share, half the mass."""
-    third = u.shape[1] // 3
-    order = np.argsort(u[2])
-    target_only, draft_only, shared = order[:third], order[third : 2 * third], order[2 * third :]
-    rows = peak * bell(u[:2])
-    for row, own, foreign in zip(rows, (target_only, draft_only), (draft_only, target_only), strict=True):
-        for group in (own, shared):
-            row[group] -= _log_sum_exp(row[group])
-        row[foreign] += NEVER
-    return rows
+def noised(target: Floats, u: Floats, strength: float) -> Floats:
+    """The target's logits and the draft's, ``(2, ..., V)``."""
+    return np.stack([target, target + strength * bell(u)])
 
 
-def spike(u: Floats, peak: float) -> Floats:
-    """Target = (1 - e) draft, and e on six ids that the draft never proposes; e is .03, .04 or .095.
-
-    Every drafted token stands with probability 1 - e, so lenience, an epsilon in the denominator or a coarse
-    uniform all show as a missing e. ``peak`` is the probability of the draft's first token.
-    """
-    never_drafted = 6
-    order = np.argsort(u[1])
-    spiked, head, tail = order[:never_drafted], order[never_drafted], order[never_drafted + 1 :]
-    weights = 0.2 - np.log(u[0])
-    mass = (0.03, 0.04, 0.095)[int(u[2, 0] * 3)]
-
-    rows = np.empty((2, u.shape[1]))
-    target, draft = rows
-    draft[head] = np.log(peak)
-    draft[tail] = np.log((1.0 - peak) / weights[tail].sum() * weights[tail])
-    target[:] = draft + np.log1p(-mass)
-    target[spiked] = np.log(mass / weights[spiked].sum() * weights[spiked])
-    draft[spiked] = NEVER - weights[spiked]
-    return rows
-
-
-def top_p_spike(u: Floats, peak: float) -> Floats:
-    """A spike behind top-p 0.9: a missing renormalisation rejects drafts nine times too often.
-
-    The target keeps three ids that the draft keeps too, and a fourth that the draft cuts; together they hold
-    90.5 % of the target, and the three hold 99 % of the draft. Scaled, a draft stands with probability 0.989
-    and the fourth id has 0.011; unscaled, 0.904 and 0.096. ``peak`` is the temperature at which that holds.
-    """
-    order = np.argsort(u[1])
-    shared, fourth, tail = order[:3], order[3], order[4:]
-    rows = np.empty((2, u.shape[1]))
-    target, draft = rows
-    shape = np.array((0.46, 0.31, 0.23))
-    heads = shape * np.exp(0.06 * u[2, :3] - 0.03)
-    # At least 0.5, so that no tail id comes near the four.
-    tails = u[0, tail] + 0.5
-    target[shared] = np.log(0.895 * shape)
-    draft[shared] = np.log(0.99 / heads.sum() * heads)
-    target[fourth] = np.log(0.01)
-    draft[fourth] = np.log(0.0005)
-    target[tail] = np.log(0.095 / tails.sum() * tails)
-    draft[tail] = np.log(0.0095 / tails.sum() * tails)
-    return peak * rows
-
-
-def trap(u: Floats, peak: float) -> Floats:
-    """The draft is fond of a token that the target says with 0.005, 0.01 or 0.03 times its probability.
-
-    A drafted token is thus mostly tested against a small ratio: a uniform that cannot be small, or that is 0
-    too often, shows. The rest of both laws differ by a little. ``peak`` is the draft's probability of it.
-    """
-    order = np.argsort(u[1])
-    fond, rest = order[0], order[1:]
-    said = peak * (0.005, 0.01, 0.03)[int(u[2, 0] * 3)]
-    weights = 0.2 - np.log(u[0, rest])
-    draft_weights = weights * np.exp(0.4 * u[2, rest] - 0.2)
-    rows = np.empty((2, u.shape[1]))
-    for row, own, mass in ((rows[0], weights, said), (rows[1], draft_weights, peak)):
-        row[fond] = np.log(mass)
-        row[rest] = np.log((1.0 - mass) / own.sum() * own)
-    return rows
-
-
-TARGETS: dict[str, Callable[[Floats, float], Floats]] = {
-    "peaked": peaked,
-    "bell": bell_shaped,
-    "flat": bell_shaped,
-}
-"""From ``(..., V)`` to the target's logits. The draft is the target plus noise, tuned to the acceptance."""
-
-WHOLE: dict[str, Callable[[Floats, float], Floats]] = {
-    "disjoint": disjoint,
-    "spike": spike,
-    "top_p_spike": top_p_spike,
-    "trap": trap,
-}
-"""From ``(STREAMS, V)`` to both rows, ``(2, V)``. Here the acceptance follows from the construction."""
-
-PEAKS: dict[str, float] = {
-    "peaked": 1.75,
-    "bell": 1.5,
-    "flat": 0.5,
-    "disjoint": 1.0,
-    "spike": 0.45,
-    "top_p_spike": 0.7,
-    "trap": 0.9,
-}
-"""``peak`` where a spec does not say."""
+PEAKED = Flavour(name="peaked", streams=2, peak=1.75, smallest=8, target=peaked)
+BELL = Flavour(name="bell", streams=2, peak=1.5, smallest=2, target=bell_shaped)
+FLAT = Flavour(name="flat", streams=2, peak=0.5, smallest=2, target=bell_shaped)
 
 
 def set_probability(rows: Floats, token: int, probability: float) -> None:
     """Set, in place, the logit that gives ``token`` this probability at temperature 1. Rows ``(..., V)``."""
     rows[..., token] = -np.inf
-    rows[..., token] = _log_sum_exp(rows) + np.log(probability) - np.log1p(-probability)
+    rows[..., token] = log_sum_exp(rows) + np.log(probability) - np.log1p(-probability)
 
 
 def untied(rows: Floats) -> NDArray[np.float32]:
@@ -169,7 +97,8 @@ def _untie(row: NDArray[np.float32], order: NDArray[np.intp]) -> None:
             row[upper] = np.nextafter(row[lower], np.float32(np.inf))
 
 
-def _log_sum_exp(rows: Floats) -> Floats:
+def log_sum_exp(rows: Floats) -> Floats:
+    """Over the last axis, ``(..., V)`` to ``(...)``."""
     peak = rows.max(axis=-1, keepdims=True)
     total: Floats = np.log(np.exp(rows - peak).sum(axis=-1)) + peak[..., 0]
     return total

@@ -19,9 +19,10 @@ from harness.core.intervals import exact
 from harness.core.joint import Fit, Floats, cell, fit, text_law
 from harness.core.trial import Trial, TrialRun
 from pairs.analytic import Pair, PairSpec
+from pairs.flavours import BELL
 from wire.scorecard import Measurement, Plot, Series
 
-SPEC = PairSpec(name="tiny", seed=0, vocab_size=3, flavour="bell", acceptance=0.6)
+SPEC = PairSpec(name="tiny", seed=0, vocab_size=3, flavour=BELL, acceptance=0.6)
 """For the battery, which fills in the seed. The draft is far off, so that most blocks have a correction."""
 
 GAMMA = 2

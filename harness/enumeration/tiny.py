@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.enumeration.task import Task
 from pairs.analytic import Pair, PairSpec, make_pair
+from pairs.flavours import BELL
 
 
 def tiny_pair(task: Task) -> Pair:
@@ -13,7 +14,7 @@ def tiny_pair(task: Task) -> Pair:
             name="tiny",
             seed=task.pair_seed,
             vocab_size=task.vocab_size,
-            flavour="bell",
+            flavour=BELL,
             acceptance=task.acceptance,
             temperature=task.temperature,
             top_p=task.top_p,

@@ -12,6 +12,7 @@ from bench.first_tokens import Tree, grow, law_of_first_tokens
 from bench.goodness_of_fit import critical, pearson, pool
 from harness.core.trial import Trial
 from pairs.analytic import Pair, PairSpec, make_pair
+from pairs.flavours import BELL
 
 PROMPT = (3, 1, 4, 1)
 BY_NAME = {bug.name: bug for bug in BUGS}
@@ -19,7 +20,7 @@ BY_NAME = {bug.name: bug for bug in BUGS}
 
 @pytest.fixture(scope="module")
 def pair() -> Pair:
-    return make_pair(PairSpec(name="few", seed=9, vocab_size=9, flavour="bell", acceptance=0.5))
+    return make_pair(PairSpec(name="few", seed=9, vocab_size=9, flavour=BELL, acceptance=0.5))
 
 
 def tree(pair: Pair, top_p: float = 0.9) -> Tree:
@@ -77,7 +78,7 @@ def test_the_sampler_draws_from_it(pair: Pair, name: str) -> None:
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_every_bug_is_one_somewhere(name: str) -> None:
-    wide = make_pair(PairSpec(name="wide", seed=2, vocab_size=64, flavour="bell", acceptance=0.6))
+    wide = make_pair(PairSpec(name="wide", seed=2, vocab_size=64, flavour=BELL, acceptance=0.6))
     prompts = [(n, n + 1, n + 2) for n in range(20)]
     assert changes_a_law(
         BY_NAME[name], wide, prompts, temperature=0.7, top_p=0.95 if "top-p" in name else 0.999

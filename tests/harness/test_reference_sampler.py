@@ -12,9 +12,10 @@ from harness.core.trial import Trial
 from harness.reference.sampler import play
 from pairs.accounting import account
 from pairs.analytic import PairSpec, make_pair, mean_acceptance
+from pairs.flavours import BELL
 from pairs.warp import warp
 
-PAIR = make_pair(PairSpec(name="pair", seed=3, vocab_size=16, flavour="bell", acceptance=0.7))
+PAIR = make_pair(PairSpec(name="pair", seed=3, vocab_size=16, flavour=BELL, acceptance=0.7))
 TRIAL = Trial(
     purpose="economy",
     pair="pair",

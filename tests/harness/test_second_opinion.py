@@ -17,6 +17,7 @@ from harness.checks import second_opinion
 from harness.core.joint import cell, fit, text_law
 from harness.core.trial import Ended, Trial, TrialRun
 from pairs.analytic import Pair, PairSpec, make_pair
+from pairs.flavours import BELL
 from pairs.warp import warp
 from tests.harness.samplers import HONEST, WRONG
 from tests.harness.simulate import Sampler
@@ -32,7 +33,7 @@ GROSS = (
 
 @cache
 def tiny(seed: int) -> Pair:
-    return make_pair(PairSpec(name="tiny", seed=seed, vocab_size=3, flavour="bell", acceptance=0.6))
+    return make_pair(PairSpec(name="tiny", seed=seed, vocab_size=3, flavour=BELL, acceptance=0.6))
 
 
 def trials(seed: int) -> tuple[Trial, ...]:

@@ -29,6 +29,7 @@ from harness.oracle.codec import (
     Request,
 )
 from harness.oracle.session import Session, TrialLimits
+from harness.trap_pairs import DISJOINT
 from pairs.analytic import Pair, PairSpec, make_pair
 from tests.harness.cache_model import Model
 from tests.harness.conftest import trial
@@ -263,7 +264,7 @@ class Both:
 
 def test_random_programs_meet_what_the_model_says() -> None:
     programs = 100_000 if os.environ.get("PROBE_LONG") else 10_000
-    pair = make_pair(PairSpec(name="tiny", seed=3, vocab_size=8, flavour="disjoint"))
+    pair = make_pair(PairSpec(name="tiny", seed=3, vocab_size=8, flavour=DISJOINT))
     endings: Counter[Ended] = Counter()
     for number in range(programs):
         rng, both = Random(number), Both(pair, LIMITS)
@@ -282,7 +283,7 @@ class Programs(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.both = Both(make_pair(PairSpec(name="tiny", seed=3, vocab_size=8, flavour="disjoint")), LIMITS)
+        self.both = Both(make_pair(PairSpec(name="tiny", seed=3, vocab_size=8, flavour=DISJOINT)), LIMITS)
         self.both.step(Hello(VERSION))
 
     def handle(self, index: int) -> int:

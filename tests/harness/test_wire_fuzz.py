@@ -22,6 +22,7 @@ from harness.oracle.codec import VERSION, Done, Forward, Frames, Hello, Kind, Pr
 from harness.oracle.session import Session
 from harness.runner.channel import Channel
 from harness.runner.contestant import Deadlines, converse
+from harness.trap_pairs import DISJOINT
 from pairs.analytic import Pair, PairSpec, make_pair
 from tests.harness.cache_model import Model
 from tests.harness.conftest import trial
@@ -31,7 +32,7 @@ FRAMES = 1_000_000 if os.environ.get("PROBE_LONG") else 100_000
 SOCKETS = 2_000 if os.environ.get("PROBE_LONG") else 300
 EXTREME = (0, 1, 0x7F, 0x80, 0xFF, 0xFFFF, 0x10000, 2**31 - 1, 2**31, 2**32 - 1)
 DEADLINES = Deadlines(import_s=2.0, trial_s=2.0, frame_s=0.02)
-PAIR = make_pair(PairSpec(name="tiny", seed=3, vocab_size=8, flavour="disjoint"))
+PAIR = make_pair(PairSpec(name="tiny", seed=3, vocab_size=8, flavour=DISJOINT))
 FOREIGN = (
     b"\x80\x05\x95\x10\x00\x00\x00\x00\x00\x00\x00\x8c\x02os\x8c\x06system\x93.",  # a pickle
     b"\x93NUMPY\x01\x00v\x00{'descr': '|O', 'fortran_order': False, 'shape': (1,), }",

@@ -11,6 +11,7 @@ import pytest
 from harness.core.trial import Ended, Trial
 from harness.runner import contestant as runner
 from harness.runner.contestant import Contestant
+from harness.trap_pairs import DISJOINT
 from isolation.contract import Runtime
 from pairs.analytic import PairSpec, make_pair
 
@@ -33,7 +34,7 @@ MARKS = _names()
 
 
 def contestant_on(runtime: Runtime) -> Contestant:
-    pair = make_pair(PairSpec(name="small", seed=5, vocab_size=64, flavour="disjoint"))
+    pair = make_pair(PairSpec(name="small", seed=5, vocab_size=64, flavour=DISJOINT))
     return Contestant({"specdec.py": SUBMISSION}, {"small": pair}, runtime)
 
 

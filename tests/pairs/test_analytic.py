@@ -7,27 +7,26 @@ import itertools
 import numpy as np
 import pytest
 
+from harness.trap_pairs import DISJOINT, SPIKE, TOP_P_SPIKE
 from pairs.analytic import Pair, PairSpec, make_pair, mean_acceptance
-from pairs.flavours import PEAKS, STREAMS, bell_shaped
+from pairs.flavours import BELL, FLAT, bell_shaped
 from pairs.noise import one_way, uniforms
 from pairs.warp import warp
 
 SPECS = [
     PairSpec(name="peaked", seed=1, vocab_size=512, acceptance=0.8),
-    PairSpec(name="bell", seed=2, vocab_size=16, flavour="bell", acceptance=0.45),
-    PairSpec(name="flat", seed=3, vocab_size=64, flavour="flat", acceptance=0.7),
-    PairSpec(name="near", seed=4, vocab_size=64, flavour="bell", acceptance=0.99),
-    PairSpec(
-        name="warped", seed=5, vocab_size=64, flavour="bell", acceptance=0.7, temperature=0.7, top_p=0.9
-    ),
-    PairSpec(name="eos", seed=6, vocab_size=32, flavour="bell", eos_token_id=0, draft_eos_probability=0.15),
-    PairSpec(name="disjoint", seed=7, vocab_size=48, flavour="disjoint"),
-    PairSpec(name="spike", seed=8, vocab_size=256, flavour="spike"),
-    PairSpec(name="top_p_spike", seed=9, vocab_size=48, flavour="top_p_spike"),
-    PairSpec(name="tiny", seed=10, vocab_size=3, flavour="bell", acceptance=0.6),
-    PairSpec(name="tiniest", seed=11, vocab_size=2, flavour="flat", acceptance=0.7),
+    PairSpec(name="bell", seed=2, vocab_size=16, flavour=BELL, acceptance=0.45),
+    PairSpec(name="flat", seed=3, vocab_size=64, flavour=FLAT, acceptance=0.7),
+    PairSpec(name="near", seed=4, vocab_size=64, flavour=BELL, acceptance=0.99),
+    PairSpec(name="warped", seed=5, vocab_size=64, flavour=BELL, acceptance=0.7, temperature=0.7, top_p=0.9),
+    PairSpec(name="eos", seed=6, vocab_size=32, flavour=BELL, eos_token_id=0, draft_eos_probability=0.15),
+    PairSpec(name="disjoint", seed=7, vocab_size=48, flavour=DISJOINT),
+    PairSpec(name="spike", seed=8, vocab_size=256, flavour=SPIKE),
+    PairSpec(name="top_p_spike", seed=9, vocab_size=48, flavour=TOP_P_SPIKE),
+    PairSpec(name="tiny", seed=10, vocab_size=3, flavour=BELL, acceptance=0.6),
+    PairSpec(name="tiniest", seed=11, vocab_size=2, flavour=FLAT, acceptance=0.7),
 ]
-TUNED = [spec for spec in SPECS if spec.flavour in {"peaked", "bell", "flat"}]
+TUNED = [spec for spec in SPECS if spec.flavour.both is None]
 
 
 def texts(spec: PairSpec, count: int, length: int) -> list[list[int]]:
@@ -147,10 +146,10 @@ def test_a_spec_that_cannot_be_met_says_so() -> None:
 
 def test_a_rows_noise_is_not_the_prefixs_state() -> None:
     """Whoever runs a row's noise backwards must not get what the next rows are made from."""
-    spec = PairSpec(name="open", seed=10, vocab_size=64, flavour="bell")
+    spec = PairSpec(name="open", seed=10, vocab_size=64, flavour=BELL)
     pair = make_pair(spec)
     for state in pair.target.states(texts(spec, 1, 20)[0]):
-        by_the_state = bell_shaped(uniforms(state, STREAMS["bell"], spec.vocab_size)[0], PEAKS["bell"])
+        by_the_state = bell_shaped(uniforms(state, BELL.streams, spec.vocab_size)[0], BELL.peak)
         assert not np.allclose(pair.target.logits(state), by_the_state, atol=0.1)
 
 

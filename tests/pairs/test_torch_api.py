@@ -15,10 +15,11 @@ import pytest
 torch = pytest.importorskip("torch", reason="runs in the candidate environment, by test_candidate_env")
 
 from pairs.analytic import PairSpec, make_pair  # noqa: E402
+from pairs.flavours import BELL  # noqa: E402
 from pairs.ledger import Call  # noqa: E402
 from pairs.torch_api import Cache, CausalLM, Config, LocalBackend  # noqa: E402
 
-PAIR = make_pair(PairSpec(name="pair", seed=1, vocab_size=16, flavour="bell"))
+PAIR = make_pair(PairSpec(name="pair", seed=1, vocab_size=16, flavour=BELL))
 IDS = torch.tensor([[1, 2, 3, 4, 5]])
 
 
