@@ -38,6 +38,8 @@ class Placement:
     stratum: NDArray[np.int64]
     index: NDArray[np.int64]
     """Place in the block: how many tokens of the same call come before it; 0 where no call scored it."""
+    left: NDArray[np.int64]
+    """Drafts of the same call from this position on. For diagnosis: where to stop may hang on a draft."""
     received: tuple[tuple[int, ...] | None, ...]
     """Another prefix as long as the token's own, whose row a target call returned before: one that a wrong
     cache held, or that of a rejected draft. A submission may draw from that row by mistake."""
@@ -62,6 +64,10 @@ def place(calls: Sequence[Call], prompt: Sequence[int], tokens: Sequence[int]) -
         call=np.array(first_call, dtype=np.int64),
         stratum=np.array(strata, dtype=np.int64),
         index=np.array(_index(first_call), dtype=np.int64),
+        left=np.array(
+            [len(calls[c].path) - len(prompt) - n if c >= 0 else 0 for n, c in enumerate(first_call)],
+            dtype=np.int64,
+        ),
         received=tuple(
             prefix or _of_rejected(calls, first_call, stratum, n, len(prompt) + n)
             for n, ((prefix, _), stratum) in enumerate(zip(received, strata, strict=True))
@@ -79,16 +85,16 @@ def common_prefix(left: Sequence[int], right: Sequence[int]) -> int:
 
 
 def target_calls_astray(calls: Sequence[Call], text: Sequence[int]) -> list[bool]:
-    """For each target call, whether its cache held another text than the one that went out, or it leaves the
-    text before the place that an earlier call had reached.
+    """For each target call, whether its cache held another text than the one that went out, or what it fed
+    first belongs elsewhere in that text.
 
-    Rejected drafts are fed, not held, and leave the text after that place. For diagnosis.
+    Rejected drafts are fed and not held, and come after what an earlier call had reached. For diagnosis.
     """
     reached, flags = 0, []
     for call in calls:
         if call.model == "target":
             agreed, held = common_prefix(call.path, text), len(call.path) - call.fed
-            flags.append(agreed < max(held, min(reached, len(call.path))))
+            flags.append(agreed < max(held, min(reached, held + 1)))
             reached = max(reached, agreed)
     return flags
 

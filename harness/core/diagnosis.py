@@ -15,7 +15,7 @@ import numpy as np
 from harness.core.alternatives import NAMES, Floats
 from harness.core.kernels import BUGS
 
-POOR = 4.5
+POOR = 4.2
 """Deviations of the worst place or pair from what the best name predicts, from which it is not the bug."""
 
 UNSCORED = 0.005
@@ -245,6 +245,16 @@ TABLE: dict[str, Bug] = {
     "later-drafts-unverified": Bug(
         interviewer="Only the first draft of a block is tested; the others are kept.", candidate=_ACCEPT
     ),
+    "last-draft-unverified": Bug(
+        interviewer="The last draft of a block is kept untested.", candidate=_ACCEPT
+    ),
+    "ratio-powered": Bug(
+        interviewer="Drafts are kept with a power of target/draft, such as its square or its root.",
+        candidate=_ACCEPT,
+    ),
+    "accept-sometimes-untested": Bug(
+        interviewer="A share of the drafts that fail the test is kept all the same.", candidate=_ACCEPT
+    ),
     "first-token-from-draft": Bug(
         interviewer="The first token after the prompt is the draft's, and nothing verifies it.",
         candidate=(
@@ -352,6 +362,9 @@ TABLE: dict[str, Bug] = {
     ),
     "bonus-unwarped": Bug(
         interviewer="The bonus token is drawn without temperature and top-p.", candidate=_BONUS
+    ),
+    "bonus-temperature": Bug(
+        interviewer="The bonus token is drawn at another temperature than the rest.", candidate=_BONUS
     ),
     "bonus-row-before": Bug(
         interviewer="The bonus token is drawn from the row before its own.", candidate=_BONUS

@@ -33,6 +33,8 @@ class Step:
     """The true ones."""
     index: Tokens
     """``(N,)``: place in the block, 0 for its first token."""
+    left: Tokens
+    """``(N,)``: drafts of the block at this position and after it."""
 
     @property
     def first_of_block(self) -> NDArray[np.bool_]:
@@ -81,51 +83,68 @@ def likelihoods(laws: Laws, tokens: Tokens, placement: Placement) -> Floats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """How a hypothesis fits N tokens of one run: what it expects less what came, and the variance of that."""
+    """How a hypothesis fits N tokens of one run. Each measure is what it expects less what came, and the
+    variance of that, ``(N, 2)``."""
 
     place: Tokens
     """``(N,)``: index in the block up to 3, 4 for the bonus token."""
+    ratio: Tokens
+    """``(N,)``: target/draft of the drafted token, in five steps; -1 where there was none."""
     nats: Floats
-    """``(N, 2)``: log-likelihood expected less seen, and its variance."""
+    """Log-likelihood."""
     kept: Floats
-    """``(N, 2)``: chance that the draft stands less whether it did, and its variance."""
+    """Whether the draft stands."""
+    over: Floats
+    """Whether the token is likelier under the draft than under the target."""
+
+
+_RATIO_STEPS = np.array([0.25, 0.5, 0.8, 1.0])
 
 
 def fit(hypothesis: int, laws: Laws, tokens: Tokens, placement: Placement) -> Fit:
     """Hold the hypothesis's own law against the tokens: being the likeliest of many is not being right."""
     law = _law(HYPOTHESES[hypothesis], laws, placement)
+    law /= law.sum(axis=1, keepdims=True)
     at, drafted = np.arange(len(tokens)), placement.drafted
     logs = np.log(law)
     expected = np.einsum("nv,nv->n", law, logs)
     variance = np.einsum("nv,nv->n", law, logs**2) - expected**2
-    stands = np.where(drafted >= 0, law[at, drafted], 0.0)
-    stood = (tokens == drafted).astype(float)
-    place = np.where(placement.stratum == Stratum.BONUS, 4, np.minimum(placement.index, 3))
+    over = laws.draft > laws.target
+    ratio = np.searchsorted(_RATIO_STEPS, laws.ratio[at, drafted], side="right")
     return Fit(
-        place=place,
+        place=np.where(placement.stratum == Stratum.BONUS, 4, np.minimum(placement.index, 3)),
+        ratio=np.where(drafted >= 0, ratio, -1),
         nats=np.stack([expected - logs[at, tokens], variance], axis=1),
-        kept=np.stack([stands - stood, stands * (1.0 - stands)], axis=1),
+        kept=_event(np.where(drafted >= 0, law[at, drafted], 0.0), tokens == drafted),
+        over=_event(np.einsum("nv,nv->n", law, over.astype(float)), over[at, tokens]),
     )
 
 
-def deviations(fits: Iterable[tuple[str, Fit]]) -> float:
-    """The worst misfit in any place of the block, and on any pair, in standard deviations.
+def _event(chance: Floats, came: NDArray[np.bool_]) -> Floats:
+    return np.stack([chance - came, chance * (1.0 - chance)], axis=1)
 
-    A wrong name may fit overall and fail at one place: what is wrong with the first draft of a block is
-    thinned out by all the others.
+
+def deviations(fits: Iterable[tuple[str, Fit]]) -> float:
+    """The worst misfit in any place of the block, at any ratio and on any pair, in standard deviations.
+
+    A wrong name may fit overall and fail somewhere: what is wrong with the first draft of a block is thinned
+    out by all the others.
     """
     sums: dict[tuple[str, str], Floats] = {}
     for pair, each in fits:
-        groups = {"pair " + pair: np.ones(len(each.place), dtype=bool)}
+        groups = {f"pair {pair}": np.ones(len(each.place), dtype=bool)}
         groups |= {f"place {n}": each.place == n for n in range(5)}
+        groups |= {f"ratio {n}": each.ratio == n for n in range(len(_RATIO_STEPS) + 1)}
         for group, member in groups.items():
-            for measure, values in (("nats", each.nats), ("kept", each.kept)):
-                key = group, measure
+            for measure in _SLACK:
+                key, values = (group, measure), getattr(each, measure)
                 sums[key] = sums.get(key, np.zeros(2)) + values[member].sum(axis=0)
-    worst = [
-        abs(total) / np.sqrt(variance + _SLACK[measure]) for (_, measure), (total, variance) in sums.items()
-    ]
+    worst = [abs(gap) / np.sqrt(spread + _SLACK[measure]) for (_, measure), (gap, spread) in sums.items()]
     return float(max(worst, default=0.0))
+
+
+_SLACK = {"nats": 25.0, "kept": 4.0, "over": 4.0}
+"""Added to a variance, so that one odd token in a small group condemns nothing."""
 
 
 def draft_laws(laws: Laws, placement: Placement) -> dict[str, float]:
@@ -142,13 +161,13 @@ def draft_laws(laws: Laws, placement: Placement) -> dict[str, float]:
     return {bug: float((np.log(chance) - supplied).sum()) for bug, chance in said.items()}
 
 
-_SLACK = {"nats": 25.0, "kept": 4.0}
-"""Added to a variance, so that one odd token in a small group condemns nothing."""
-
-
 def _step(hypothesis: Hypothesis, laws: Laws, placement: Placement) -> Step:
     return Step(
-        target=hypothesis.target(laws), draft=hypothesis.draft(laws), laws=laws, index=placement.index
+        target=hypothesis.target(laws),
+        draft=hypothesis.draft(laws),
+        laws=laws,
+        index=placement.index,
+        left=placement.left,
     )
 
 
@@ -217,14 +236,24 @@ def _same_uniform(least: float, most: float) -> Hypothesis:
     return Hypothesis(bug="same-uniform", accept=lambda step: (step.ratio - least) / (most - least))
 
 
-def _first_forgiven(share: float) -> Hypothesis:
-    """A rejection of a block's first draft gets lost in this share of cases."""
-    return Hypothesis(
-        bug="first-draft-unverified",
-        accept=lambda step: np.where(
-            step.first_of_block, _tested(step) + share * (1.0 - _tested(step)), _tested(step)
-        ),
-    )
+def _forgiving(step: Step, share: Floats) -> Floats:
+    """A rejection gets lost in this share of cases, ``(N, 1)``."""
+    accept: Floats = _tested(step) + share * (1.0 - _tested(step))
+    return accept
+
+
+def _all_others_stand(step: Step) -> Floats:
+    """About how likely a block's other drafts all pass, ``(N, 1)``."""
+    others: Floats = (1.0 - step.laws.rejected) ** np.maximum(step.left - 1, 0)[:, None]
+    return others
+
+
+def _powered(exponent: float) -> Hypothesis:
+    return Hypothesis(bug="ratio-powered", accept=lambda step: _tested(step) ** exponent)
+
+
+def _bonus_at(exponent: float) -> Hypothesis:
+    return Hypothesis(bug="bonus-temperature", bonus=lambda step: _scaled(step.target**exponent, step.target))
 
 
 def _at_temperature(temperature: float) -> Hypothesis:
@@ -284,6 +313,9 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
         correct=lambda step: step.target,
     ),
     *(_same_uniform(n / 20, (n + 1) / 20) for n in range(20)),
+    *(_powered(exponent) for exponent in (0.5, 2.0)),
+    Hypothesis(bug="accept-sometimes-untested", accept=lambda step: _forgiving(step, np.full((1, 1), 0.1))),
+    Hypothesis(bug="accept-sometimes-untested", accept=lambda step: _forgiving(step, np.full((1, 1), 0.25))),
     Hypothesis(bug="uniform-off", accept=lambda step: (_tested(step) - 0.05) / 0.95),
     Hypothesis(bug="uniform-off", accept=lambda step: np.ceil(16 * _tested(step)) / 16),
     _threshold(0.1),
@@ -306,7 +338,18 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     Hypothesis(bug="draft-uniform-reused", accept=_uniform_reused),
     Hypothesis(bug="one-uniform-a-block", accept=lambda step: step.ratio / step.laws.block_bar),
     # Which drafts are tested.
-    *(_first_forgiven(share) for share in (0.3, 0.5, 0.7, 1.0)),
+    Hypothesis(
+        bug="first-draft-unverified",
+        accept=lambda step: np.where(step.first_of_block, 1.0, _tested(step)),
+    ),
+    Hypothesis(
+        bug="first-draft-unverified",
+        accept=lambda step: _forgiving(step, step.first_of_block * _all_others_stand(step)),
+    ),
+    Hypothesis(
+        bug="last-draft-unverified",
+        accept=lambda step: np.where(step.left[:, None] == 1, 1.0, _tested(step)),
+    ),
     Hypothesis(
         bug="later-drafts-unverified",
         accept=lambda step: np.where(step.first_of_block, _tested(step), 1.0),
@@ -343,6 +386,7 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     Hypothesis(bug="bonus-by-argmax", bonus=lambda step: step.laws.best),
     Hypothesis(bug="bonus-unwarped", bonus=lambda step: step.laws.target_raw),
     Hypothesis(bug="bonus-row-before", bonus=lambda step: step.laws.previous_target),
+    *(_bonus_at(exponent) for exponent in (0.5, 2.0)),
     # Temperature and top-p.
     *(_at_temperature(temperature) for temperature in (0.5, 0.8, 0.9, 1.1, 1.25, 2.0)),
     Hypothesis(

@@ -31,7 +31,7 @@ PRIOR = 2.0
 """k: tokens' worth of belief, for each bin, that the target's law holds."""
 
 _PIT_BINS = 16
-_RATIOS = (0.0, 0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0)
+_RATIOS = (0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0, 1e9)
 _SHARES = (0.001, 0.01, 0.03, 0.1, 0.25, 0.5, 0.999)
 _BARS = np.array([0.25, 0.5, 0.8, 0.999])
 _POSITIONS = np.array([1, 2, 3, 5, 9, 17, 33])
@@ -88,8 +88,10 @@ def bet_and_learn(
         allowed: ``(N,)``; other tokens are neither bet on (ratio 1) nor learned from.
     """
     counts, columns = dict(memory.counts), []
+    # Several habits look at the same feature.
+    looks = {habit.feature: habit.feature(laws, tokens) for habit in habits.values()}
     for name, habit in habits.items():
-        looked, context = habit.feature(laws, tokens), habit.context(laws, placement)
+        looked, context = looks[habit.feature], habit.context(laws, placement)
         key = name, pair if habit.by_pair else ""
         before = counts.get(key) or _nothing(habit.contexts, looked.expected.shape[1])
         columns.append(np.where(allowed, _ratio(before, context, looked), 1.0))
@@ -110,10 +112,9 @@ def _ratio(counts: Counts, context: Indices, looked: Looked) -> Floats:
 
 
 def _learned(counts: Counts, context: Indices, looked: Looked, allowed: NDArray[np.bool_]) -> Counts:
-    seen, due = counts[0].copy(), counts[1].copy()
-    np.add.at(seen, context[allowed], looked.emitted[allowed])
-    np.add.at(due, context[allowed], looked.expected[allowed])
-    return seen, due
+    seen, due = counts
+    member = ((context == np.arange(len(seen))[:, None]) & allowed).astype(np.float64)
+    return seen + member @ looked.emitted, due + member @ looked.expected
 
 
 # --- Features.
@@ -127,29 +128,35 @@ def _sorted_into(bins: Callable[[Laws], Indices], count: int) -> Feature:
         flat = (rows[:, None] * count + which).ravel()
         mass = np.bincount(flat, laws.target.ravel(), minlength=len(tokens) * count)
         expected: Floats = mass.astype(np.float64).reshape(-1, count)
-        return Looked(expected=expected, emitted=np.eye(count)[which[rows, tokens]])
+        return Looked(expected=expected, emitted=_one_hot(which[rows, tokens], count))
 
     return feature
 
 
-def _above(values: Floats, bars: tuple[float, ...], unit: Floats) -> Indices:
-    """How many of ``bars`` times ``unit`` each value exceeds; without a division."""
+def _one_hot(index: Indices, size: int) -> Floats:
+    rows = np.zeros((len(index), size))
+    rows[np.arange(len(index)), index] = 1.0
+    return rows
+
+
+def _passed(values: Floats, bars: tuple[float, ...]) -> Indices:
+    """How many of ``bars`` each value exceeds."""
     bins = np.zeros(values.shape, dtype=np.int64)
     for bar in bars:
-        bins += values > bar * unit
+        bins += values > bar
     return bins
 
 
-def _draft_over_target(laws: Laws) -> Indices:
-    return _above(laws.draft, _RATIOS, laws.target)
+def _target_over_draft(laws: Laws) -> Indices:
+    return _passed(laws.ratio, _RATIOS)
 
 
 def _share_of_best(laws: Laws) -> Indices:
-    return _above(laws.target, _SHARES, laws.target.max(axis=1, keepdims=True))
+    return _passed(laws.target / laws.target.max(axis=1, keepdims=True), _SHARES)
 
 
 def _share_of_draft_best(laws: Laws) -> Indices:
-    return _above(laws.draft, _SHARES, laws.draft.max(axis=1, keepdims=True))
+    return _passed(laws.draft / laws.draft.max(axis=1, keepdims=True), _SHARES)
 
 
 def _next_to_previous(laws: Laws) -> Indices:
@@ -179,7 +186,7 @@ def _target_interval(laws: Laws, tokens: Indices) -> Looked:
 
 
 def _token_id(laws: Laws, tokens: Indices) -> Looked:
-    return Looked(expected=laws.target, emitted=np.eye(laws.target.shape[1])[tokens])
+    return Looked(expected=laws.target, emitted=_one_hot(tokens, laws.target.shape[1]))
 
 
 # --- Contexts.
@@ -210,7 +217,7 @@ def _anywhere(laws: Laws, placement: Placement) -> Indices:
     return np.zeros(len(placement.index), dtype=np.int64)
 
 
-_BY_RATIO = _sorted_into(_draft_over_target, len(_RATIOS) + 1)
+_BY_RATIO = _sorted_into(_target_over_draft, len(_RATIOS) + 1)
 
 HABITS: dict[str, Habit] = {
     "draft-over-target-by-place": Habit(feature=_BY_RATIO, context=_place, contexts=_PLACES + 1),

@@ -78,6 +78,7 @@ def test_hypotheses_are_laws_given_the_draft() -> None:
         call=np.arange(40),
         stratum=np.full(40, Stratum.MIDDLE),
         index=RNG.integers(0, 5, 40),
+        left=RNG.integers(0, 5, 40),
         received=(None,) * 40,
         drafted=RNG.integers(-1, 12, 40),
     )

@@ -31,6 +31,7 @@ def placement(rng: np.random.Generator, count: int) -> Placement:
         call=np.arange(count),
         stratum=np.array(stratum[:count], dtype=np.int64),
         index=np.array(index[:count], dtype=np.int64),
+        left=np.zeros(count, dtype=np.int64),
         received=(None,) * count,
         drafted=np.full(count, -1, dtype=np.int64),
     )
