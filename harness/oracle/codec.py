@@ -27,6 +27,7 @@ _HELLO = struct.Struct("<4sH")
 _FORWARD = struct.Struct("<BII")
 _FORWARD_FRAME = struct.Struct("<BIBII")
 _FORK = struct.Struct("<II")
+_SHARED = struct.Struct("<II")
 _ROWS_FRAME = struct.Struct("<BII")
 _U32 = struct.Struct("<I")
 _TRIAL = struct.Struct("<IIIIIIddQ")
@@ -51,6 +52,7 @@ class Kind(IntEnum):
     TRIAL = 16  # to the contestant: parameters, prompt
     ROWS = 17  # to the contestant: cache, rows
     FORKED = 18  # to the contestant: the new cache
+    SHARED = 19  # to the contestant: cache, and how many bytes of rows lie at the start of the shared memory
     LOADED = 32  # to the judge, on the control connection: torch is imported
     READY = 33  # to the judge, on the control connection: the submission is imported
     ENDED = 34  # to the judge, on the control connection: a trial's process is gone; its wait status
@@ -312,6 +314,20 @@ def decode_rows(kind: Kind, body: Body) -> tuple[int, memoryview]:
         raise ProtocolError(f"{kind.name} where ROWS is due")
     _at_least(body, _U32.size, kind)
     return _U32.unpack_from(body)[0], memoryview(body)[_U32.size :]
+
+
+def encode_shared(handle: int, size: int) -> bytes:
+    """In place of `encode_rows`, when the ``size`` bytes of rows were written to memory that both see."""
+    return frame(Kind.SHARED, _SHARED.pack(handle, size))
+
+
+def decode_shared(kind: Kind, body: Body) -> tuple[int, int]:
+    """Handle, and the size of the rows in bytes. Raises ProtocolError."""
+    if kind is not Kind.SHARED:
+        raise ProtocolError(f"{kind.name} where SHARED is due")
+    _exactly(body, _SHARED.size, kind)
+    handle, size = _SHARED.unpack(body)
+    return handle, size
 
 
 def encode_word(kind: Kind, word: int) -> bytes:

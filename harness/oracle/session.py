@@ -26,10 +26,14 @@ from harness.oracle.codec import (
     Setup,
     encode_rows,
     encode_setup,
+    encode_shared,
     encode_word,
 )
 from pairs.analytic import Pair
 from pairs.ledger import Call
+
+SHARED_FROM = 1 << 16
+"""Bytes of rows from which on shared memory is cheaper than the socket (`bench/judge_wire.py`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +78,20 @@ class Session:
     """Holds the models for one trial, answers requests, keeps the ledger."""
 
     def __init__(
-        self, trial: Trial, pair: Pair, limits: TrialLimits | None = None, cpu: int | None = None
+        self,
+        trial: Trial,
+        pair: Pair,
+        limits: TrialLimits | None = None,
+        *,
+        cpu: int | None = None,
+        shared: memoryview | None = None,
     ) -> None:
-        """``cpu``: where whoever drives this waits; see `Setup.cpu`."""
+        """What is driven by whoever has the socket.
+
+        Args:
+            cpu: where the driver waits; see `Setup.cpu`.
+            shared: memory that the contestant can read. Large rows are written there; it is never read.
+        """
         self._trial = trial
         self._pair = pair
         self._limits = limits or limits_for(trial)
@@ -89,6 +104,7 @@ class Session:
         self._copied: dict[str, list[int]] = {"target": [], "draft": []}
         """Lengths of copies since the model's last call."""
         self._cpu = cpu
+        self._shared = shared
         self._outcome: Outcome | None = None
 
     @property
@@ -146,11 +162,18 @@ class Session:
         fed, copied = len(request.tokens), self._copied[request.model]
         self._ledger.append(Call(model=request.model, path=tuple(slot.tokens), fed=fed, copied=tuple(copied)))
         copied.clear()
-        # The models' rows are float32 and little-endian, as the wire is: the bytes go out as they lie.
         row = self._models[request.model].logits
-        return encode_rows(
-            handle, [row(state).data for state in slot.states[-fed:]], 4 * self._pair.vocab_size
-        )
+        return self._rows(handle, [row(state).data for state in slot.states[-fed:]])
+
+    def _rows(self, handle: int, rows: list[memoryview]) -> bytes:
+        """The models' rows are float32 and little-endian, as the wire is: the bytes go out as they lie."""
+        row_size = 4 * self._pair.vocab_size
+        size = len(rows) * row_size
+        if self._shared is None or not SHARED_FROM <= size <= len(self._shared):
+            return encode_rows(handle, rows, row_size)
+        for n, row in enumerate(rows):
+            self._shared[n * row_size : (n + 1) * row_size] = row.cast("B")
+        return encode_shared(handle, size)
 
     def _fork(self, handle: int, length: int) -> bytes:
         self._charge_request()

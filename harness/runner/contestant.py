@@ -15,6 +15,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -24,10 +25,12 @@ import harness
 import pairs
 from harness.core.trial import Ended, Trial, TrialRun
 from harness.oracle import codec
+from harness.oracle.caches import CacheLimits
 from harness.oracle.codec import Kind, ProtocolError
-from harness.oracle.session import Outcome, Session, TrialLimits
+from harness.oracle.session import SHARED_FROM, Outcome, Session, TrialLimits
 from harness.runner import affinity
 from harness.runner.channel import Channel, HungUp, Listener, Overdue
+from harness.runner.shared_rows import SharedRows
 from harness.runner.shim import CONTROL_SOCKET, TRIAL_SOCKET
 from isolation.contract import SOCKET_DIR, Bind, Ending, Jail, JailSpec, Limits, Runtime, RuntimeFault, Usage
 from pairs.analytic import Pair
@@ -139,9 +142,11 @@ class Contestant:
         if server is None:
             assert self._hopeless is not None
             return _run(trial, self._hopeless)
-        with affinity.kept() as processor:
-            session = Session(trial, self._pairs[trial.pair], self._limits, processor)
-            wall_s = self._drive(session, server)
+        pair = self._pairs[trial.pair]
+        with affinity.kept() as processor, _shared_with(pair) as shared:
+            view = shared.view if shared else None
+            session = Session(trial, pair, self._limits, cpu=processor, shared=view)
+            wall_s = self._drive(session, server, shared)
         assert session.outcome is not None
         usage = server.jail.usage()
         cpu_s = None
@@ -243,7 +248,7 @@ class Contestant:
     def _not_imported(self, why: str) -> Outcome:
         return Outcome(Ended.NOT_IMPORTED, note=f"{self._entry} could not be imported: {why}.")
 
-    def _drive(self, session: Session, server: _Server) -> float:
+    def _drive(self, session: Session, server: _Server, shared: SharedRows | None) -> float:
         """Play one trial to its end and leave the server ready for the next, or gone. Seconds it took."""
         deadline = time.monotonic() + self._deadlines.import_s
         self._played += 1
@@ -256,7 +261,7 @@ class Contestant:
         wall_s = 0.0
         if channel is not None:
             with channel:
-                wall_s = converse(session, channel, self._deadlines, deadline)
+                wall_s = converse(session, channel, self._deadlines, deadline, shared)
         elif time.monotonic() >= deadline:
             session.end(Ended.TIMED_OUT, _overdue(self._deadlines, began=False))
         status = self._farewell(server, session.outcome)
@@ -295,8 +300,26 @@ class Contestant:
             server.jail.stop()
 
 
-def converse(session: Session, channel: Channel, deadlines: Deadlines, hello_by: float) -> float:
+def _shared_with(pair: Pair) -> AbstractContextManager[SharedRows | None]:
+    """Memory for the rows of one trial, where a few of them are too many for the socket."""
+    row_size = 4 * pair.vocab_size
+    return (
+        SharedRows(CacheLimits().positions * row_size)
+        if 4 * row_size >= SHARED_FROM
+        else contextlib.nullcontext()
+    )
+
+
+def converse(
+    session: Session,
+    channel: Channel,
+    deadlines: Deadlines,
+    hello_by: float,
+    shared: SharedRows | None = None,
+) -> float:
     """Answer requests until the trial has an outcome, or the contestant is gone: then it is left open.
+
+    The first answer, to the hello, hands out ``shared``.
 
     Returns:
         Seconds from the prompt to the end.
@@ -309,10 +332,15 @@ def converse(session: Session, channel: Channel, deadlines: Deadlines, hello_by:
             if reply:
                 if channel.pending:
                     raise ProtocolError("a second request before the first was answered")
-                if began is None:
-                    began = time.monotonic()
-                    deadline = began + deadlines.trial_s
-                channel.send(reply, deadline)
+                if began is not None:
+                    channel.send(reply, deadline)
+                    continue
+                began = time.monotonic()
+                deadline = began + deadlines.trial_s
+                if shared is None:
+                    channel.send(reply, deadline)
+                else:
+                    channel.send_descriptor(reply, shared.descriptor, deadline)
     except ProtocolError as error:
         session.end(Ended.PROTOCOL, str(error))
     except Overdue:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import inspect
+import mmap
 import os
 import random
 import socket
@@ -50,6 +51,7 @@ class Connection:
     def __init__(self, connected: socket.socket) -> None:
         self.socket = connected
         self._frames = codec.Frames(codec.MAX_REPLY)
+        self._shared: mmap.mmap | None = None
 
     @classmethod
     def to(cls, path: Path) -> Self:
@@ -69,6 +71,23 @@ class Connection:
             self._frames.added(count)
         return frame
 
+    def receive_first(self) -> tuple[Kind, memoryview] | None:
+        """As `receive`; memory in which the judge will show large rows may come along."""
+        data, descriptors, _, _ = socket.recv_fds(self.socket, len(self._frames.space()), 1)
+        self._frames.feed(data)
+        for descriptor in descriptors:
+            self._shared = mmap.mmap(descriptor, 0, prot=mmap.PROT_READ)
+            os.close(descriptor)
+        return self.receive() if data else None
+
+    def rows(self, reply: tuple[Kind, memoryview]) -> tuple[int, NDArray[np.float32]]:
+        """Handle and rows ``(n * V,)``, read where they lie: valid until the next request."""
+        if reply[0] is Kind.SHARED and self._shared is not None:
+            handle, size = codec.decode_shared(*reply)
+            return handle, np.frombuffer(self._shared, dtype="<f4", count=size // 4)
+        handle, data = codec.decode_rows(*reply)
+        return handle, np.frombuffer(data, dtype="<f4")
+
 
 class RemoteBackend:
     """Implements `pairs.torch_api.Backend` over a trial's connection."""
@@ -83,8 +102,8 @@ class RemoteBackend:
         self, handle: int | None, length: int, tokens: Sequence[int]
     ) -> tuple[int, NDArray[np.float32]]:
         reply = self._ask(codec.encode_forward(self._model, handle, length, tokens))
-        handle, rows = codec.decode_rows(*reply)
-        return handle, np.frombuffer(rows, dtype="<f4").reshape(len(tokens), self._vocab_size).copy()
+        handle, rows = self._connection.rows(reply)
+        return handle, rows.reshape(len(tokens), self._vocab_size).copy()
 
     def fork(self, handle: int, length: int) -> int:
         return codec.decode_word(*self._ask(codec.encode_request(codec.Fork(handle, length))))
@@ -147,7 +166,7 @@ def play(connection: Connection, folder: Path, entry: str) -> None:
     """Speak one trial's protocol from hello to done or failed. No prompt exists until the import is over."""
     generate = imported(folder, entry)
     connection.send(codec.encode_request(codec.Hello(codec.VERSION)))
-    first = connection.receive()
+    first = connection.receive_first()
     if first is None:
         return
     setup = codec.decode_setup(*first)

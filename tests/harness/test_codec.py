@@ -94,7 +94,13 @@ def test_random_bytes_are_frames_or_a_protocol_error(data: bytes) -> None:
 
 @given(kind=st.sampled_from(Kind), body=st.binary(max_size=100))
 def test_a_random_body_decodes_or_is_a_protocol_error(kind: Kind, body: bytes) -> None:
-    for decode in (codec.decode_request, codec.decode_setup, codec.decode_rows, codec.decode_word):
+    for decode in (
+        codec.decode_request,
+        codec.decode_setup,
+        codec.decode_rows,
+        codec.decode_shared,
+        codec.decode_word,
+    ):
         with contextlib.suppress(ProtocolError):
             decode(kind, body)
 
@@ -102,6 +108,12 @@ def test_a_random_body_decodes_or_is_a_protocol_error(kind: Kind, body: bytes) -
 @given(request_=REQUESTS, cut=st.integers(1, 20))
 def test_a_frame_that_was_cut_short_is_not_taken(request_: codec.Request, cut: int) -> None:
     assert frames_of(codec.encode_request(request_)[:-cut]) == []
+
+
+@given(handle=WORD, size=WORD)
+def test_the_place_of_shared_rows_comes_back_as_it_was_sent(handle: int, size: int) -> None:
+    [frame] = frames_of(codec.encode_shared(handle, size))
+    assert codec.decode_shared(*frame) == (handle, size)
 
 
 def test_a_body_larger_than_the_buffer_arrives_whole() -> None:
