@@ -1,8 +1,8 @@
 """Whole texts against their exact joint law, on a pair so small that every text can be listed. Pure.
 
-A test of goodness of fit that shares nothing with the bets of `harness.core.wealth` but the models. One prompt
-is asked again and again: what a bug does to a text, it then does to the same cell each time, whatever the bug
-is. Over many prompts only what leans the same way everywhere would add up, and some bugs lean no way.
+A test of goodness of fit that shares nothing with the bets of `harness.core.wealth` but the models. One
+prompt is asked again and again: what a bug does to a text, it then does to the same cell each time, whatever
+the bug is. Over many prompts only what leans the same way everywhere would add up, and some bugs lean no way.
 
 The p-value is by simulation. The chi-square approximation is wrong by a factor of ten on such skewed cells.
 """

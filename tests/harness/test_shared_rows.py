@@ -13,6 +13,7 @@ from harness.oracle import codec
 from harness.oracle.codec import VERSION, Forward, Hello, Kind
 from harness.oracle.session import SHARED_FROM, Session
 from harness.runner.shared_rows import SharedRows
+from harness.trap_pairs import DISJOINT
 from pairs.analytic import PairSpec, make_pair
 from tests.harness.conftest import trial
 
@@ -51,7 +52,7 @@ def test_nobody_can_resize_or_write_it_and_the_judge_goes_on(flags: int) -> None
 
 
 def test_rows_take_the_memory_when_they_are_large_and_fit() -> None:
-    pair = make_pair(PairSpec(name="small", seed=1, vocab_size=VOCAB, flavour="disjoint"))
+    pair = make_pair(PairSpec(name="small", seed=1, vocab_size=VOCAB, flavour=DISJOINT))
     memory = bytearray(4 * VOCAB * 3)
     session = Session(trial(1, 2, 3), pair, shared=memoryview(memory))
     frames = codec.Frames(codec.MAX_REPLY)

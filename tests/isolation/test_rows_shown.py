@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.core.trial import Ended, Trial
 from harness.oracle.session import SHARED_FROM
 from harness.runner.contestant import Contestant
+from harness.trap_pairs import DISJOINT
 from isolation.contract import Runtime
 from pairs.analytic import PairSpec, make_pair
 
@@ -46,7 +47,7 @@ def generate(target, draft, input_ids, **settings):
 
 
 def test_rows_arrive_and_the_memory_cannot_be_shrunk_or_written(runtime: Runtime) -> None:
-    pair = make_pair(PairSpec(name="large", seed=2, vocab_size=VOCAB, flavour="disjoint"))
+    pair = make_pair(PairSpec(name="large", seed=2, vocab_size=VOCAB, flavour=DISJOINT))
     prompt = (1, 2, 3)
     with Contestant({"specdec.py": ATTACKS}, {"large": pair}, runtime) as contestant:
         for seed in (1, 2):
