@@ -136,6 +136,29 @@ class Hierarchy:
         return Group(version=self.version, folders=tuple(parent / name for parent in self.parents))
 
 
+def of_process(pid: int, name: str, root: Path = ROOT, proc: Path = Path("/proc")) -> Group | None:
+    """The group that somebody else made for a process, to read its use: a folder whose path holds ``name``.
+
+    None when it cannot be seen from here, as from inside a container.
+    """
+    try:
+        lines = (proc / str(pid) / "cgroup").read_text().splitlines()
+    except OSError:
+        return None
+    version: Literal[1, 2] = 2 if (root / "cgroup.controllers").exists() else 1
+    folders = []
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if name in path and version == 2 and not controllers:
+            folders.append(root / path.lstrip("/"))
+        elif name in path and version == 1:
+            wanted = [each for each in controllers.split(",") if each in ("memory", "cpuacct")]
+            folders += [root / controller / path.lstrip("/") for controller in wanted]
+    if not folders or not all(folder.is_dir() for folder in folders):
+        return None
+    return Group(version=version, folders=tuple(folders))
+
+
 def find(root: Path = ROOT) -> Hierarchy | None:
     """Where this process may make groups with all limits, or None."""
     if (root / "cgroup.controllers").exists():

@@ -22,7 +22,7 @@ from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.models.containers import Container
 from docker.types import LogConfig, Mount, Ulimit
 
-from isolation import binds, endings, register, seccomp, socket_dirs
+from isolation import binds, cgroups, endings, register, seccomp, socket_dirs
 from isolation.contract import SOCKET_DIR, WORKSPACE, Exit, Jail, JailSpec, RuntimeFault, Usage
 from isolation.tail import TAIL_BYTES
 
@@ -159,6 +159,7 @@ class DockerJail:
         self._exit: Exit | None = None
         self._last_output = b""
         self._usage = _UNKNOWN
+        self._group: cgroups.Group | None = None
         self._lock = threading.RLock()
 
     @property
@@ -187,7 +188,10 @@ class DockerJail:
             return self._last_output if self._exit is not None else self._read_output()
 
     def usage(self) -> Usage:
-        """The last sample: the engine forgets what a container used when it ends, so a little is missing."""
+        """The last reading: what a container used is forgotten when it ends, so some may be missing.
+
+        Exact and quick where the container's control group can be seen; else the engine takes a second to say.
+        """
         with self._lock:
             if self._exit is None:
                 self._sample()
@@ -246,6 +250,14 @@ class DockerJail:
         return raw[-TAIL_BYTES:]
 
     def _sample(self) -> None:
+        if self._group is None:
+            pid = self._state().get("Pid", 0)
+            self._group = cgroups.of_process(pid, str(self._container.id)) if pid else None
+        if self._group is not None:
+            usage = self._group.usage()
+            if usage.cpu_s is not None:
+                self._usage = usage
+            return
         try:
             stats = self._container.stats(stream=False, one_shot=True)
         except (DockerException, requests.RequestException, ValueError):

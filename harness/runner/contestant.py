@@ -51,6 +51,8 @@ JAIL_LIMITS = Limits(memory_bytes=2 << 30, cpus=1.0, pids=64, disk_bytes=16 << 2
 CPU_S, CPU_S_A_TOKEN = 2.0, 0.05
 """Seconds that a trial may use, and as many more for each token that it is asked for. The zoo's honest files
 need 0.02 and at most 0.0012 (V = 512)."""
+ACCOUNT_S = 0.5
+"""A runtime that takes longer to say what was used is not asked after each trial: Docker's engine, 1 s."""
 TOO_MUCH_MEMORY = f"used more than {JAIL_LIMITS.memory_bytes >> 20} MiB of memory"
 
 
@@ -101,7 +103,7 @@ class Contestant:
         self._hopeless: Outcome | None = None
         self._played = 0
         self._spent_s: float | None = None
-        """CPU of the jail at the end of the trial before, or of the import."""
+        """CPU of the jail when the trial before ended, or the import; None where trials go unmeasured."""
 
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="probe-judge-"))
@@ -148,11 +150,7 @@ class Contestant:
             session = Session(trial, pair, self._limits, cpu=processor, shared=view)
             wall_s = self._drive(session, server, shared)
         assert session.outcome is not None
-        usage = server.jail.usage()
-        cpu_s = None
-        if usage.cpu_s is not None and self._spent_s is not None:
-            cpu_s = max(usage.cpu_s - self._spent_s, 0.0)
-        self._spent_s = usage.cpu_s
+        usage, cpu_s = self._account(server.jail)
         outcome = within_budget(session.outcome, cpu_s, trial)
         return _run(
             trial,
@@ -162,6 +160,14 @@ class Contestant:
             cpu_s=cpu_s,
             peak_memory_bytes=usage.peak_memory_bytes,
         )
+
+    def _account(self, jail: Jail) -> tuple[Usage, float | None]:
+        """What the jail has used, and the CPU since the last time; unknown where asking takes too long."""
+        if self._spent_s is None:
+            return Usage(cpu_s=None, peak_memory_bytes=None), None
+        usage = jail.usage()
+        before, self._spent_s = self._spent_s, usage.cpu_s
+        return usage, None if usage.cpu_s is None else max(usage.cpu_s - before, 0.0)
 
     def _start(self) -> None:
         """Start a jail and wait for the import. Sets `_server`, or `_hopeless` when the import fails."""
@@ -175,7 +181,10 @@ class Contestant:
                 raise
         if self._hopeless is None:
             self._server = _Server(jail, control)
+            began = time.monotonic()
             self._spent_s = jail.usage().cpu_s
+            if time.monotonic() - began > ACCOUNT_S:
+                self._spent_s = None
         else:
             control.close()
             jail.stop()

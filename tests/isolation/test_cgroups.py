@@ -29,6 +29,32 @@ def test_use_under_version_2(tmp_path: Path) -> None:
     assert made.usage() == Usage(cpu_s=0.25, peak_memory_bytes=8192)
 
 
+def test_the_group_that_an_engine_made_is_found_by_its_process(tmp_path: Path) -> None:
+    proc, root = tmp_path / "proc", tmp_path / "cgroup"
+    (proc / "7").mkdir(parents=True)
+    lines = "9:name=systemd:/docker/abc\n4:memory:/docker/abc\n2:cpu,cpuacct:/docker/abc\n0::/docker/abc\n"
+    (proc / "7" / "cgroup").write_text(lines)
+    assert cgroups.of_process(7, "abc", root, proc) is None  # a container sees no such folders
+    for controller in ("memory", "cpuacct"):
+        (root / controller / "docker" / "abc").mkdir(parents=True)
+    (root / "cpuacct" / "docker" / "abc" / "cpuacct.usage").write_text("2000000000\n")
+    found = cgroups.of_process(7, "abc", root, proc)
+    assert found is not None
+    assert found.usage().cpu_s == 2.0
+    assert cgroups.of_process(7, "other", root, proc) is None
+    assert cgroups.of_process(8, "abc", root, proc) is None
+
+
+def test_under_version_2_there_is_one_folder(tmp_path: Path) -> None:
+    proc, folder = tmp_path / "proc", tmp_path / "cgroup" / "system.slice" / "docker-abc.scope"
+    (proc / "7").mkdir(parents=True)
+    (proc / "7" / "cgroup").write_text("0::/system.slice/docker-abc.scope\n")
+    folder.mkdir(parents=True)
+    (tmp_path / "cgroup" / "cgroup.controllers").write_text("cpu memory pids\n")
+    found = cgroups.of_process(7, "abc", tmp_path / "cgroup", proc)
+    assert found == Group(version=2, folders=(folder,))
+
+
 def test_a_kernel_without_a_peak_measures_none(tmp_path: Path) -> None:
     made = group(2, tmp_path, cpu__stat="usage_usec 1\n")
     assert made.usage().peak_memory_bytes is None
