@@ -188,9 +188,9 @@ class DockerJail:
             return self._last_output if self._exit is not None else self._read_output()
 
     def usage(self) -> Usage:
-        """The last reading: what a container used is forgotten when it ends, so some may be missing.
+        """The last reading: a container's use is forgotten when it ends, so some may be missing.
 
-        Exact and quick where the container's control group can be seen; else the engine takes a second to say.
+        Quick where the container's control group can be seen; else the engine takes a second to say.
         """
         with self._lock:
             if self._exit is None:
