@@ -6,6 +6,7 @@ many with PROBE_LONG=1.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import socket
@@ -13,17 +14,18 @@ import struct
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 from harness.core.trial import Ended
 from harness.oracle import codec
 from harness.oracle.codec import VERSION, Done, Forward, Frames, Hello, Kind, ProtocolError
-from harness.oracle.session import Session
+from harness.oracle.session import Session, TrialLimits
 from harness.runner.channel import Channel
 from harness.runner.contestant import Deadlines, converse
 from harness.trap_pairs import DISJOINT
-from pairs.analytic import Pair, PairSpec, make_pair
+from pairs.analytic import PairSpec, make_pair
 from tests.harness.cache_model import Model
 from tests.harness.conftest import trial
 from tests.harness.test_session import LIMITS
@@ -114,14 +116,14 @@ def good_session(rng: Random) -> bytes:
     return b"".join(map(codec.encode_request, [*requests, Done((1, 2, 3, 4))]))
 
 
-def played(send: object, pair: Pair = PAIR) -> Session:
+def played(send: object, limits: TrialLimits | None = None, deadlines: Deadlines = DEADLINES) -> Session:
     """A session on one end of a socket pair, and ``send(other end)`` in a thread."""
     ours, theirs = socket.socketpair()
-    session = Session(trial(1, 2, 3), pair)
+    session = Session(trial(1, 2, 3), PAIR, limits)
     other = threading.Thread(target=send, args=(theirs,), daemon=True)  # type: ignore[arg-type]
     other.start()
     with Channel(ours) as channel:
-        converse(session, channel, DEADLINES, time.monotonic() + DEADLINES.import_s)
+        converse(session, channel, deadlines, time.monotonic() + deadlines.import_s)
     other.join(5.0)
     theirs.close()
     return session
@@ -174,6 +176,26 @@ def test_a_connection_may_break_anywhere_and_the_next_one_is_served_at_once() ->
             assert good.outcome.ended is Ended.RETURNED
             assert time.monotonic() - began < 1.0
     assert open_descriptors() == descriptors
+
+
+def test_whoever_asks_without_end_is_ended_at_the_deadline() -> None:
+    def ask(theirs: socket.socket) -> None:
+        theirs.sendall(codec.encode_request(Hello(VERSION)))
+        theirs.recv(1 << 16)
+        handle = None
+        with contextlib.suppress(OSError):
+            while True:
+                theirs.sendall(codec.encode_request(Forward("target", handle, 0, (1,))))
+                if not theirs.recv(1 << 16):
+                    return
+                handle = 0
+
+    began = time.monotonic()
+    session = played(ask, replace(LIMITS, calls=10**9, ledger_tokens=10**9), Deadlines(trial_s=0.2))
+    assert session.outcome is not None
+    assert session.outcome.ended is Ended.TIMED_OUT
+    assert len(session.ledger) > 1
+    assert time.monotonic() - began < 2.0
 
 
 def test_descriptors_that_are_pushed_are_not_taken() -> None:
