@@ -65,7 +65,7 @@ def figures(runs: Sequence[TrialRun], pair: Pair) -> SecondOpinion | None:
     fitted = fit(observed, law.probability, seed=own[0].trial.seed)
     return SecondOpinion(
         measurements=_measurements(fitted, len(texts), len(own)),
-        plot=_plot(observed @ law.drafty, len(texts) * law.probability @ law.drafty),
+        plot=_plot(observed.astype(np.float64) @ law.drafty, len(texts) * law.probability @ law.drafty),
     )
 
 

@@ -102,21 +102,17 @@ class Player:
 
     def __call__(self, walk: Walk) -> Text | str:
         self._kept.restore()
-        generator = Generator()
-        generator.open = True
-        before = _states(generator)
+        Generator.opened.clear()
+        generator, before = Generator().open_up(), _states()
         chance.walk, chance.settled = walk, set()
         try:
             with Following(), torch.no_grad():
                 outcome = self._play(generator)
         finally:
             settled, chance.walk = chance.settled, None
-        moved = [
-            name
-            for name, state in _states(generator).items()
-            if name not in settled and state != before[name]
-        ]
-        if moved and walk.trouble is None and generator.open:
+        moved = [name for name, state in _states().items() if name not in settled and state != before[name]]
+        moved += ["a generator" for each in Generator.opened if each.moved]
+        if moved and walk.trouble is None:
             walk.refuse(f"something draws from {moved[0]} in a way that cannot be seen from here")
         return outcome
 
@@ -182,11 +178,10 @@ class Kept:
             put_back(state)
 
 
-def _states(generator: Generator) -> dict[str, Any]:
-    """Of the open sources, to see whether one was drawn from."""
+def _states() -> dict[str, Any]:
+    """Of the global sources, to see whether one was drawn from."""
     keys: Any = np.random.get_state()
     return {
-        "the generator": generator.real_state().numpy().tobytes(),
         "torch": torch.default_generator.get_state().numpy().tobytes(),
         "python": random.getstate(),
         "numpy": (keys[1].tobytes(), *keys[2:]),

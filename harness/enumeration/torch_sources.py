@@ -41,21 +41,36 @@ class Generator(RealGenerator):  # type: ignore[misc,valid-type]
     """Stands for `torch.Generator`. A new one is settled, since torch seeds it with a constant."""
 
     alive: ClassVar[weakref.WeakSet[Generator]] = weakref.WeakSet()
+    opened: ClassVar[list[Generator]] = []
+    """Those that were opened in this run."""
     open = False
 
     def __init__(self, device: object = "cpu") -> None:
         Generator.alive.add(self)
 
+    def open_up(self) -> Generator:
+        """From now on its numbers are decisions; its own state must stay as it is."""
+        self.open, self._untouched = True, self.real_state()
+        Generator.opened.append(self)
+        return self
+
+    @property
+    def moved(self) -> bool:
+        """Whether something drew real numbers from it although it is open."""
+        return self.open and not torch.equal(self._untouched, self.real_state())
+
     def manual_seed(self, seed: Any) -> Generator:
-        self.open = isinstance(seed, RandomInteger) and seed.claim()
-        if not self.open:
-            super().manual_seed(seed)
+        if isinstance(seed, RandomInteger):
+            seed.claim()
+            return self.open_up()
+        self.open = False
+        super().manual_seed(seed)
         return self
 
     def seed(self) -> Any:
         if chance.walk is None:
             return super().seed()
-        self.open = True
+        self.open_up()
         return _claimed(chance.walk)
 
     def initial_seed(self) -> Any:
@@ -118,6 +133,8 @@ class Following(TorchFunctionMode):  # type: ignore[misc]
         if (draw := DRAWS.get(name)) is not None:
             walk = _walk_of(kwargs.get("generator"))
             if walk is not None:
+                if kwargs.get("out") is not None:
+                    walk.refuse(f"torch's {name}, with out=...")
                 return draw(walk, args, kwargs)
         if name in MAKERS:
             return _made(func, name, args, kwargs)
@@ -207,7 +224,6 @@ def _multinomial(walk: Walk, args: Any, kwargs: Any) -> Tensor:
     weights = args[0] if args else kwargs["input"]
     count, replace = _settings(args[1:], kwargs, ("num_samples", None), ("replacement", False))
     _check_known(walk, weights, "multinomial")
-    _check_no_out(walk, kwargs, "multinomial")
     # Torch's own complaints about impossible weights, from a generator that nobody else uses.
     drawn = torch.multinomial(weights, count, replace, generator=_SCRATCH)
     rows = weights.double().reshape(-1, weights.shape[-1]).tolist()
@@ -234,11 +250,6 @@ def _randperm(walk: Walk, args: Any, kwargs: Any) -> Tensor:
 def _check_known(walk: Walk, tensor: Any, name: str) -> None:
     if isinstance(tensor, Followed):
         walk.refuse(f"{name} with probabilities that are random numbers themselves")
-
-
-def _check_no_out(walk: Walk, kwargs: Any, name: str) -> None:
-    if kwargs.get("out") is not None:
-        walk.refuse(f"{name}(out=...)")
 
 
 def _refused(name: str) -> Callable[[Walk, Any, Any], Any]:
@@ -323,14 +334,19 @@ def _become(walk: Walk, tensor: Tensor, numbers: np.ndarray) -> Tensor:
     if type(tensor) is Followed:
         tensor.numbers[...] = numbers
         return tensor
-    if tensor._is_view():
-        walk.refuse("random numbers that are written into a part of a tensor")
-    # Whoever has another view of it would read these.
-    if tensor.is_floating_point():
-        tensor.fill_(math.nan)
+    if tensor._is_view() or _is_shared(tensor):
+        walk.refuse(
+            "random numbers that are written into a part of a tensor, or into one that has another name"
+        )
     tensor.__class__ = Followed
     tensor.numbers = numbers
     return tensor
+
+
+def _is_shared(tensor: Tensor) -> bool:
+    """Whether somebody has another view of its memory, who would not see what is put in."""
+    # One is the tensor's own, one that of the object that is asked.
+    return bool(torch._C._storage_Use_Count(tensor.untyped_storage()._cdata) > 2)
 
 
 def _on_followed(func: Any, name: str, args: Any, kwargs: Any) -> Any:

@@ -37,10 +37,11 @@ class TooManyLeaves(BaseException):
 
 @dataclass(slots=True)
 class _Fork:
-    """One decision of the last run: the chance of each way, and which way it went."""
+    """One decision of the last run: the chance of each way, which way it went, and which are left to go."""
 
     chances: tuple[float, ...]
     way: int
+    left: list[int]
 
 
 @dataclass(slots=True)
@@ -69,7 +70,7 @@ class Walk:
         """
         chances = _normalised(weights)
         if self._depth == len(self._forks):
-            self._forks.append(_Fork(chances, self._first(chances)))
+            self._forks.append(self._fork(chances))
         fork = self._forks[self._depth]
         if fork.chances != chances:
             self._stop(Unrepeatable())
@@ -85,32 +86,24 @@ class Walk:
         self.trouble = self.trouble or trouble
         raise trouble
 
-    def _first(self, chances: tuple[float, ...]) -> int:
-        way = self._next(chances, -1)
-        # Nothing is likely enough below a leaf that is itself barely so: go on with the most likely.
-        return chances.index(max(chances)) if way is None else way
-
-    def _next(self, chances: tuple[float, ...], after: int) -> int | None:
-        """The next way worth taking; the mass of those that are not is noted."""
-        for way in range(after + 1, len(chances)):
-            mass = self._mass * chances[way]
-            if mass >= LEAST_MASS:
-                return way
-            self._skipped += mass
-        return None
+    def _fork(self, chances: tuple[float, ...]) -> _Fork:
+        """A new decision with the ways worth taking; the mass of the others is noted."""
+        worth = [way for way, each in enumerate(chances) if self._mass * each >= LEAST_MASS]
+        # Where none is, the run must still go somewhere.
+        first, *later = worth or [chances.index(max(chances))]
+        taken = {first, *later}
+        self._skipped += self._mass * math.fsum(p for way, p in enumerate(chances) if way not in taken)
+        return _Fork(chances, first, later)
 
     def _turn(self) -> bool:
         """Make ready for the next leaf; False when every way was taken."""
-        while self._forks:
-            fork = self._forks[-1]
-            self._mass = math.prod(each.chances[each.way] for each in self._forks[:-1])
-            following = self._next(fork.chances, fork.way)
-            if following is not None:
-                fork.way = following
-                self._depth, self._mass = 0, 1.0
-                return True
+        while self._forks and not self._forks[-1].left:
             self._forks.pop()
-        return False
+        if not self._forks:
+            return False
+        self._forks[-1].way = self._forks[-1].left.pop(0)
+        self._depth, self._mass = 0, 1.0
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from harness.enumeration.law import Comparison, compare, target_law  # noqa: E40
 from harness.enumeration.sources import follow_python_and_numpy  # noqa: E402
 from harness.enumeration.task import Task  # noqa: E402
 from harness.enumeration.tiny import tiny_pair  # noqa: E402
-from harness.enumeration.torch_sources import follow_torch  # noqa: E402
+from harness.enumeration.torch_sources import RealGenerator, follow_torch  # noqa: E402
 from harness.enumeration.walk import Unfollowable, Unrepeatable, explore  # noqa: E402
 
 TASK = Task(vocab_size=8, max_new_tokens=4, num_speculative_tokens=0)
@@ -182,6 +182,20 @@ def part_of_a_tensor(g: torch.Generator) -> Any:
     return (u < 0.5).long()
 
 
+def tensor_of_two_names(g: torch.Generator) -> Any:
+    u = torch.zeros(4)
+    same = u.view(2, 2)
+    u.uniform_(generator=g)
+    return (same < 0.5).long()
+
+
+def unseen_draw(g: torch.Generator) -> Any:
+    """Moves a generator of its own, past everything that is watched."""
+    mine = torch.Generator().manual_seed(inside.as_number(int, torch.randint(2**62, (), generator=g)))
+    RealGenerator.seed(mine)
+    return 0
+
+
 def swallowed(g: torch.Generator) -> Any:
     try:
         return int(torch.randn(()) > 0)
@@ -211,6 +225,9 @@ REFUSED: dict[str, tuple[Draw, str]] = {
         "two sources",
     ),
     "part of a tensor": (part_of_a_tensor, "part of a tensor"),
+    "tensor of two names": (tensor_of_two_names, "another name"),
+    "into another": (lambda g: torch.rand(2, out=torch.empty(2)) is None, "out="),
+    "unseen draw": (unseen_draw, "draws from a generator"),
     "operating system": (lambda g: os.urandom(1)[0] % 4, "operating system"),
     "unseeded bits": (lambda g: np.random.Generator(np.random.PCG64()).integers(4), "PCG64"),
     "race in numpy": (numpy_race, "two random numbers"),

@@ -61,6 +61,15 @@ def test_ways_too_unlikely_to_take_are_added_up() -> None:
     assert math.fsum(explored.law.values()) + explored.skipped == pytest.approx(1.0, abs=1e-15)
 
 
+def test_below_the_least_mass_the_likeliest_way_is_taken_and_all_mass_is_counted_once() -> None:
+    def halves(walk: Walk) -> tuple[int, ...]:
+        return tuple(walk.choose((1.0, 1.5)) for _ in range(2 if walk.choose((1.0, 1.6e-12)) else 0))
+
+    explored = explore(halves, most_leaves=10)
+    assert explored.law.keys() == {(), (1, 1)}
+    assert math.fsum(explored.law.values()) + explored.skipped == pytest.approx(1.0, abs=1e-15)
+
+
 def test_a_way_of_weight_0_is_never_taken() -> None:
     assert explore(lambda walk: walk.choose((0.0, 1.0, 0.0)), most_leaves=10).law == {1: 1.0}
 
