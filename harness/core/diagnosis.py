@@ -105,7 +105,7 @@ def name_bug(findings: Findings) -> Named:
     if own_draft > max(OWN_DRAFT, gain) and ranked[0][0] != "greedy-sampling":
         # Given the drafts nearly all is as it should be, and the drafts are not from the ratio's law.
         return Named(bug=drawn_from, runner_up=None)
-    if _numbers_used_again(findings.bets, gain):
+    if _numbers_used_again(findings, gain):
         return Named(bug="numbers-used-again", runner_up=None)
     if gain > CLEAR:
         return _by_kernels(ranked, findings)
@@ -118,11 +118,13 @@ def name_bug(findings: Findings) -> Named:
     return Named(bug=FROM_BETS.get(best, "unknown"), runner_up=None)
 
 
-def _numbers_used_again(bets: Mapping[str, float], gain: float) -> bool:
+def _numbers_used_again(findings: Findings, gain: float) -> bool:
     """Whether ids or intervals of a CDF come too often, more clearly than any known bug explains."""
+    bets = findings.bets
     again = max((won for bet, won in bets.items() if bet in USED_AGAIN), default=0.0)
     known = max(won for bet, won in bets.items() if bet in NAMES)
-    return again > SOME_WEALTH and again > max(known, gain) + CLEAR
+    explained = gain if findings.misfit <= POOR else 0.0
+    return again > SOME_WEALTH and again > max(known, explained) + CLEAR
 
 
 def _by_kernels(ranked: list[tuple[str, float]], findings: Findings) -> Named:
