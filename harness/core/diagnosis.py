@@ -156,6 +156,10 @@ _ACCEPT = (
 _RANDOM = (
     "Sampled text does not follow the target's distribution. Look again at where random numbers come from."
 )
+_FIRST = (
+    "Sampled text does not follow the target's distribution. Look again at what happens before the first "
+    "round."
+)
 _CORRECT = "Sampled text does not follow the target's distribution. Look again at what follows a rejection."
 _BONUS = (
     "Sampled text does not follow the target's distribution. Look again at the token after a block in "
@@ -259,10 +263,11 @@ TABLE: dict[str, Bug] = {
     ),
     "first-token-from-draft": Bug(
         interviewer="The first token after the prompt is the draft's, and nothing verifies it.",
-        candidate=(
-            "Sampled text does not follow the target's distribution. Look again at what happens before the "
-            "first round."
-        ),
+        candidate=_FIRST,
+    ),
+    "first-token-by-argmax": Bug(
+        interviewer="The first token after the prompt is the target's argmax at any temperature.",
+        candidate=_FIRST,
     ),
     "accept-if-target-larger": Bug(
         interviewer="A draft is kept exactly if target(x) >= draft(x): the test has no random number.",

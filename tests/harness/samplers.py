@@ -308,6 +308,15 @@ class FirstFromDraft(Sampler):
         return super().block(text, gamma)
 
 
+class FirstByArgmax(Sampler):
+    """The first token of a call is the target's likeliest."""
+
+    def block(self, text, gamma):
+        if len(text) == len(self.trial.prompt):
+            return [int(self.score("target", text, [])[0].argmax())]
+        return super().block(text, gamma)
+
+
 class KeepsRejected(Sampler):
     """Drafts are kept by a mask, whether or not one before them fell."""
 
@@ -523,6 +532,7 @@ WRONG: dict[str, tuple[type[Sampler], set[str]]] = {
     "first-draft-unverified": (FirstUnverified, {"first-draft-unverified"}),
     "any-over-indices": (AnyOverIndices, {"first-draft-unverified"}),
     "first-token-from-draft": (FirstFromDraft, {"first-token-from-draft"}),
+    "first-token-by-argmax": (FirstByArgmax, {"first-token-by-argmax"}),
     "keeps-rejected": (KeepsRejected, {"unverified"}),
     "row-before": (RowBefore, {"row-before"}),
     "stale-cache": (StaleCache, {"stale-cache"}),
