@@ -105,7 +105,7 @@ def name_bug(findings: Findings) -> Named:
     if own_draft > max(OWN_DRAFT, gain) and ranked[0][0] != "greedy-sampling":
         # Given the drafts nearly all is as it should be, and the drafts are not from the ratio's law.
         return Named(bug=drawn_from, runner_up=None)
-    if _numbers_used_again(findings.bets, gain):
+    if _numbers_used_again(findings, gain):
         return Named(bug="numbers-used-again", runner_up=None)
     if gain > CLEAR:
         return _by_kernels(ranked, findings)
@@ -118,11 +118,13 @@ def name_bug(findings: Findings) -> Named:
     return Named(bug=FROM_BETS.get(best, "unknown"), runner_up=None)
 
 
-def _numbers_used_again(bets: Mapping[str, float], gain: float) -> bool:
+def _numbers_used_again(findings: Findings, gain: float) -> bool:
     """Whether ids or intervals of a CDF come too often, more clearly than any known bug explains."""
+    bets = findings.bets
     again = max((won for bet, won in bets.items() if bet in USED_AGAIN), default=0.0)
     known = max(won for bet, won in bets.items() if bet in NAMES)
-    return again > SOME_WEALTH and again > max(known, gain) + CLEAR
+    explained = gain if findings.misfit <= POOR else 0.0
+    return again > SOME_WEALTH and again > max(known, explained) + CLEAR
 
 
 def _by_kernels(ranked: list[tuple[str, float]], findings: Findings) -> Named:
@@ -153,6 +155,10 @@ _ACCEPT = (
 )
 _RANDOM = (
     "Sampled text does not follow the target's distribution. Look again at where random numbers come from."
+)
+_FIRST = (
+    "Sampled text does not follow the target's distribution. Look again at what happens before the first "
+    "round."
 )
 _CORRECT = "Sampled text does not follow the target's distribution. Look again at what follows a rejection."
 _BONUS = (
@@ -257,10 +263,11 @@ TABLE: dict[str, Bug] = {
     ),
     "first-token-from-draft": Bug(
         interviewer="The first token after the prompt is the draft's, and nothing verifies it.",
-        candidate=(
-            "Sampled text does not follow the target's distribution. Look again at what happens before the "
-            "first round."
-        ),
+        candidate=_FIRST,
+    ),
+    "first-token-by-argmax": Bug(
+        interviewer="The first token after the prompt is the target's argmax at any temperature.",
+        candidate=_FIRST,
     ),
     "accept-if-target-larger": Bug(
         interviewer="A draft is kept exactly if target(x) >= draft(x): the test has no random number.",

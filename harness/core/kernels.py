@@ -360,6 +360,12 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
         correct=lambda step: np.where(step.first_of_all, step.draft, step.residual),
         bonus=lambda step: np.where(step.first_of_all, step.draft, step.target),
     ),
+    Hypothesis(
+        bug="first-token-by-argmax",
+        accept=lambda step: np.where(step.first_of_all, step.laws.best, _tested(step)),
+        correct=lambda step: np.where(step.first_of_all, step.laws.best, step.residual),
+        bonus=lambda step: np.where(step.first_of_all, step.laws.best, step.target),
+    ),
     # Correction.
     Hypothesis(
         bug="correct-from-target-if-rare",

@@ -34,7 +34,8 @@ _PIT_BINS = 16
 _RATIOS = (0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0, 1e9)
 _SHARES = (0.001, 0.01, 0.03, 0.1, 0.25, 0.5, 0.999)
 _BARS = np.array([0.25, 0.5, 0.8, 0.999])
-_POSITIONS = np.array([1, 2, 3, 5, 9, 17, 33])
+_POSITIONS = np.array([1, 2, 3, 5, 9, 17, 33, 63])
+"""Distances from the prompt at which another context begins; a law trial's last token is number 63."""
 _PLACES = 4
 OFFSETS = 24
 """Places after the prompt that are told apart where a reset generator is looked for."""
@@ -218,16 +219,16 @@ def _anywhere(laws: Laws, placement: Placement) -> Indices:
 
 
 _BY_RATIO = _sorted_into(_target_over_draft, len(_RATIOS) + 1)
+_BY_LIKELIHOOD = _sorted_into(_share_of_best, len(_SHARES) + 1)
 
 HABITS: dict[str, Habit] = {
-    "draft-over-target-by-place": Habit(feature=_BY_RATIO, context=_place, contexts=_PLACES + 1),
-    "draft-over-target-by-position": Habit(
+    "target-over-draft-by-place": Habit(feature=_BY_RATIO, context=_place, contexts=_PLACES + 1),
+    "target-over-draft-by-position": Habit(
         feature=_BY_RATIO, context=_position, contexts=len(_POSITIONS) + 1
     ),
-    "draft-over-target-by-luck": Habit(feature=_BY_RATIO, context=_bar, contexts=len(_BARS) + 1),
-    "likelihood-by-place": Habit(
-        feature=_sorted_into(_share_of_best, len(_SHARES) + 1), context=_place, contexts=_PLACES + 1
-    ),
+    "target-over-draft-by-luck": Habit(feature=_BY_RATIO, context=_bar, contexts=len(_BARS) + 1),
+    "likelihood-by-place": Habit(feature=_BY_LIKELIHOOD, context=_place, contexts=_PLACES + 1),
+    "likelihood-by-position": Habit(feature=_BY_LIKELIHOOD, context=_position, contexts=len(_POSITIONS) + 1),
     "draft-likelihood-by-place": Habit(
         feature=_sorted_into(_share_of_draft_best, len(_SHARES) + 1), context=_place, contexts=_PLACES + 1
     ),

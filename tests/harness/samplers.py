@@ -308,6 +308,15 @@ class FirstFromDraft(Sampler):
         return super().block(text, gamma)
 
 
+class FirstByArgmax(Sampler):
+    """The first token of a call is the target's likeliest."""
+
+    def block(self, text, gamma):
+        if len(text) == len(self.trial.prompt):
+            return [int(self.score("target", text, [])[0].argmax())]
+        return super().block(text, gamma)
+
+
 class KeepsRejected(Sampler):
     """Drafts are kept by a mask, whether or not one before them fell."""
 
@@ -523,6 +532,7 @@ WRONG: dict[str, tuple[type[Sampler], set[str]]] = {
     "first-draft-unverified": (FirstUnverified, {"first-draft-unverified"}),
     "any-over-indices": (AnyOverIndices, {"first-draft-unverified"}),
     "first-token-from-draft": (FirstFromDraft, {"first-token-from-draft"}),
+    "first-token-by-argmax": (FirstByArgmax, {"first-token-by-argmax"}),
     "keeps-rejected": (KeepsRejected, {"unverified"}),
     "row-before": (RowBefore, {"row-before"}),
     "stale-cache": (StaleCache, {"stale-cache"}),
@@ -544,6 +554,51 @@ WRONG: dict[str, tuple[type[Sampler], set[str]]] = {
     "residual-falls-back": (ResidualFallsBack, {"correct-from-target-if-rare"}),
 }
 """The sampler, and the names that it may get."""
+
+
+class TopFive(Sampler):
+    """The target is cut to its five likeliest tokens, which nobody asked for."""
+
+    def law(self, model, path):
+        law = super().law(model, path)
+        if model == "draft":
+            return law
+        cut = np.where(law >= np.sort(law)[-5], law, 0.0)
+        return cut / cut.sum()
+
+
+class BestOfTwoBlocks(Sampler):
+    """Plays each block twice and keeps the longer."""
+
+    def block(self, text, gamma):
+        return max((super(BestOfTwoBlocks, self).block(text, gamma) for _ in range(2)), key=len)
+
+
+class UniformOverResidual(Sampler):
+    """Every token that the residual allows, alike."""
+
+    def correction(self, target, draft):
+        allowed = (super().correction(target, draft) > 0) * 1.0
+        return allowed / allowed.sum()
+
+
+class RatioOfNextDraftRow(Sampler):
+    """The draft's rows are one late in the test and in the residual."""
+
+    def block(self, text, gamma):
+        drafts, rows = self.propose(text, gamma)
+        late = [rows[min(n + 1, len(rows) - 1)] for n in range(len(rows))]
+        target = self.score("target", text, drafts)
+        for n, token in enumerate(drafts):
+            if not self.accepts(target[n], late[n], token):
+                return [*drafts[:n], self.draw(self.correction(target[n], late[n]))]
+        return [*drafts, self.draw(target[-1])]
+
+
+NAMELESS: dict[str, type[Sampler]] = {
+    kind.__name__: kind for kind in (TopFive, BestOfTwoBlocks, UniformOverResidual, RatioOfNextDraftRow)
+}
+"""Wrong in ways that no name was made for."""
 
 
 def crashed(run: TrialRun) -> TrialRun:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from harness.battery import make_battery
-from harness.checks.law import Law
+from harness.checks.law import NAMEABLE, Law
 from harness.core.check import Check
 from tests.harness.play import judge, play
-from tests.harness.samplers import HONEST, WRONG
+from tests.harness.samplers import HONEST, NAMELESS, WRONG
 from wire.scorecard import Status
 
 
@@ -35,6 +35,16 @@ def test_a_wrong_sampler_is_rejected_and_named(name: str) -> None:
     assert {named.bug, named.runner_up} & bugs or not named.fits, named
 
 
+@pytest.mark.parametrize("name", NAMELESS)
+def test_a_bug_that_has_no_name_gets_none_for_sure(name: str) -> None:
+    battery = make_battery(3)
+    law = next(check for check in battery.checks if isinstance(check, Law))
+    runs = play(battery, NAMELESS[name], "full", seed=11, only="law")
+    assert law.judge(runs).status is Status.FAIL
+    named = law.diagnose(runs)
+    assert not named.sure or named.bug == "unknown", named
+
+
 @pytest.mark.parametrize("name", ["no-top-p", "stale-cache"])
 def test_the_two_readers_get_two_sentences(name: str) -> None:
     """The candidate's sentence names the place to look and gives away no law, pair or seed."""
@@ -45,13 +55,16 @@ def test_the_two_readers_get_two_sentences(name: str) -> None:
     assert len(verdict.diagnosis) > len(verdict.summary)
 
 
-def test_settled_means_that_the_verdict_is_fail() -> None:
+def test_settled_means_that_the_verdict_is_fail_and_a_name_rests_on_something() -> None:
     battery = make_battery(4)
     law: Check = next(check for check in battery.checks if isinstance(check, Law))
     runs = play(battery, WRONG["accept-always"][0], seed=2, only="law")
     settled = [law.settled(runs[: n + 1]) for n in range(len(runs))]
     assert settled == sorted(settled)
     assert settled[-1]
+    assert law.judge(runs).status is Status.FAIL
+    assert sum(len(run.tokens) for run in runs) >= NAMEABLE
+    assert law.judge(runs[:3]).status is Status.FAIL  # certain long before
 
 
 def test_the_verdict_hangs_on_the_runs_alone() -> None:

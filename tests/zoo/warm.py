@@ -100,7 +100,7 @@ class _Forked:
         self.stdout = stdout
         self.returncode: int | None = None
         self._runtime = runtime
-        self._pid = pid
+        self.pid = pid
         self._handle = os.pidfd_open(pid)
         self._lock = threading.Lock()
 
@@ -120,6 +120,6 @@ class _Forked:
     def _await(self, seconds: float) -> int | None:
         with self._lock:
             if self.returncode is None and select.select([self._handle], [], [], seconds)[0]:
-                self.returncode = os.waitstatus_to_exitcode(self._runtime.status(self._pid))
+                self.returncode = os.waitstatus_to_exitcode(self._runtime.status(self.pid))
                 os.close(self._handle)
             return self.returncode
