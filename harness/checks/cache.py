@@ -168,8 +168,8 @@ def _fed(usable: Sequence[Costed]) -> Measurement:
 def _summary(waste: Sequence[str], stale: bool) -> str:
     if waste:
         return (
-            f"The {' and the '.join(waste)} cache could save more: positions are fed again that it still "
-            "held."
+            f"The {' and the '.join(waste)} cache could save more: positions are fed again that "
+            f"{'they' if len(waste) > 1 else 'it'} still held."
         )
     if stale:
         return "The draft works on another text than the one that comes back; look again at what it is fed."
