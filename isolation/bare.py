@@ -40,6 +40,10 @@ class BareRuntime:
         return "none"
 
     @property
+    def identity(self) -> str:
+        return "none"
+
+    @property
     def caveats(self) -> Sequence[str]:
         return (
             "Nothing is isolated: the code runs as you, with your files. Use it on your own code only.",

@@ -58,6 +58,11 @@ class EmbeddedRuntime:
         return "embedded"
 
     @property
+    def identity(self) -> str:
+        """Raises RuntimeFault when there is no candidate environment."""
+        return f"embedded {platform.release()} {candidate_env.locate().prefix}"
+
+    @property
     def caveats(self) -> Sequence[str]:
         always = [
             "No Docker engine is used: jails share the host's kernel and are held by namespaces, seccomp and "
@@ -105,8 +110,7 @@ class EmbeddedRuntime:
         self, spec: JailSpec, environment: candidate_env.CandidateEnv, record: register.Record
     ) -> BubblewrapJail:
         uid = record.uid if self._as_root else bwrap_argv.UID_AS_PLAIN_USER
-        if spec.socket_dir is not None:
-            socket_dirs.hand_over(spec.socket_dir, uid if self._as_root else os.getuid())
+        socket_dirs.hand_over(spec, uid)
         folder = self._register.folder(spec.name)
         group = None
         if self._hierarchy is not None:

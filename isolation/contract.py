@@ -76,6 +76,8 @@ class JailSpec:
     socket_dir: Path | None = None
     """Shown at SOCKET_DIR. Writable inside for a session (the server listens there), read-only for a
     contestant (it only connects). The runtime gives it the owner and mode that the jail needs."""
+    socket_gid: int | None = None
+    """Group of the trusted process at the other end of `socket_dir`, where it is not the runtime's own."""
 
 
 class RuntimeFault(Exception):
@@ -112,6 +114,12 @@ class Runtime(Protocol):
 
     @property
     def name(self) -> Literal["docker", "embedded", "none"]: ...
+
+    @property
+    def identity(self) -> str:
+        """Changes when another profile, image or kernel may hold the next jail. A verdict about one identity
+        says nothing about another."""
+        ...
 
     @property
     def caveats(self) -> Sequence[str]:

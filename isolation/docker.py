@@ -72,6 +72,15 @@ class DockerRuntime:
         return "docker"
 
     @property
+    def identity(self) -> str:
+        """Raises RuntimeFault."""
+        try:
+            image = self._client.images.get(IMAGE).id
+        except (DockerException, requests.RequestException) as error:
+            raise RuntimeFault(f"The image {IMAGE} cannot be found: {_reason(error)}") from error
+        return f"docker {self._info.get('ServerVersion')} {self._info.get('KernelVersion')} {image}"
+
+    @property
     def caveats(self) -> Sequence[str]:
         found = ["Containers share the host's kernel: a hole in it reaches the host."]
         options = " ".join(self._info.get("SecurityOptions") or ())
@@ -95,8 +104,7 @@ class DockerRuntime:
             raise RuntimeFault(f"{spec.name!r} is no name for a jail: a-z, 0-9 and -, at most 40.")
         binds.check(spec.binds)
         uid = register.FIRST_UID + crc32(spec.name.encode()) % register.UIDS
-        if spec.socket_dir is not None:
-            socket_dirs.hand_over(spec.socket_dir, uid)
+        socket_dirs.hand_over(spec, uid)
         try:
             container = self._client.containers.create(IMAGE, **_profile(spec, uid))
         except (DockerException, requests.RequestException) as error:

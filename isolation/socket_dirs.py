@@ -6,23 +6,48 @@ import os
 import stat
 from pathlib import Path
 
-from isolation.contract import RuntimeFault
+from isolation.contract import JailSpec, RuntimeFault
+
+_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_OPEN_ENTRY = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def hand_over(folder: Path, uid: int) -> None:
-    """Let the jail's `uid` in, and as few others as this process is able to shut out.
+def hand_over(spec: JailSpec, uid: int) -> None:
+    """Let the jail's `uid` into its socket folder, and as few others as this process is able to shut out.
 
-    Called before the jail starts, so nobody hostile can change the folder meanwhile. As root the folder
-    becomes the jail's own. A plain user cannot give files away and opens it to all instead: the folder
-    above must be the user's alone. Raises RuntimeFault.
+    As root the folder becomes the jail's own; where the trusted side is another user, by `socket_gid`, it
+    keeps its way in through the group, and only a session, which makes its socket there, owns it. A plain
+    user cannot give files away and opens it to all instead: the folder above must be the user's alone.
+
+    Works on descriptors only: of two names for one thing, somebody may change one in between.
+    Raises RuntimeFault.
     """
-    status = folder.lstat()
-    if not stat.S_ISDIR(status.st_mode):
-        raise RuntimeFault(f"{folder} is not a folder.")
-    as_root = os.geteuid() == 0
-    for entry in folder.iterdir():
-        if stat.S_ISSOCK(entry.lstat().st_mode):
-            entry.chmod(0o666)  # connecting needs write permission; the folder keeps others away
-    if as_root:
-        os.chown(folder, uid, uid)
-    folder.chmod(0o700 if as_root else 0o777)
+    if spec.socket_dir is None:
+        return
+    try:
+        folder = os.open(spec.socket_dir, _OPEN_FOLDER)
+    except OSError as error:
+        raise RuntimeFault(f"{spec.socket_dir} is not a folder ({error.strerror}).") from error
+    try:
+        _open_sockets(folder)
+        if os.geteuid() != 0:
+            os.fchmod(folder, 0o777)
+        elif spec.socket_gid is None:
+            os.fchown(folder, uid, uid)
+            os.fchmod(folder, 0o700)
+        else:
+            os.fchown(folder, uid if spec.kind == "session" else os.geteuid(), spec.socket_gid)
+            os.fchmod(folder, 0o770 if spec.kind == "session" else 0o771)
+    finally:
+        os.close(folder)
+
+
+def _open_sockets(folder: int) -> None:
+    """Connecting needs write permission; the folder keeps others away."""
+    for name in os.listdir(folder):
+        entry = os.open(name, _OPEN_ENTRY, dir_fd=folder)
+        try:
+            if stat.S_ISSOCK(os.fstat(entry).st_mode):
+                Path(f"/proc/self/fd/{entry}").chmod(0o666)
+        finally:
+            os.close(entry)

@@ -15,8 +15,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from isolation.contract import SOCKET_DIR, WORKSPACE, Bind, Jail, JailSpec, Limits, Runtime, RuntimeFault
-from sandbox.adapters.jupyter import SOCKET_NAME, JupyterServer
+from isolation.contract import Bind, Jail, JailSpec, Limits, Runtime, RuntimeFault
+from isolation.programs import SESSION_SERVER
+from sandbox.adapters.jupyter import JupyterServer
 from sandbox.adapters.workbench import JupyterWorkbench
 from sandbox.ports import KernelState, SandboxFault
 
@@ -33,21 +34,6 @@ _LAST_OUTPUT_CHARS = 400
 CHALLENGE_DIR = PurePosixPath("/opt/challenge")
 LIBRARY_DIR = PurePosixPath("/opt/lib")
 
-_SERVER = (
-    "jupyter-server",
-    f"--ServerApp.sock={SOCKET_DIR}/{SOCKET_NAME}",
-    "--ServerApp.sock_mode=0666",  # the folder keeps others away; a server that is not root must connect
-    f"--ServerApp.root_dir={WORKSPACE}",
-    "--ServerApp.open_browser=False",
-    "--ServerApp.terminals_enabled=False",
-    "--ServerApp.jpserver_extensions={}",
-    "--ServerApp.log_level=WARN",
-    "--FileContentsManager.delete_to_trash=False",
-    "--ZMQChannelsWebsocketConnection.limit_rate=False",  # output is limited where it is read
-    "--KernelManager.transport=ipc",
-    "--KernelRestarter.restart_limit=0",  # a dead kernel is told, not hidden: its variables are gone
-    "--KernelRestarter.time_to_dead=0.5",
-)
 _ENVIRONMENT = {
     "PYTHONPATH": f"{LIBRARY_DIR}:{CHALLENGE_DIR}",
     "PYTHONUNBUFFERED": "1",
@@ -136,15 +122,12 @@ class LocalSandboxes:
         except RuntimeFault as fault:
             raise SandboxFault(str(fault)) from fault
 
-    async def _start(self, shown: Path) -> JailedServer:
-        name = self._prefix + secrets.token_hex(6)
-        token = secrets.token_hex(16)
-        folder = self._state / name
-        sockets = folder / "s"
-        spec = JailSpec(
+    def spec(self, name: str, shown: Path, sockets: Path, token: str) -> JailSpec:
+        """A session's jail: `shown` is the challenge's folder, and its server listens in `sockets`."""
+        return JailSpec(
             name=name,
             kind="session",
-            argv=_SERVER,
+            argv=SESSION_SERVER,
             limits=LIMITS,
             env={**_ENVIRONMENT, "JUPYTER_TOKEN": token},
             binds=(
@@ -153,6 +136,13 @@ class LocalSandboxes:
             ),
             socket_dir=sockets,
         )
+
+    async def _start(self, shown: Path) -> JailedServer:
+        name = self._prefix + secrets.token_hex(6)
+        token = secrets.token_hex(16)
+        folder = self._state / name
+        sockets = folder / "s"
+        spec = self.spec(name, shown, sockets, token)
         launch = asyncio.to_thread(self._launch, spec, folder, sockets, token)
         place = await _undone_if_cancelled(asyncio.create_task(launch))
         try:
