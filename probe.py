@@ -14,7 +14,7 @@ CHECKOUT = ("zoo",)
 """Needs the tests, which an installed package has not."""
 ZOO = Path(__file__).resolve().parent / "tests" / "zoo"
 CONTROL_PLANE = ("serve", "interview", "demo")
-ISOLATION = ("broker",)
+ISOLATION = ("broker", "doctor")
 
 USAGE = f"""usage: probe COMMAND ...
 

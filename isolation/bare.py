@@ -50,6 +50,11 @@ class BareRuntime:
             "Memory, processors, processes and disk are not limited, and use of memory is not measured.",
         )
 
+    @property
+    def unpromised(self) -> frozenset[str]:
+        """Nothing is promised, so nothing is tried either."""
+        return frozenset()
+
     def start(self, spec: JailSpec) -> Jail:
         """Raises RuntimeFault."""
         root = Path(tempfile.mkdtemp(prefix="probe-bare-"))

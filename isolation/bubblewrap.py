@@ -81,6 +81,17 @@ class EmbeddedRuntime:
             always.append(f"No system calls are refused: there is no list for {platform.machine()}.")
         return tuple(always)
 
+    @property
+    def unpromised(self) -> frozenset[str]:
+        if self._hierarchy is not None:
+            return frozenset()
+        return frozenset(
+            {
+                "use more memory than the limit, by several processes",
+                "use more than its share of the processor",
+            }
+        )
+
     def start(self, spec: JailSpec) -> Jail:
         """Raises RuntimeFault."""
         environment = candidate_env.locate()

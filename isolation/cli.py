@@ -1,4 +1,7 @@
-"""The shell's side of isolation: `probe broker` owns the engine for others."""
+"""The shell's side of isolation: `probe broker` owns the engine for others, `probe doctor` tries what holds.
+
+Exit codes: 0 done; 1 could not, or a candidate must not be let in here; 64 wrong use.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,15 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from isolation.choose import choose
-from isolation.contract import RuntimeFault
+from isolation.choose import choose, through_broker
+from isolation.contract import Runtime, RuntimeFault
 
 PROJECT = Path(__file__).resolve().parent.parent
 OK, CANNOT, USAGE = 0, 1, 64
 
 
 def main(argv: Sequence[str]) -> int:
-    """``argv[0]`` is the command. Exit code: 0 done, 1 could not (one line says why), 64 wrong use."""
+    """``argv[0]`` is the command. Returns the exit code; one line says why when it is 1."""
     try:
         arguments = _parser().parse_args(argv)
     except SystemExit as stop:
@@ -63,6 +66,11 @@ def _parser() -> argparse.ArgumentParser:
         help="the only user who may ask, and its group; default: the user who starts the broker",
     )
     broker.set_defaults(do=_broker)
+    doctor = commands.add_parser("doctor", help="try from the inside of a jail what must not work there")
+    doctor.add_argument("--runtime", choices=("auto", "docker", "embedded"), default="auto")
+    doctor.add_argument("--broker", type=Path, metavar="PATH", default=os.environ.get("PROBE_BROKER"))
+    doctor.add_argument("--json", action="store_true", help="for programs")
+    doctor.set_defaults(do=_doctor)
     return parser
 
 
@@ -71,6 +79,21 @@ def _client(text: str) -> tuple[int, int]:
         raise argparse.ArgumentTypeError("want two numbers, UID:GID")
     uid, gid = text.split(":")
     return int(uid), int(gid)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from isolation import doctor
+
+    runtime: Runtime
+    if arguments.broker is not None:
+        runtime, parts = through_broker(arguments.broker), {}
+    else:
+        runtime = choose(arguments.runtime)
+        parts = doctor.parts_of(runtime)
+    verdicts = doctor.examine(runtime)
+    show = doctor.document if arguments.json else doctor.table
+    print(show(runtime, verdicts, parts))
+    return CANNOT if any(verdict.holes for verdict in verdicts) else OK
 
 
 def _broker(arguments: argparse.Namespace) -> int:

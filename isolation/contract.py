@@ -126,6 +126,11 @@ class Runtime(Protocol):
         """What this runtime does not promise on this host, a sentence each, for the interviewer's page."""
         ...
 
+    @property
+    def unpromised(self) -> frozenset[str]:
+        """What may work inside though it should not, by its name in `probe_inside`; `caveats` says it too."""
+        ...
+
     def start(self, spec: JailSpec) -> Jail:
         """Raises RuntimeFault."""
         ...

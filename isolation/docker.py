@@ -56,6 +56,16 @@ def why_not() -> str:
     return ""
 
 
+def components() -> dict[str, str]:
+    """Versions of the engine and what it runs jails with. Raises RuntimeFault."""
+    try:
+        found = docker.from_env(timeout=_PING_TIMEOUT_S).version()
+    except (DockerException, requests.RequestException) as error:
+        raise RuntimeFault(f"The Docker engine does not answer: {_reason(error)}") from error
+    names = {"Engine": "engine", "containerd": "containerd", "runc": "runc"}
+    return {names[part["Name"]]: part["Version"] for part in found["Components"] if part["Name"] in names}
+
+
 class DockerRuntime:
     """Implements `isolation.contract.Runtime`."""
 
@@ -97,6 +107,13 @@ class DockerRuntime:
         if "seccomp" not in options:
             found.append("No system calls are refused: the engine runs without seccomp.")
         return tuple(found)
+
+    @property
+    def unpromised(self) -> frozenset[str]:
+        """A host without the other limits of `caveats` holds nobody: only work of our own may run there."""
+        if self._info.get("CpuCfsQuota"):
+            return frozenset()
+        return frozenset({"use more than its share of the processor"})
 
     def start(self, spec: JailSpec) -> Jail:
         """Raises RuntimeFault."""

@@ -112,6 +112,7 @@ class Described(Wire):
     runtime: Literal["docker", "embedded", "none"]
     identity: str
     caveats: tuple[str, ...]
+    unpromised: tuple[str, ...]
     root: str
     """The meeting root: where a client makes the folders that jails are to be shown."""
 

@@ -72,6 +72,10 @@ class BrokerRuntime:
         return self._described.caveats
 
     @property
+    def unpromised(self) -> frozenset[str]:
+        return frozenset(self._described.unpromised)
+
+    @property
     def root(self) -> Path:
         """Where folders must lie that a jail is shown, and that are no part of the product."""
         return Path(self._described.root)

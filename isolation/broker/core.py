@@ -106,6 +106,7 @@ class Broker:
                     runtime=self._runtime.name,
                     identity=self._runtime.identity,
                     caveats=tuple(self._runtime.caveats),
+                    unpromised=tuple(sorted(self._runtime.unpromised)),
                     root=str(self._meeting.path),
                 )
             case Start():

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from isolation import admission
 from isolation.contract import SOCKET_DIR, Limits
 from isolation.programs import SESSION_SERVER
 from wire.broker import LimitsAsked, Shown, Start
@@ -54,9 +55,12 @@ class Allowed:
 
 Policy = Mapping[Kind, Allowed]
 
+_PROBE: Words = (*admission.COMMAND, re.compile(r'\{[\w\-./ ",:\[\]]{0,2000}\}', re.ASCII))
+"""The program of `admission`, its text to the letter; what it is told is a flat piece of JSON."""
+
 _SESSION = Allowed(
     name=re.compile(r"session-[a-z0-9-]+"),
-    programs=(SESSION_SERVER,),
+    programs=(SESSION_SERVER, _PROBE),
     variables=frozenset(
         {
             *("PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "MPLBACKEND", "MPLCONFIGDIR"),
@@ -76,6 +80,7 @@ _CONTESTANT = Allowed(
             re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}\.py"),
             str(SOCKET_DIR),
         ),
+        _PROBE,
     ),
     variables=frozenset({"PYTHONPATH", "PYTHONSAFEPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONNOUSERSITE"}),
     ceiling=Limits(memory_bytes=4_096 * _MIB, cpus=2.0, pids=128, disk_bytes=64 * _MIB),

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from isolation.admission import Admission, bare
 from isolation.contract import Bind, Jail, JailSpec, Limits, Runtime, RuntimeFault
 from isolation.programs import SESSION_SERVER
 from sandbox.adapters.jupyter import JupyterServer
@@ -82,6 +83,7 @@ class LocalSandboxes:
         self._challenges = challenges
         self._pairs = pairs
         self._state = state
+        self._admission = Admission(runtime)
         scope = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:8]
         self._prefix = f"session-{scope}-"
 
@@ -143,6 +145,7 @@ class LocalSandboxes:
         folder = self._state / name
         sockets = folder / "s"
         spec = self.spec(name, shown, sockets, token)
+        await self._admit(spec)
         launch = asyncio.to_thread(self._launch, spec, folder, sockets, token)
         place = await _undone_if_cancelled(asyncio.create_task(launch))
         try:
@@ -151,6 +154,18 @@ class LocalSandboxes:
             await place.stop()
             raise
         return place
+
+    async def _admit(self, spec: JailSpec) -> None:
+        """Before the first candidate is let in, and again on another image. Raises SandboxFault."""
+
+        def check() -> None:
+            self._admission.check(spec)
+            self._admission.check(bare("contestant"))
+
+        try:
+            await asyncio.to_thread(check)
+        except RuntimeFault as fault:
+            raise SandboxFault(str(fault)) from fault
 
     def _launch(self, spec: JailSpec, folder: Path, sockets: Path, token: str) -> JailedServer:
         try:
