@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from isolation.contract import Runtime
+from isolation.contract import Runtime, RuntimeFault
 
 if TYPE_CHECKING:
     from isolation.broker.client import BrokerRuntime
 
 log = logging.getLogger(__name__)
+_ASK_EVERY_S = 0.2
 
 
 def choose(
@@ -38,11 +40,21 @@ def choose(
     return choose(_found(), embedded_state=embedded_state)
 
 
-def through_broker(path: Path) -> BrokerRuntime:
-    """The runtime behind the broker that listens on ``path``. Raises RuntimeFault."""
+def through_broker(path: Path, *, within_s: float = 0.0) -> BrokerRuntime:
+    """The runtime behind the broker that listens on ``path``, which may take ``within_s`` to come up.
+
+    Raises RuntimeFault.
+    """
     from isolation.broker.client import BrokerRuntime
 
-    return BrokerRuntime(path)
+    deadline = time.monotonic() + within_s
+    while True:
+        try:
+            return BrokerRuntime(path)
+        except RuntimeFault:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(_ASK_EVERY_S)
 
 
 def _found() -> Literal["docker", "embedded"]:

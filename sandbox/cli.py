@@ -18,6 +18,8 @@ from sandbox.store.database import StorageFault
 from sandbox.store.seats import SeatOf
 from wire.challenge import BadChallenge
 
+BROKER_WITHIN_S = 20.0
+"""Started at the same time, it may listen a little later."""
 DEMO_CANDIDATE, DEMO_INTERVIEWER = "Demo candidate", "Demo interviewer"
 
 
@@ -215,7 +217,7 @@ def _outside(settings: Settings) -> tuple[Sandboxes, Judge]:
         if settings.broker is None:
             runtime, state = choose(settings.runtime), settings.data.resolve() / "run"
         else:
-            runtime = broker = through_broker(settings.broker)
+            runtime = broker = through_broker(settings.broker, within_s=BROKER_WITHIN_S)
             state = broker.root
     except RuntimeFault as fault:
         raise _CannotServe(str(fault)) from fault
