@@ -60,7 +60,11 @@ class JailedServer:
     server: JupyterServer
 
     def alive(self) -> bool:
-        return self.jail.poll() is None
+        """Raises SandboxFault when nobody can tell: the engine or the broker does not answer."""
+        try:
+            return self.jail.poll() is None
+        except RuntimeFault as fault:
+            raise SandboxFault(str(fault)) from fault
 
     async def stop(self) -> None:
         try:

@@ -12,7 +12,7 @@ from harness.cli import main as judge
 from isolation.broker.client import BrokerRuntime
 from isolation.broker.policy import POLICY
 from sandbox.adapters.sandboxes import LocalSandboxes
-from sandbox.ports import Finished, Output
+from sandbox.ports import Finished, Output, SandboxFault
 
 from .conftest import HOLDING, PROJECT, brokered, runtime_by_name
 
@@ -35,6 +35,25 @@ async def test_a_session_is_opened_used_and_closed(name: str, tmp_path: Path) ->
         assert [item.text for item in items if isinstance(item, Output)] == ["42\n"]
         assert items[-1] == Finished(outcome="ok")
         assert await sandboxes.reap() == 0
+        assert list(runtime.root.glob("session-*")) == []
+
+
+@pytest.mark.embedded
+async def test_a_broker_that_went_away_costs_a_restart(tmp_path: Path) -> None:
+    inner = runtime_by_name("embedded", tmp_path / "jails")
+    with brokered(inner, tmp_path / "m", POLICY) as path:
+        runtime = BrokerRuntime(path)
+        sandboxes = LocalSandboxes(
+            runtime=runtime, challenges=PROJECT / "challenges", pairs=PROJECT / "pairs", state=runtime.root
+        )
+        workbench = await sandboxes.open("i", on_kernel=lambda _: None, visible=CHALLENGE.name)
+    with pytest.raises(SandboxFault, match="No broker answers"):
+        await workbench.restart()
+    with brokered(inner, tmp_path / "m", POLICY):
+        await workbench.restart()
+        items = [item async for item in workbench.execute("print('back')")]
+        await workbench.close()
+        assert [item.text for item in items if isinstance(item, Output)] == ["back\n"]
         assert list(runtime.root.glob("session-*")) == []
 
 
