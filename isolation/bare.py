@@ -131,6 +131,9 @@ class BareJail:
             self._usage = processes.usage(self._process.pid)
         return self._usage
 
+    def seal(self) -> None:
+        """Nothing is kept from the program here."""
+
     def stop(self) -> None:
         # Children have process groups, and may have sessions, of their own; their home ties them together.
         # Again and again: one may have been born in between, and a killed one takes a moment to die.

@@ -104,6 +104,14 @@ class Jail(Protocol):
 
     def usage(self) -> Usage: ...
 
+    def seal(self) -> None:
+        """Take the socket folder from the jail: what it made there stays, and it adds nothing more.
+
+        That folder is on the host's disk, where no limit of the jail holds. Where jails share the user who
+        starts them this does nothing, and `caveats` says so. Raises RuntimeFault.
+        """
+        ...
+
     def stop(self) -> None:
         """Kill all that is inside and leave nothing behind. Stopping twice is fine."""
         ...

@@ -131,7 +131,7 @@ class DockerRuntime:
         except (DockerException, requests.RequestException) as error:
             _remove(container)
             raise RuntimeFault(f"The Docker engine could not start a container: {_reason(error)}") from error
-        return DockerJail(spec.name, container)
+        return DockerJail(spec, container)
 
     def owned(self) -> Sequence[str]:
         """Raises RuntimeFault."""
@@ -178,8 +178,9 @@ def _moment(text: str) -> datetime:
 class DockerJail:
     """Implements `isolation.contract.Jail`. The container is removed when its end is first seen."""
 
-    def __init__(self, name: str, container: Container) -> None:
-        self._name = name
+    def __init__(self, spec: JailSpec, container: Container) -> None:
+        self._spec = spec
+        self._name = spec.name
         self._container = container
         self._exit: Exit | None = None
         self._last_output = b""
@@ -217,6 +218,9 @@ class DockerJail:
             if self._exit is None:
                 self._sample()
             return self._usage
+
+    def seal(self) -> None:
+        socket_dirs.seal(self._spec)
 
     def stop(self) -> None:
         self._kill(timed_out=False)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from isolation.contract import JailSpec, RuntimeFault
@@ -24,11 +26,7 @@ def hand_over(spec: JailSpec, uid: int) -> None:
     """
     if spec.socket_dir is None:
         return
-    try:
-        folder = os.open(spec.socket_dir, _OPEN_FOLDER)
-    except OSError as error:
-        raise RuntimeFault(f"{spec.socket_dir} is not a folder ({error.strerror}).") from error
-    try:
+    with _opened(spec.socket_dir) as folder:
         _open_sockets(folder)
         if os.geteuid() != 0:
             os.fchmod(folder, 0o777)
@@ -38,6 +36,31 @@ def hand_over(spec: JailSpec, uid: int) -> None:
         else:
             os.fchown(folder, uid if spec.kind == "session" else os.geteuid(), spec.socket_gid)
             os.fchmod(folder, 0o770 if spec.kind == "session" else 0o771)
+
+
+def seal(spec: JailSpec) -> None:
+    """Undo it for a jail that has made its socket: the folder is ours, and the group may only pass through.
+
+    A plain user's jail has the user's own uid, and could open the folder again. Raises RuntimeFault.
+    """
+    if spec.socket_dir is None or os.geteuid() != 0:
+        return
+    with _opened(spec.socket_dir) as folder:
+        os.fchown(folder, os.geteuid(), os.getegid() if spec.socket_gid is None else spec.socket_gid)
+        os.fchmod(folder, 0o710)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """Raises RuntimeFault, also for what goes wrong meanwhile."""
+    try:
+        folder = os.open(path, _OPEN_FOLDER)
+    except OSError as error:
+        raise RuntimeFault(f"{path} is not a folder ({error.strerror}).") from error
+    try:
+        yield folder
+    except OSError as error:
+        raise RuntimeFault(f"{path} cannot be given to a jail ({error.strerror}).") from error
     finally:
         os.close(folder)
 

@@ -84,6 +84,13 @@ class Use(Wire):
     name: JailName
 
 
+class Seal(Wire):
+    """Answered by `Done`."""
+
+    do: Literal["seal"] = "seal"
+    name: JailName
+
+
 class Stop(Wire):
     """Answered by `Done`."""
 
@@ -104,7 +111,7 @@ class Owned(Wire):
     do: Literal["owned"] = "owned"
 
 
-Request = Describe | Start | Poll | Wait | Output | Use | Stop | Reap | Owned
+Request = Describe | Start | Poll | Wait | Output | Use | Seal | Stop | Reap | Owned
 
 
 class Described(Wire):

@@ -35,6 +35,7 @@ from wire.broker import (
     Refused,
     Request,
     Said,
+    Seal,
     Shown,
     Start,
     Stop,
@@ -127,6 +128,9 @@ class BrokerJail:
 
     def usage(self) -> Usage:
         return self._usage if self._exit is not None else self._ask_usage()
+
+    def seal(self) -> None:
+        self._line.ask(Seal(name=self._name), Done)
 
     def stop(self) -> None:
         if self._exit is None:

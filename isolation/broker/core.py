@@ -32,6 +32,7 @@ from wire.broker import (
     Refused,
     Request,
     Said,
+    Seal,
     Shown,
     Start,
     Stop,
@@ -123,6 +124,10 @@ class Broker:
             case Use():
                 jail = self._jail(request.name, client)
                 return Used(figures=asdict(jail.usage()) if jail else {})
+            case Seal():
+                if (jail := self._jail(request.name, client)) is not None:
+                    jail.seal()
+                return Done()
             case Stop():
                 if (jail := self._jail(request.name, client)) is not None:
                     jail.stop()

@@ -66,6 +66,13 @@ class JailedServer:
         except RuntimeFault as fault:
             raise SandboxFault(str(fault)) from fault
 
+    def seal(self) -> None:
+        """Raises SandboxFault."""
+        try:
+            self.jail.seal()
+        except RuntimeFault as fault:
+            raise SandboxFault(str(fault)) from fault
+
     async def stop(self) -> None:
         try:
             await asyncio.to_thread(self.jail.stop)
@@ -154,6 +161,7 @@ class LocalSandboxes:
         place = await _undone_if_cancelled(asyncio.create_task(launch))
         try:
             await _until_ready(place)
+            await asyncio.to_thread(place.seal)  # not one line of the candidate's has run until now
         except BaseException:
             await place.stop()
             raise

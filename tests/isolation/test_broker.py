@@ -362,6 +362,7 @@ def session_and_contestant(path: Path) -> None:
     session = runtime.start(spec("session", "session", ("python", "-u", "-c", LISTENS), socket_dir=sockets))
     until(lambda: b"ready" in session.output())
     with socket.socket(socket.AF_UNIX) as meeting, checked(sockets, "j") as name:
+        session.seal()
         meeting.settimeout(10)
         meeting.connect(name)
         assert meeting.recv(64) == b"from inside"

@@ -320,6 +320,34 @@ def test_a_session_listens_in_its_socket_folder(holding: Runtime, start: Starter
         assert client.recv(64) == b"from inside"
 
 
+def test_a_sealed_session_is_reached_and_writes_nothing_more_there(
+    holding: Runtime, start: Starter, tmp_path: Path
+) -> None:
+    """S03 of the attack catalogue: that folder is on the host's disk, beyond every limit of the jail."""
+    sockets = tmp_path / "s"
+    sockets.mkdir()
+    jail = start(
+        holding,
+        "import os, socket\nserver = socket.socket(socket.AF_UNIX)\nserver.bind('/run/jail/j')\n"
+        "os.chmod('/run/jail/j', 0o666)\nserver.listen()\nprint('ready')\npeer, _ = server.accept()\n"
+        "for change in (lambda: open('/run/jail/x', 'w'), lambda: os.unlink('/run/jail/j'),\n"
+        "               lambda: os.mkdir('/run/jail/y'), lambda: os.chmod('/run/jail', 0o777)):\n"
+        "    try: change(); print('worked')\n    except PermissionError: print('refused')\n"
+        "peer.sendall(b'from inside')",
+        kind="session",
+        socket_dir=sockets,
+    )
+    until_says(jail, b"ready")
+    jail.seal()
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(LONG)
+        client.connect(str(sockets / "j"))
+        assert client.recv(64) == b"from inside"
+    jail.wait(LONG)
+    if os.geteuid() == 0:
+        assert jail.output().split() == [b"ready", *[b"refused"] * 4]
+
+
 def test_a_contestant_only_connects(holding: Runtime, start: Starter, tmp_path: Path) -> None:
     sockets = tmp_path / "s"
     sockets.mkdir()
