@@ -86,7 +86,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
     runtime: Runtime
     if arguments.broker is not None:
-        runtime, parts = through_broker(arguments.broker), {}
+        runtime, parts = through_broker(arguments.broker), doctor.own_parts()
     else:
         runtime = choose(arguments.runtime)
         parts = doctor.parts_of(runtime)

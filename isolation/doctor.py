@@ -21,9 +21,14 @@ def examine(runtime: Runtime) -> list[Verdict]:
     return [admission.examine(runtime, admission.bare(kind)) for kind in ("session", "contestant")]
 
 
+def own_parts() -> dict[str, str]:
+    """Versions that every process can tell: all there is where a broker keeps the engine."""
+    return {"kernel": platform.release(), "python": platform.python_version()}
+
+
 def parts_of(runtime: Runtime) -> dict[str, str]:
-    """Versions of what holds a jail here; those that cannot be asked for are left out."""
-    parts = {"kernel": platform.release(), "python": platform.python_version()}
+    """Versions of what holds a jail here. Raises RuntimeFault when the engine does not answer."""
+    parts = own_parts()
     if runtime.name == "docker":
         from isolation.docker import components
 
