@@ -46,6 +46,10 @@ NR: dict[str, tuple[int, int | None]] = {
     "io_uring_setup": (425, 425),
     "keyctl": (250, 219),
     "add_key": (248, 217),
+    "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
+    "mq_open": (240, 180),
     "open_by_handle_at": (304, 265),
     "kexec_load": (246, 104),
     "init_module": (175, 105),
@@ -509,6 +513,12 @@ TRIES: dict[str, Callable[[], object]] = {
     "add_key": lambda: call("add_key", 0, 0, 0, 0, 0),
     "perf_event_open": lambda: call("perf_event_open", 0, 0, -1, -1, 0),
     "userfaultfd": lambda: call("userfaultfd", -1),
+    # what outlives the process that made it
+    "shmget": lambda: call("shmget", 0, 4096, 0o600),
+    "semget": lambda: call("semget", 0, 1, 0o600),
+    "msgget": lambda: call("msgget", 0, 0o600),
+    "mq_open": lambda: call("mq_open", text(f"probe-{os.getpid()}"), os.O_CREAT | os.O_RDWR, 0o600, 0),
+    # other processes, and the machine
     "ptrace": lambda: call("ptrace", 0x4206, 1, 0, 0),
     "process_vm_readv": lambda: call("process_vm_readv", 1, 0, 0, 0, 0, 0),
     "pidfd_getfd": lambda: call("pidfd_getfd", -1, 0, 0),

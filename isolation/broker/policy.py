@@ -72,24 +72,40 @@ _SESSION = Allowed(
     most=64,
     places=Places(ours={"/opt/lib/pairs": "pairs"}, challenge=frozenset({"/opt/challenge"})),
 )
-_CONTESTANT = Allowed(
-    name=re.compile(r"contestant-[a-z0-9-]+"),
-    programs=(
-        (
-            *("python", "-m", "harness.runner.shim", "/submission"),
-            re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}\.py"),
-            str(SOCKET_DIR),
-        ),
-        _PROBE,
+_ENTRY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}\.py")
+_NAMESPACE = re.compile(r"[0-9]{1,20}")
+_TASK = re.compile(r'\{[\w\-. ",:]{0,1000}\}', re.ASCII)
+_SHIM: Words = ("python", "-m", "harness.runner.shim", "/submission", _ENTRY, str(SOCKET_DIR), _NAMESPACE)
+_ENUMERATION: Words = (
+    "python",
+    "-m",
+    "harness.enumeration.inside",
+    "/submission",
+    _ENTRY,
+    str(SOCKET_DIR),
+    _TASK,
+)
+_CODE = (
+    *("oracle/codec.py", "runner/shim.py", "runner/trial_process.py"),
+    *(
+        f"enumeration/{name}.py"
+        for name in (
+            *("codec", "inside", "race", "sources", "task", "tiny", "torch_sources", "uncertain", "walk"),
+        )
     ),
+)
+"""Files of the judge that run beside a submission. Nothing in them is secret."""
+
+_CONTESTANT = Allowed(
+    name=re.compile(r"(contestant|enumeration)-[a-z0-9-]+"),
+    programs=(_SHIM, _ENUMERATION, _PROBE),
     variables=frozenset({"PYTHONPATH", "PYTHONSAFEPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONNOUSERSITE"}),
     ceiling=Limits(memory_bytes=4_096 * _MIB, cpus=2.0, pids=128, disk_bytes=64 * _MIB),
     most=32,
     places=Places(
         ours={
             "/opt/judge/pairs": "pairs",
-            "/opt/judge/harness/oracle/codec.py": "harness/oracle/codec.py",
-            "/opt/judge/harness/runner/shim.py": "harness/runner/shim.py",
+            **{f"/opt/judge/harness/{path}": f"harness/{path}" for path in _CODE},
         },
         clients=frozenset({"/submission"}),
     ),

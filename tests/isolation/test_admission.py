@@ -62,6 +62,11 @@ def test_every_group_of_the_catalogue_is_tried() -> None:
     assert len(set(probe_inside.NAMES)) == len(probe_inside.NAMES) >= 25
 
 
+def test_the_documents_have_the_number() -> None:
+    assert f"tries {len(probe_inside.NAMES)} things" in (PROJECT / "docs" / "isolation.md").read_text()
+    assert f"tries {len(probe_inside.NAMES)} forbidden things" in (PROJECT / "README.md").read_text()
+
+
 # -- with a defence off
 
 ALLOW_ALL = struct.pack("=HBBI", 0x06, 0, 0, 0x7FFF_0000)
@@ -133,7 +138,10 @@ def device_shown(patch: pytest.MonkeyPatch) -> None:
 
 
 EMBEDDED_MUTANTS = {
-    "seccomp": (filter_off, {"open AF_NETLINK", "io_uring_setup", "clone a user namespace"}),
+    "seccomp": (
+        filter_off,
+        {"open AF_NETLINK", "io_uring_setup", "clone a user namespace", "shmget", "mq_open"},
+    ),
     "network": (unshared("--unshare-net"), {"have a network interface"}),
     "processes": (unshared("--unshare-pid"), {"see processes of the host"}),
     "memory": (

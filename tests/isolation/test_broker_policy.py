@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.enumeration.runner import _spec
+from harness.enumeration.task import Task
 from harness.runner.contestant import Contestant
 from isolation.broker.client import _request
 from isolation.broker.policy import POLICY, Refusal, check
@@ -48,28 +50,36 @@ def contestant_spec(root: Path) -> JailSpec:
     return contestant._jail_spec()
 
 
-def asked(kind: str, root: Path = Path("/meeting")) -> Start:
-    return _request(session_spec(root) if kind == "session" else contestant_spec(root), root)
+def enumeration_spec(root: Path) -> JailSpec:
+    return _spec(root / "probe-enumerate-a", "specdec.py", Task())
+
+
+SPECS = {"session": session_spec, "contestant": contestant_spec, "enumeration": enumeration_spec}
+
+
+def asked(name: str, root: Path = Path("/meeting")) -> Start:
+    return _request(SPECS[name](root), root)
 
 
 def with_(request: Start, **fields: object) -> Start:
     return Start.model_validate({**request.model_dump(), **fields})
 
 
-@pytest.mark.parametrize("kind", ["session", "contestant"])
+@pytest.mark.parametrize("kind", SPECS)
 def test_what_the_product_asks_for_is_allowed(kind: str) -> None:
     check(asked(kind), POLICY, [])
 
 
-@pytest.mark.parametrize("kind", ["session", "contestant"])
-def test_what_is_shown_comes_from_the_brokers_own_project(kind: str) -> None:
-    """The client's binds and the broker's table agree, so a broker in between changes nothing."""
-    spec = session_spec(Path("/meeting")) if kind == "session" else contestant_spec(Path("/meeting"))
-    ours = POLICY[spec.kind].places.ours
-    told = {str(bind.target): bind.source for bind in spec.binds}
-    assert {target: PROJECT / path for target, path in ours.items()} == {
-        target: source for target, source in told.items() if target in ours
-    }
+def test_what_is_shown_comes_from_the_brokers_own_project() -> None:
+    """The clients' binds and the broker's table agree, so a broker in between changes nothing."""
+    told: dict[str, dict[str, Path]] = {kind: {} for kind in POLICY}
+    for make in SPECS.values():
+        spec = make(Path("/meeting"))
+        told[spec.kind] |= {str(bind.target): bind.source for bind in spec.binds}
+    for kind, allowed in POLICY.items():
+        ours = {target: PROJECT / path for target, path in allowed.places.ours.items()}
+        assert ours == {target: source for target, source in told[kind].items() if target in ours}
+        assert all(path.exists() for path in ours.values())
 
 
 @pytest.mark.parametrize(
@@ -106,7 +116,7 @@ def test_no_other_word_of_a_command_passes(kind: str, place: int, word: str) -> 
     request = asked(kind)
     argv = list(request.argv)
     place %= len(argv)
-    if word == argv[place] or (kind == "contestant" and place == 4):
+    if word == argv[place] or (kind == "contestant" and place in {4, 6}):
         return
     argv[place] = word
     with pytest.raises(Refusal):
@@ -116,7 +126,7 @@ def test_no_other_word_of_a_command_passes(kind: str, place: int, word: str) -> 
 @given(st.text(alphabet=string.ascii_letters + string.digits + "_.-/ \n;$", max_size=40))
 def test_the_entry_is_a_python_file_and_nothing_else(entry: str) -> None:
     request = asked("contestant")
-    changed = request.model_copy(update={"argv": (*request.argv[:4], entry, request.argv[5])})
+    changed = request.model_copy(update={"argv": (*request.argv[:4], entry, *request.argv[5:])})
     try:
         check(changed, POLICY, [])
     except Refusal:
