@@ -14,6 +14,7 @@ CHECKOUT = ("zoo",)
 """Needs the tests, which an installed package has not."""
 ZOO = Path(__file__).resolve().parent / "tests" / "zoo"
 CONTROL_PLANE = ("serve", "interview", "demo")
+ISOLATION = ("broker", "doctor")
 
 USAGE = f"""usage: probe COMMAND ...
 
@@ -22,6 +23,7 @@ check a verdict:      verify
 prove its exact law:  enumerate
 run interviews:       {", ".join(CONTROL_PLANE)}
 judge the judge:      {", ".join(CHECKOUT)} (in a checkout)
+hold hostile code:    {", ".join(ISOLATION)}
 
 `probe COMMAND --help` explains each."""
 
@@ -44,6 +46,10 @@ def main() -> int:
         return control_plane(arguments)
     if command in CHECKOUT:
         return _zoo(arguments[1:])
+    if command in ISOLATION:
+        from isolation.cli import main as isolation
+
+        return isolation(arguments)
     print(USAGE, file=sys.stderr if command not in {"", "-h", "--help"} else sys.stdout)
     return 0 if command in {"-h", "--help"} else 64
 

@@ -6,6 +6,7 @@ import argparse
 import secrets
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Sequence
 from itertools import chain
@@ -21,8 +22,8 @@ from harness.runner.snapshot import BadSnapshot
 from harness.settings import thresholds
 from harness.table import table
 from harness.verify import same_files, verify
-from isolation.choose import choose
-from isolation.contract import RuntimeFault
+from isolation.choose import choose, through_broker
+from isolation.contract import Runtime, RuntimeFault
 from wire.challenge import BadChallenge, load_challenge
 from wire.scorecard import Progress, Scorecard
 
@@ -97,10 +98,11 @@ def _add_judge(commands: argparse._SubParsersAction[_Parser]) -> None:
     command.add_argument("--seed", type=_seed, default=None, help="repeat a judgement; default: a fresh one")
     command.add_argument(
         "--runtime",
-        choices=("auto", "docker", "embedded", "none"),
+        choices=("auto", "docker", "embedded", "broker", "none"),
         default="auto",
         help="what holds the submission; none isolates nothing: for your own code only",
     )
+    command.add_argument("--broker", type=Path, metavar="PATH", help="socket of `probe broker`")
     command.add_argument("--progress", action="store_true", help="JSON lines on standard output, no table")
     command.add_argument("--challenge", type=Path, metavar="FOLDER", default=DEFAULT_CHALLENGE)
 
@@ -135,7 +137,7 @@ def _judge(arguments: argparse.Namespace) -> int:
         challenge_folder=arguments.challenge,
         seed=seed,
         budget=arguments.budget,
-        runtime=choose(arguments.runtime),
+        runtime=_runtime(arguments.runtime, arguments.broker),
         on_progress=_print_progress if arguments.progress else _ignore_progress,
         on_record=records.append,
     )
@@ -182,6 +184,17 @@ def _read_scorecard(path: Path) -> Scorecard:
         return Scorecard.model_validate_json(data)
     except ValidationError as error:
         raise _BadScorecard(f"{path} is no scorecard: {error.error_count()} fields do not fit.") from None
+
+
+def _runtime(name: str, broker: Path | None) -> Runtime:
+    """Raises RuntimeFault."""
+    if name != "broker":
+        return choose(name)  # type: ignore[arg-type]
+    if broker is None:
+        raise RuntimeFault("The runtime is `broker`, and --broker does not say where it listens.")
+    runtime = through_broker(broker)
+    tempfile.tempdir = str(runtime.root)  # it shows a contestant only folders that lie there
+    return runtime
 
 
 def _print_progress(progress: Progress) -> None:

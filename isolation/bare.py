@@ -40,11 +40,20 @@ class BareRuntime:
         return "none"
 
     @property
+    def identity(self) -> str:
+        return "none"
+
+    @property
     def caveats(self) -> Sequence[str]:
         return (
             "Nothing is isolated: the code runs as you, with your files. Use it on your own code only.",
             "Memory, processors, processes and disk are not limited, and use of memory is not measured.",
         )
+
+    @property
+    def unpromised(self) -> frozenset[str]:
+        """Nothing is promised, so nothing is tried either."""
+        return frozenset()
 
     def start(self, spec: JailSpec) -> Jail:
         """Raises RuntimeFault."""
@@ -121,6 +130,9 @@ class BareJail:
         if self._process.poll() is None:
             self._usage = processes.usage(self._process.pid)
         return self._usage
+
+    def seal(self) -> None:
+        """Nothing is kept from the program here."""
 
     def stop(self) -> None:
         # Children have process groups, and may have sessions, of their own; their home ties them together.

@@ -58,6 +58,11 @@ class EmbeddedRuntime:
         return "embedded"
 
     @property
+    def identity(self) -> str:
+        """Raises RuntimeFault when there is no candidate environment."""
+        return f"embedded {platform.release()} {candidate_env.locate().prefix}"
+
+    @property
     def caveats(self) -> Sequence[str]:
         always = [
             "No Docker engine is used: jails share the host's kernel and are held by namespaces, seccomp and "
@@ -72,9 +77,21 @@ class EmbeddedRuntime:
             ]
         if not self._as_root:
             always.append("All jails run as the user who started the server, apart by user namespaces only.")
+            always.append("What a session writes to its socket folder, on the host's disk, is not limited.")
         if platform.machine() not in seccomp.ARCHITECTURES:
             always.append(f"No system calls are refused: there is no list for {platform.machine()}.")
         return tuple(always)
+
+    @property
+    def unpromised(self) -> frozenset[str]:
+        if self._hierarchy is not None:
+            return frozenset()
+        return frozenset(
+            {
+                "use more memory than the limit, by several processes",
+                "use more than its share of the processor",
+            }
+        )
 
     def start(self, spec: JailSpec) -> Jail:
         """Raises RuntimeFault."""
@@ -105,8 +122,7 @@ class EmbeddedRuntime:
         self, spec: JailSpec, environment: candidate_env.CandidateEnv, record: register.Record
     ) -> BubblewrapJail:
         uid = record.uid if self._as_root else bwrap_argv.UID_AS_PLAIN_USER
-        if spec.socket_dir is not None:
-            socket_dirs.hand_over(spec.socket_dir, uid if self._as_root else os.getuid())
+        socket_dirs.hand_over(spec, uid)
         folder = self._register.folder(spec.name)
         group = None
         if self._hierarchy is not None:
@@ -127,7 +143,7 @@ class EmbeddedRuntime:
             process = _STARTER.submit(_spawn, argv, seccomp_fd).result()
         started = register.start_time(process.pid) or 0
         self._register.write(spec.name, register.Record(uid=record.uid, pid=process.pid, started=started))
-        return BubblewrapJail(spec.name, process, group, self._register)
+        return BubblewrapJail(spec, process, group, self._register)
 
 
 class BubblewrapJail:
@@ -135,12 +151,13 @@ class BubblewrapJail:
 
     def __init__(
         self,
-        name: str,
+        spec: JailSpec,
         process: subprocess.Popen[bytes],
         group: cgroups.Group | None,
         entries: register.Register,
     ) -> None:
-        self._name = name
+        self._spec = spec
+        self._name = spec.name
         self._process = process
         self._group = group
         self._register = entries
@@ -174,6 +191,9 @@ class BubblewrapJail:
             if self._exit is None:
                 self._usage = self._group.usage() if self._group else processes.usage(self._process.pid)
             return self._usage
+
+    def seal(self) -> None:
+        socket_dirs.seal(self._spec)
 
     def stop(self) -> None:
         self._kill(timed_out=False)

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import logging
-from typing import Literal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from isolation.contract import Runtime
+from isolation.contract import Runtime, RuntimeFault
+
+if TYPE_CHECKING:
+    from isolation.broker.client import BrokerRuntime
 
 log = logging.getLogger(__name__)
+_ASK_EVERY_S = 0.2
 
 
-def choose(name: Literal["auto", "docker", "embedded", "none"]) -> Runtime:
+def choose(
+    name: Literal["auto", "docker", "embedded", "none"], *, embedded_state: Path | None = None
+) -> Runtime:
     """The runtime by that name; ``auto`` is Docker when an engine answers and has the image, else embedded.
 
+    ``embedded_state`` is where an embedded runtime writes down its jails, if not in its usual place.
     Raises RuntimeFault when it cannot be used here. ``none`` holds nothing and is never chosen by ``auto``.
     """
     # Each import stays in its branch: a host without the docker SDK can still use the embedded runtime.
@@ -23,19 +32,36 @@ def choose(name: Literal["auto", "docker", "embedded", "none"]) -> Runtime:
     if name == "embedded":
         from isolation.bubblewrap import EmbeddedRuntime
 
-        return EmbeddedRuntime()
+        return EmbeddedRuntime(embedded_state)
     if name == "docker":
         from isolation.docker import DockerRuntime
 
         return DockerRuntime()
-    return _choose_auto()
+    return choose(_found(), embedded_state=embedded_state)
 
 
-def _choose_auto() -> Runtime:
+def through_broker(path: Path, *, within_s: float = 0.0) -> BrokerRuntime:
+    """The runtime behind the broker that listens on ``path``, which may take ``within_s`` to come up.
+
+    Raises RuntimeFault.
+    """
+    from isolation.broker.client import BrokerRuntime
+
+    deadline = time.monotonic() + within_s
+    while True:
+        try:
+            return BrokerRuntime(path)
+        except RuntimeFault:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(_ASK_EVERY_S)
+
+
+def _found() -> Literal["docker", "embedded"]:
     from isolation.docker import why_not
 
     reason = why_not()
     if reason:
         log.warning("Using the embedded runtime (bubblewrap). %s", reason)
-        return choose("embedded")
-    return choose("docker")
+        return "embedded"
+    return "docker"

@@ -76,6 +76,8 @@ class JailSpec:
     socket_dir: Path | None = None
     """Shown at SOCKET_DIR. Writable inside for a session (the server listens there), read-only for a
     contestant (it only connects). The runtime gives it the owner and mode that the jail needs."""
+    socket_gid: int | None = None
+    """Group of the trusted process at the other end of `socket_dir`, where it is not the runtime's own."""
 
 
 class RuntimeFault(Exception):
@@ -102,6 +104,14 @@ class Jail(Protocol):
 
     def usage(self) -> Usage: ...
 
+    def seal(self) -> None:
+        """Take the socket folder from the jail: what it made there stays, and it adds nothing more.
+
+        That folder is on the host's disk, where no limit of the jail holds. Where jails share the user who
+        starts them this does nothing, and `caveats` says so. Raises RuntimeFault.
+        """
+        ...
+
     def stop(self) -> None:
         """Kill all that is inside and leave nothing behind. Stopping twice is fine."""
         ...
@@ -114,8 +124,19 @@ class Runtime(Protocol):
     def name(self) -> Literal["docker", "embedded", "none"]: ...
 
     @property
+    def identity(self) -> str:
+        """Changes when another profile, image or kernel may hold the next jail. A verdict about one identity
+        says nothing about another."""
+        ...
+
+    @property
     def caveats(self) -> Sequence[str]:
         """What this runtime does not promise on this host, a sentence each, for the interviewer's page."""
+        ...
+
+    @property
+    def unpromised(self) -> frozenset[str]:
+        """What may work inside though it should not, by its name in `probe_inside`; `caveats` says it too."""
         ...
 
     def start(self, spec: JailSpec) -> Jail:

@@ -56,6 +56,16 @@ def why_not() -> str:
     return ""
 
 
+def components() -> dict[str, str]:
+    """Versions of the engine and what it runs jails with. Raises RuntimeFault."""
+    try:
+        found = docker.from_env(timeout=_PING_TIMEOUT_S).version()
+    except (DockerException, requests.RequestException) as error:
+        raise RuntimeFault(f"The Docker engine does not answer: {_reason(error)}") from error
+    names = {"Engine": "engine", "containerd": "containerd", "runc": "runc"}
+    return {names[part["Name"]]: part["Version"] for part in found["Components"] if part["Name"] in names}
+
+
 class DockerRuntime:
     """Implements `isolation.contract.Runtime`."""
 
@@ -70,6 +80,15 @@ class DockerRuntime:
     @property
     def name(self) -> Literal["docker", "embedded", "none"]:
         return "docker"
+
+    @property
+    def identity(self) -> str:
+        """Raises RuntimeFault."""
+        try:
+            image = self._client.images.get(IMAGE).id
+        except (DockerException, requests.RequestException) as error:
+            raise RuntimeFault(f"The image {IMAGE} cannot be found: {_reason(error)}") from error
+        return f"docker {self._info.get('ServerVersion')} {self._info.get('KernelVersion')} {image}"
 
     @property
     def caveats(self) -> Sequence[str]:
@@ -89,14 +108,20 @@ class DockerRuntime:
             found.append("No system calls are refused: the engine runs without seccomp.")
         return tuple(found)
 
+    @property
+    def unpromised(self) -> frozenset[str]:
+        """A host without the other limits of `caveats` holds nobody: only work of our own may run there."""
+        if self._info.get("CpuCfsQuota"):
+            return frozenset()
+        return frozenset({"use more than its share of the processor"})
+
     def start(self, spec: JailSpec) -> Jail:
         """Raises RuntimeFault."""
         if not register.NAME.fullmatch(spec.name):
             raise RuntimeFault(f"{spec.name!r} is no name for a jail: a-z, 0-9 and -, at most 40.")
         binds.check(spec.binds)
         uid = register.FIRST_UID + crc32(spec.name.encode()) % register.UIDS
-        if spec.socket_dir is not None:
-            socket_dirs.hand_over(spec.socket_dir, uid)
+        socket_dirs.hand_over(spec, uid)
         try:
             container = self._client.containers.create(IMAGE, **_profile(spec, uid))
         except (DockerException, requests.RequestException) as error:
@@ -106,7 +131,7 @@ class DockerRuntime:
         except (DockerException, requests.RequestException) as error:
             _remove(container)
             raise RuntimeFault(f"The Docker engine could not start a container: {_reason(error)}") from error
-        return DockerJail(spec.name, container)
+        return DockerJail(spec, container)
 
     def owned(self) -> Sequence[str]:
         """Raises RuntimeFault."""
@@ -153,8 +178,9 @@ def _moment(text: str) -> datetime:
 class DockerJail:
     """Implements `isolation.contract.Jail`. The container is removed when its end is first seen."""
 
-    def __init__(self, name: str, container: Container) -> None:
-        self._name = name
+    def __init__(self, spec: JailSpec, container: Container) -> None:
+        self._spec = spec
+        self._name = spec.name
         self._container = container
         self._exit: Exit | None = None
         self._last_output = b""
@@ -196,6 +222,9 @@ class DockerJail:
             if self._exit is None:
                 self._sample()
             return self._usage
+
+    def seal(self) -> None:
+        socket_dirs.seal(self._spec)
 
     def stop(self) -> None:
         self._kill(timed_out=False)

@@ -18,6 +18,8 @@ from sandbox.store.database import StorageFault
 from sandbox.store.seats import SeatOf
 from wire.challenge import BadChallenge
 
+BROKER_WITHIN_S = 20.0
+"""Started at the same time, it may listen a little later."""
 DEMO_CANDIDATE, DEMO_INTERVIEWER = "Demo candidate", "Demo interviewer"
 
 
@@ -64,6 +66,13 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="what holds the candidate's code; memory executes nothing",
     )
+    serve.add_argument(
+        "--broker",
+        type=Path,
+        metavar="PATH",
+        default=os.environ.get("PROBE_BROKER"),
+        help="socket of `probe broker`, which then chooses the runtime; default: PROBE_BROKER, else none",
+    )
     serve.set_defaults(do=_serve)
 
     interview = commands.add_parser("interview", help="make and show interviews")
@@ -93,6 +102,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         challenges=arguments.challenges,
         base_url=arguments.base_url or default,
         runtime=getattr(arguments, "runtime", "auto"),
+        broker=getattr(arguments, "broker", None),
     )
 
 
@@ -196,21 +206,29 @@ def _outside(settings: Settings) -> tuple[Sandboxes, Judge]:
         from sandbox.adapters.memory import MemoryJudge, MemorySandboxes
 
         return MemorySandboxes(), MemoryJudge()
-    from isolation.choose import choose
-    from isolation.contract import RuntimeFault
+    from isolation.choose import choose, through_broker
+    from isolation.contract import Runtime, RuntimeFault
     from sandbox.adapters.judge import ProcessJudge
     from sandbox.adapters.sandboxes import LocalSandboxes
     from sandbox.store.records import Records
 
+    runtime: Runtime
     try:
-        runtime = choose(settings.runtime)
+        if settings.broker is None:
+            runtime, state = choose(settings.runtime), settings.data.resolve() / "run"
+        else:
+            runtime = broker = through_broker(settings.broker, within_s=BROKER_WITHIN_S)
+            state = broker.root
     except RuntimeFault as fault:
         raise _CannotServe(str(fault)) from fault
-    state = settings.data.resolve() / "run"
     sandboxes = LocalSandboxes(
         runtime=runtime, challenges=settings.challenges, pairs=settings.pairs, state=state
     )
     judge = ProcessJudge(
-        challenges=settings.challenges, runtime=runtime.name, home=PROJECT, records=Records(settings.data)
+        challenges=settings.challenges,
+        runtime=runtime.name,
+        home=PROJECT,
+        records=Records(settings.data),
+        broker=settings.broker,
     )
     return sandboxes, judge

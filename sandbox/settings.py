@@ -17,6 +17,8 @@ class Settings:
     database_url: str = ""
     """Empty: SQLite in the data folder."""
     runtime: RuntimeChoice = "auto"
+    broker: Path | None = None
+    """Socket of the process that starts jails for us; None: this process starts them, by `runtime`."""
     challenges: Path = PROJECT / "challenges"
     pairs: Path = PROJECT / "pairs"
     filter_challenge: str = "filter-llm-serving"

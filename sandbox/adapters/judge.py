@@ -34,7 +34,10 @@ _log = logging.getLogger(__name__)
 
 
 class ProcessJudge:
-    """``command``: what comes before the arguments of ``judge``; another in tests."""
+    """``command``: what comes before the arguments of ``judge``; another in tests.
+
+    ``broker``: its socket, when contestants are started through it.
+    """
 
     def __init__(
         self,
@@ -43,11 +46,15 @@ class ProcessJudge:
         runtime: str,
         home: Path,
         records: Records,
+        broker: Path | None = None,
         command: Sequence[str] = (sys.executable, "-m", "harness"),
         timeout_s: Mapping[str, float] = TIMEOUT_S,
     ) -> None:
-        self._challenges, self._runtime, self._home = challenges, runtime, home
+        self._challenges, self._home = challenges, home
         self._records = records
+        self._runtime = (
+            ("--runtime", runtime) if broker is None else ("--runtime", "broker", "--broker", str(broker))
+        )
         self._command, self._timeout_s = tuple(command), timeout_s
 
     async def judge(
@@ -66,7 +73,7 @@ class ProcessJudge:
             await asyncio.to_thread(_write, submission, files)
             arguments = [
                 *(*self._command, "judge", str(submission), "--json", str(out)),
-                *("--budget", budget, "--seed", str(seed), "--runtime", self._runtime, "--progress"),
+                *("--budget", budget, "--seed", str(seed), *self._runtime, "--progress"),
                 *("--challenge", str(self._challenges / challenge), "--record", str(record)),
             ]
             code, words = await self._run(arguments, self._timeout_s[budget], on_progress)

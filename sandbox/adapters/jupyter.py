@@ -19,11 +19,11 @@ import httpx
 from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import WebSocketException
 
+from isolation.programs import SESSION_SOCKET
 from sandbox.adapters import jupyter_wire
 from sandbox.adapters.safe_socket import checked
 from sandbox.ports import SandboxFault
 
-SOCKET_NAME = "j.sock"
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 REQUEST_TIMEOUT_S = 20.0
 _OPEN_TIMEOUT_S = 20.0
@@ -111,7 +111,7 @@ class JupyterServer:
         """The kernel's channels on one web socket. Raises SandboxFault when it cannot be opened."""
         uri = f"ws://localhost/api/kernels/{kernel}/channels?session_id={uuid4().hex}"
         try:
-            with checked(self.folder, SOCKET_NAME) as path:
+            with checked(self.folder, SESSION_SOCKET) as path:
                 connection = await unix_connect(
                     path,
                     uri,
@@ -140,7 +140,7 @@ class JupyterServer:
             raise SandboxFault(_UNREACHABLE) from error
 
     async def _request(self, method: str, path: str, body: Mapping[str, object] | None) -> Answer:
-        with checked(self.folder, SOCKET_NAME) as socket:
+        with checked(self.folder, SESSION_SOCKET) as socket:
             # There is no TLS on a UNIX socket; without `verify=False` each transport loads all authorities.
             transport = httpx.AsyncHTTPTransport(uds=socket, trust_env=False, verify=False)
             async with (

@@ -15,8 +15,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from isolation.contract import SOCKET_DIR, WORKSPACE, Bind, Jail, JailSpec, Limits, Runtime, RuntimeFault
-from sandbox.adapters.jupyter import SOCKET_NAME, JupyterServer
+from isolation.admission import Admission, bare
+from isolation.contract import Bind, Jail, JailSpec, Limits, Runtime, RuntimeFault
+from isolation.programs import SESSION_SERVER
+from sandbox.adapters.jupyter import JupyterServer
 from sandbox.adapters.workbench import JupyterWorkbench
 from sandbox.ports import KernelState, SandboxFault
 
@@ -33,21 +35,6 @@ _LAST_OUTPUT_CHARS = 400
 CHALLENGE_DIR = PurePosixPath("/opt/challenge")
 LIBRARY_DIR = PurePosixPath("/opt/lib")
 
-_SERVER = (
-    "jupyter-server",
-    f"--ServerApp.sock={SOCKET_DIR}/{SOCKET_NAME}",
-    "--ServerApp.sock_mode=0666",  # the folder keeps others away; a server that is not root must connect
-    f"--ServerApp.root_dir={WORKSPACE}",
-    "--ServerApp.open_browser=False",
-    "--ServerApp.terminals_enabled=False",
-    "--ServerApp.jpserver_extensions={}",
-    "--ServerApp.log_level=WARN",
-    "--FileContentsManager.delete_to_trash=False",
-    "--ZMQChannelsWebsocketConnection.limit_rate=False",  # output is limited where it is read
-    "--KernelManager.transport=ipc",
-    "--KernelRestarter.restart_limit=0",  # a dead kernel is told, not hidden: its variables are gone
-    "--KernelRestarter.time_to_dead=0.5",
-)
 _ENVIRONMENT = {
     "PYTHONPATH": f"{LIBRARY_DIR}:{CHALLENGE_DIR}",
     "PYTHONUNBUFFERED": "1",
@@ -73,7 +60,18 @@ class JailedServer:
     server: JupyterServer
 
     def alive(self) -> bool:
-        return self.jail.poll() is None
+        """Raises SandboxFault when nobody can tell: the engine or the broker does not answer."""
+        try:
+            return self.jail.poll() is None
+        except RuntimeFault as fault:
+            raise SandboxFault(str(fault)) from fault
+
+    def seal(self) -> None:
+        """Raises SandboxFault."""
+        try:
+            self.jail.seal()
+        except RuntimeFault as fault:
+            raise SandboxFault(str(fault)) from fault
 
     async def stop(self) -> None:
         try:
@@ -96,6 +94,7 @@ class LocalSandboxes:
         self._challenges = challenges
         self._pairs = pairs
         self._state = state
+        self._admission = Admission(runtime)
         scope = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:8]
         self._prefix = f"session-{scope}-"
 
@@ -136,15 +135,12 @@ class LocalSandboxes:
         except RuntimeFault as fault:
             raise SandboxFault(str(fault)) from fault
 
-    async def _start(self, shown: Path) -> JailedServer:
-        name = self._prefix + secrets.token_hex(6)
-        token = secrets.token_hex(16)
-        folder = self._state / name
-        sockets = folder / "s"
-        spec = JailSpec(
+    def spec(self, name: str, shown: Path, sockets: Path, token: str) -> JailSpec:
+        """A session's jail: `shown` is the challenge's folder, and its server listens in `sockets`."""
+        return JailSpec(
             name=name,
             kind="session",
-            argv=_SERVER,
+            argv=SESSION_SERVER,
             limits=LIMITS,
             env={**_ENVIRONMENT, "JUPYTER_TOKEN": token},
             binds=(
@@ -153,14 +149,35 @@ class LocalSandboxes:
             ),
             socket_dir=sockets,
         )
+
+    async def _start(self, shown: Path) -> JailedServer:
+        name = self._prefix + secrets.token_hex(6)
+        token = secrets.token_hex(16)
+        folder = self._state / name
+        sockets = folder / "s"
+        spec = self.spec(name, shown, sockets, token)
+        await self._admit(spec)
         launch = asyncio.to_thread(self._launch, spec, folder, sockets, token)
         place = await _undone_if_cancelled(asyncio.create_task(launch))
         try:
             await _until_ready(place)
+            await asyncio.to_thread(place.seal)  # not one line of the candidate's has run until now
         except BaseException:
             await place.stop()
             raise
         return place
+
+    async def _admit(self, spec: JailSpec) -> None:
+        """Before the first candidate is let in, and again on another image. Raises SandboxFault."""
+
+        def check() -> None:
+            self._admission.check(spec)
+            self._admission.check(bare("contestant"))
+
+        try:
+            await asyncio.to_thread(check)
+        except RuntimeFault as fault:
+            raise SandboxFault(str(fault)) from fault
 
     def _launch(self, spec: JailSpec, folder: Path, sockets: Path, token: str) -> JailedServer:
         try:

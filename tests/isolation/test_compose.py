@@ -19,6 +19,30 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docker-compose.yml"
+SOCKET = "/var/run/docker.sock"
+
+SESSION = """
+import asyncio, os, sys
+from pathlib import Path
+from isolation.choose import through_broker
+from sandbox.adapters.sandboxes import LocalSandboxes
+from sandbox.ports import Output
+from sandbox.settings import PROJECT
+
+async def main():
+    runtime = through_broker(Path(sys.argv[1]))
+    place = LocalSandboxes(
+        runtime=runtime, challenges=PROJECT / "challenges", pairs=PROJECT / "pairs", state=runtime.root
+    )
+    bench = await place.open("i", on_kernel=lambda _: None, visible="speculative-decoding")
+    items = [item async for item in bench.execute("print(6 * 7)")]
+    await bench.close()
+    print([item.text for item in items if isinstance(item, Output)], list(runtime.root.glob("session-*")))
+
+print(os.getuid(), os.path.exists("/var/run/docker.sock"), os.path.exists("/run/docker.sock"))
+asyncio.run(main())
+"""
+"""What the control plane does for an interview, in its own container."""
 
 
 def compose_command() -> list[str] | None:
@@ -68,31 +92,71 @@ def test_every_key_is_one_of_compose(services: dict[str, Any]) -> None:
             "tmpfs",
         ),
         *("cap_drop", "cap_add", "security_opt", "restart", "network_mode", "environment", "init"),
-        "stop_grace_period",
+        *("stop_grace_period", "user"),
     }
     assert {key for service in services.values() for key in service} <= known
 
 
 def test_what_is_run_is_what_images_build_makes(services: dict[str, Any]) -> None:
     """Nothing is pulled: a registry's image by the same name would get the engine's socket."""
+    images = {
+        "control-plane": "${PROBE_CONTROL_PLANE_IMAGE:-probe-control-plane:latest}",
+        "session": "${PROBE_SESSION_IMAGE:-probe-session:latest}",
+    }
     for name, service in services.items():
         assert service["pull_policy"] == "never"
-        assert (ROOT / "images" / name / "Dockerfile").is_file()
-    assert services.keys() == {"control-plane", "session"}
+        assert service["image"] == images["session" if name == "session" else "control-plane"]
+    assert all((ROOT / "images" / name / "Dockerfile").is_file() for name in images)
+    assert services.keys() == {"broker", "control-plane", "folders", "session"}
 
 
-def test_the_control_plane_is_confined_and_reached_from_this_machine_only(services: dict[str, Any]) -> None:
+def test_only_the_broker_has_the_engines_socket(services: dict[str, Any]) -> None:
+    holders = {name for name, service in services.items() if "docker.sock" in json.dumps(service)}
+    assert holders == {"broker"}
+    assert [v for v in services["broker"]["volumes"] if ".sock" in v] == [f"{SOCKET}:{SOCKET}"]
+
+
+def test_the_broker_meets_nobody_by_network_and_serves_one_user(services: dict[str, Any]) -> None:
+    broker = services["broker"]
+    assert broker["network_mode"] == "none"
+    assert "ports" not in broker
+    assert f"--client={services['control-plane']['user']}" in broker["command"]
+    assert set(broker["cap_add"]) == {"CHOWN", "FOWNER", "DAC_OVERRIDE"}
+
+
+def test_the_control_plane_has_its_data_and_the_doors_of_the_broker(services: dict[str, Any]) -> None:
+    """Of the broker's folder, the socket and the meeting root: not its records, and nothing above them."""
     plane = services["control-plane"]
-    assert plane["read_only"] is True
-    assert plane["cap_drop"] == ["ALL"]
-    assert "no-new-privileges:true" in plane["security_opt"]
-    assert all(port.startswith("127.0.0.1:") for port in plane["ports"])
-    assert "privileged" not in plane
+    writable = {
+        v.split(":-")[1].split("}")[1].split(":")[0] for v in plane["volumes"] if not v.endswith(":ro")
+    }
+    assert writable == {"/data", "/broker/state/meeting"}
+    read_only = {v for v in plane["volumes"] if v.endswith(":ro")}
+    assert len(read_only) == 2
+    assert any("/broker/door:" in volume for volume in read_only)
+    uid, gid = plane["user"].split(":")
+    assert int(uid) >= 10_000
+    assert int(gid) >= 10_000
+    assert "cap_add" not in plane
 
 
-def test_paths_are_the_same_inside_and_outside(services: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", ["broker", "control-plane", "folders"])
+def test_each_service_of_ours_is_confined(services: dict[str, Any], name: str) -> None:
+    service = services[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+    assert "privileged" not in service
+
+
+def test_the_control_plane_is_reached_from_this_machine_only(services: dict[str, Any]) -> None:
+    assert all(port.startswith("127.0.0.1:") for port in services["control-plane"]["ports"])
+
+
+@pytest.mark.parametrize("name", ["broker", "control-plane"])
+def test_paths_are_the_same_inside_and_outside(services: dict[str, Any], name: str) -> None:
     """The engine resolves the mounts of sandboxes on the host."""
-    for volume in services["control-plane"]["volumes"]:
+    for volume in services[name]["volumes"]:
         whole = volume.removesuffix(":ro")
         half = (len(whole) - 1) // 2
         assert whole[:half] == whole[half + 1 :], volume
@@ -100,14 +164,13 @@ def test_paths_are_the_same_inside_and_outside(services: dict[str, Any]) -> None
 
 def test_the_image_is_the_one_the_runtime_uses(services: dict[str, Any]) -> None:
     assert services["session"]["image"] == "${PROBE_SESSION_IMAGE:-probe-session:latest}"
-    assert services["control-plane"]["environment"]["PROBE_SESSION_IMAGE"] == services["session"]["image"]
+    assert services["broker"]["environment"]["PROBE_SESSION_IMAGE"] == services["session"]["image"]
 
 
-def test_temporary_files_can_be_shown_to_a_contestant(services: dict[str, Any]) -> None:
-    """The judge's snapshot of a submission must be at the same path for the engine."""
-    plane = services["control-plane"]
-    folder = plane["environment"]["TMPDIR"]
-    assert f"{folder}:{folder}" in plane["volumes"]
+def test_both_sides_name_the_same_socket(services: dict[str, Any]) -> None:
+    (listens,) = [word.partition("=")[2] for word in services["broker"]["command"] if "--socket" in word]
+    (asks,) = [word.partition("=")[2] for word in services["control-plane"]["command"] if "--broker" in word]
+    assert listens == asks
 
 
 @pytest.mark.docker
@@ -123,14 +186,25 @@ def test_the_product_comes_up_and_goes_down() -> None:
     with tempfile.TemporaryDirectory(prefix="probe-", ignore_cleanup_errors=True) as data:
         environment = {**os.environ, "PWD": str(ROOT), "PORT": str(port), "DATA": data}
 
-        def compose(*arguments: str) -> None:
+        def compose(*arguments: str) -> str:
             run = [*command, "-p", f"probe-test-{port}", "-f", str(FILE), *arguments]
             done = subprocess.run(run, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
-            assert done.returncode == 0, done.stderr
+            assert done.returncode == 0, done.stderr + done.stdout
+            return done.stdout
 
         try:
             compose("up", "--detach")
             assert health_of(port)["status"] == "ok"
+            said = compose(
+                *("exec", "-T", "control-plane", "python", "-c", SESSION, f"{data}/broker/door/socket")
+            )
+            assert said.splitlines() == ["10100 False False", "['42\\n'] []"]
+            judged = compose(
+                *("exec", "-T", "control-plane", "python", "-m", "harness", "judge", "--runtime", "broker"),
+                *("--broker", f"{data}/broker/door/socket", "--budget", "quick", "--seed", "1"),
+                "tests/challenges/solutions/raises.py",
+            )
+            assert "runtime docker" in judged
         finally:
             compose("down")
 
@@ -151,7 +225,7 @@ def missing_image() -> str:
 
 def health_of(port: int) -> dict[str, Any]:
     """What the server says of itself once it answers."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         try:
             with urlopen(f"http://127.0.0.1:{port}/api/health", timeout=2) as answer:

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from isolation.broker.client import BrokerRuntime
 from isolation.contract import Bind, Ending, Exit, Jail, Runtime, RuntimeFault
 from isolation.tail import TAIL_BYTES
 
@@ -129,8 +130,9 @@ STARTER = """
 import sys, time
 from pathlib import Path
 from tests.isolation.conftest import LIMITS, runtime_by_name
+from isolation.broker.client import BrokerRuntime
 from isolation.contract import JailSpec
-runtime = runtime_by_name({runtime!r}, Path({state!r}))
+runtime = {runtime}
 program = "import time; print('ready', flush=True); time.sleep(600) # {mark}"
 jail = runtime.start(JailSpec(name={name!r}, kind="session", argv=["python", "-c", program], limits=LIMITS))
 while b"ready" not in jail.output():
@@ -143,7 +145,10 @@ time.sleep(600)
 def test_what_a_killed_starter_leaves_is_found_and_reaped(holding: Runtime, tmp_path: Path) -> None:
     mark = f"mark-{os.getpid()}-{time.monotonic_ns()}"
     name = f"test-left-{os.getpid()}"
-    code = STARTER.format(runtime=holding.name, state=str(tmp_path / "state"), mark=mark, name=name)
+    again = f"runtime_by_name({holding.name!r}, Path({str(tmp_path / 'state')!r}))"
+    if isinstance(holding, BrokerRuntime):
+        again = f"BrokerRuntime(Path({str(tmp_path / 'broker.sock')!r}))"
+    code = STARTER.format(runtime=again, mark=mark, name=name)
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE) as starter:
         assert starter.stdout is not None
         try:
@@ -160,7 +165,8 @@ def test_what_a_killed_starter_leaves_is_found_and_reaped(holding: Runtime, tmp_
 def test_an_embedded_jail_dies_with_its_starter(tmp_path: Path) -> None:
     """Without anybody to reap it. One killed in the milliseconds of a start is left to `reap`."""
     mark = f"mark-{os.getpid()}-{time.monotonic_ns()}"
-    code = STARTER.format(runtime="embedded", state=str(tmp_path / "state"), mark=mark, name="test-orphan")
+    again = f"runtime_by_name('embedded', Path({str(tmp_path / 'state')!r}))"
+    code = STARTER.format(runtime=again, mark=mark, name="test-orphan")
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE) as starter:
         assert starter.stdout is not None
         assert starter.stdout.readline() == b"started\n"
@@ -312,6 +318,34 @@ def test_a_session_listens_in_its_socket_folder(holding: Runtime, start: Starter
         client.settimeout(LONG)
         client.connect(str(sockets / "j"))
         assert client.recv(64) == b"from inside"
+
+
+def test_a_sealed_session_is_reached_and_writes_nothing_more_there(
+    holding: Runtime, start: Starter, tmp_path: Path
+) -> None:
+    """S03 of the attack catalogue: that folder is on the host's disk, beyond every limit of the jail."""
+    sockets = tmp_path / "s"
+    sockets.mkdir()
+    jail = start(
+        holding,
+        "import os, socket\nserver = socket.socket(socket.AF_UNIX)\nserver.bind('/run/jail/j')\n"
+        "os.chmod('/run/jail/j', 0o666)\nserver.listen()\nprint('ready')\npeer, _ = server.accept()\n"
+        "for change in (lambda: open('/run/jail/x', 'w'), lambda: os.unlink('/run/jail/j'),\n"
+        "               lambda: os.mkdir('/run/jail/y'), lambda: os.chmod('/run/jail', 0o777)):\n"
+        "    try: change(); print('worked')\n    except PermissionError: print('refused')\n"
+        "peer.sendall(b'from inside')",
+        kind="session",
+        socket_dir=sockets,
+    )
+    until_says(jail, b"ready")
+    jail.seal()
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(LONG)
+        client.connect(str(sockets / "j"))
+        assert client.recv(64) == b"from inside"
+    jail.wait(LONG)
+    if os.geteuid() == 0:
+        assert jail.output().split() == [b"ready", *[b"refused"] * 4]
 
 
 def test_a_contestant_only_connects(holding: Runtime, start: Starter, tmp_path: Path) -> None:

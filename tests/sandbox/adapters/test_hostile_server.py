@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from isolation.programs import SESSION_SOCKET
 from sandbox.adapters import jupyter
 from sandbox.adapters.jupyter import JupyterServer
 from sandbox.ports import SandboxFault
@@ -31,7 +32,7 @@ async def answering(folder: Path, answer: bytes, *, endless: bytes = b"") -> Asy
         finally:
             writer.close()
 
-    server = await asyncio.start_unix_server(talk, str(folder / jupyter.SOCKET_NAME))
+    server = await asyncio.start_unix_server(talk, str(folder / SESSION_SOCKET))
     async with server:
         yield JupyterServer(folder=folder, token="t")
 

@@ -240,8 +240,9 @@ class _SlowToStart:
         return getattr(self._runtime, name)
 
     def start(self, spec: JailSpec) -> Jail:
-        self.under_way.set()
-        self.go_on.wait(10)
+        if "-probe-" not in spec.name:  # that one is over before a session is started
+            self.under_way.set()
+            self.go_on.wait(10)
         return self._runtime.start(spec)
 
 
@@ -249,7 +250,7 @@ async def test_a_start_that_nobody_wants_any_more_leaves_nothing(tmp_path: Path,
     slow = _SlowToStart(runtime_by_name("embedded", tmp_path / "jails"))
     sandboxes = sandboxes_on(cast(Runtime, slow), challenges, tmp_path / "state")
     opening = asyncio.create_task(sandboxes.open("i", on_kernel=lambda _: None, visible="tiny"))
-    await asyncio.to_thread(slow.under_way.wait, 10)
+    await asyncio.to_thread(slow.under_way.wait, 60)
     opening.cancel()
     slow.go_on.set()
     with pytest.raises(asyncio.CancelledError):
