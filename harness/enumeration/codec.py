@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from harness.oracle.codec import ProtocolError, printable
 
-MOST_TEXTS = 1 << 15
+MOST_TEXTS = 2_500
+"""As many as a frame to the judge has room for, at up to 11 tokens each."""
 MAX_NOTE = 500
 _LAW = struct.Struct("<BIddII")
 _TEXT = struct.Struct("<Bd")
@@ -62,6 +63,8 @@ def encode(report: Report) -> bytes:
             return bytes([_KIND_REFUSED]) + _note(why)
         case CutOff(leaves, explored):
             return _CUT.pack(_KIND_CUT_OFF, leaves, explored)
+        case Law() if len(report.texts) > MOST_TEXTS:
+            return encode(Refused(f"more than {MOST_TEXTS} different texts came back"))
         case Law():
             note = _note(report.note)
             head = _LAW.pack(

@@ -2,7 +2,7 @@
 
     python -m harness.enumeration.inside SUBMISSION_FOLDER ENTRY SOCKET_FOLDER TASK
 
-Like the shim it has no authority: what it sends was made beside the submission's code.
+Like a trial it has no authority: what it sends was made beside the submission's code.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from harness.enumeration.torch_sources import Followed, Following, Generator, fo
 from harness.enumeration.uncertain import Uncertain
 from harness.enumeration.walk import Explored, TooManyLeaves, Unfollowable, Unrepeatable, Walk, explore
 from harness.oracle.codec import Kind, frame
-from harness.runner import shim
+from harness.runner import shim, trial_process
 from pairs.torch_api import CausalLM, Config, LocalBackend
 
 Text = tuple[int, ...]
@@ -44,7 +44,7 @@ UNREPEATABLE = (
 def main(arguments: Sequence[str]) -> int:
     folder, entry, sockets = Path(arguments[0]), arguments[1], Path(arguments[2])
     task = Task.from_word(arguments[3])
-    control = shim.Connection(sockets / shim.CONTROL_SOCKET)
+    control = trial_process.Connection.to(sockets / shim.CONTROL_SOCKET)
     torch.set_num_threads(1)
     control.send(frame(Kind.LOADED))
     shim._silence()
@@ -58,11 +58,11 @@ def law_of(folder: Path, entry: str, task: Task) -> codec.Report:
     follow_python_and_numpy(kept.keep)
     follow_torch()
     follow_imports(folder)
-    shim._seed_globals(0)
+    trial_process.seed_globals(0)
     try:
         generate = load(folder, entry)
     except BaseException as error:
-        return codec.Refused(f"{entry} could not be imported: {shim.describe(error, folder)}")
+        return codec.Refused(f"{entry} could not be imported: {trial_process.describe(error, folder)}")
     kept.remember()
     play = Player(generate, task, folder, kept)
     try:
@@ -130,13 +130,13 @@ class Player:
                 eos_token_id=None,
                 generator=generator,
             )
-            return self._new_tokens(shim._tokens(result, task.vocab_size))
-        except shim.BadResult as error:
+            return self._new_tokens(trial_process._tokens(result, task.vocab_size))
+        except trial_process.BadResult as error:
             return str(error)
         except (Unfollowable, Unrepeatable):
             raise
         except BaseException as error:
-            return shim.describe(error, self._folder)
+            return trial_process.describe(error, self._folder)
 
     def _new_tokens(self, tokens: Text) -> Text | str:
         prompt = self._task.prompt
@@ -206,7 +206,7 @@ def follow_imports(folder: Path) -> None:
 
 
 def load(folder: Path, entry: str) -> Callable[..., object]:
-    """As the shim does, by the loader below."""
+    """As a trial's process does, by the loader below."""
     sys.path.insert(0, str(folder))
     spec = spec_from_loader(Path(entry).stem, _Loader(Path(entry).stem, str(folder / entry)))
     assert spec is not None
@@ -214,7 +214,7 @@ def load(folder: Path, entry: str) -> Callable[..., object]:
     module = module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    return shim._generate_of(module, entry)
+    return trial_process._generate_of(module, entry)
 
 
 def as_number(kind: Callable[..., Any], *arguments: Any) -> Any:

@@ -52,7 +52,7 @@ def _report(channel: Channel, task: Task, limit_s: float) -> Report:
         kind, body = channel.receive(time.monotonic() + limit_s, FRAME_S)
         if kind is not Kind.LAW:
             raise ProtocolError(f"{kind.name} where LAW is due")
-        return codec.decode(body, vocab_size=task.vocab_size, max_new_tokens=task.max_new_tokens)
+        return codec.decode(bytes(body), vocab_size=task.vocab_size, max_new_tokens=task.max_new_tokens)
     except Overdue:
         return Refused(f"no law after {limit_s:g} s; ask for fewer new tokens or a shorter block")
     except HungUp:

@@ -30,9 +30,9 @@ class Task:
         """Raises BadTask."""
         if not 2 <= self.vocab_size <= 8:
             raise BadTask(f"vocabulary of {self.vocab_size}: want 2 to 8")
-        if not 1 <= self.max_new_tokens <= 15 or self.vocab_size**self.max_new_tokens > MOST_TEXTS:
+        if self.max_new_tokens < 1 or self.vocab_size**self.max_new_tokens > MOST_TEXTS:
             raise BadTask(
-                f"{self.max_new_tokens} new tokens: want at least 1, and at most {MOST_TEXTS} texts"
+                f"{self.max_new_tokens} new tokens: want 1 or more, and at most {MOST_TEXTS} possible texts"
             )
         if not 0 <= self.num_speculative_tokens <= 15:
             raise BadTask(f"{self.num_speculative_tokens} draft tokens: want 0 to 15")

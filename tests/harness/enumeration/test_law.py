@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.enumeration.codec import CutOff, Law, Refused, Report, decode, encode
+from harness.enumeration.codec import MOST_TEXTS, CutOff, Law, Refused, Report, decode, encode
 from harness.enumeration.law import END, compare, target_law
 from harness.enumeration.task import Task
 from harness.enumeration.tiny import tiny_pair
-from harness.oracle.codec import ProtocolError
+from harness.oracle.codec import MAX_REQUEST, ProtocolError
 from pairs.warp import warp
 
 TEXTS = list(itertools.product(range(3), repeat=2))
@@ -135,3 +135,12 @@ def test_what_broke_counts_as_wrong() -> None:
     want = dict.fromkeys(TEXTS, 1 / 9)
     got = dict.fromkeys(TEXTS, 0.1)
     assert compare(law(got, broken=0.1), want, 2).distance == pytest.approx(0.1)
+
+
+def test_more_texts_than_a_frame_holds_are_said_to_be_too_many_and_the_rest_fits() -> None:
+    many = [text for n in range(5, 12) for text in itertools.product(range(2), repeat=n)]
+    room = law(dict.fromkeys(many[-MOST_TEXTS:], 1 / MOST_TEXTS))
+    assert len(encode(room)) <= MAX_REQUEST
+    report = decode(encode(law(dict.fromkeys(many, 1 / len(many)))), vocab_size=2, max_new_tokens=11)
+    assert isinstance(report, Refused)
+    assert "different texts" in report.why
