@@ -136,7 +136,11 @@ class Player:
         except (Unfollowable, Unrepeatable):
             raise
         except BaseException as error:
-            return trial_process.describe(error, self._folder)
+            what = trial_process.describe(error, self._folder)
+            if any(kind.__name__ in what for kind in (Uncertain, RandomInteger, Followed)) and chance.walk:
+                # It raised because of what stands for its random number here, and would not have otherwise.
+                chance.walk.refuse(f"a random number used in a way that is not foreseen: {what}")
+            return what
 
     def _new_tokens(self, tokens: Text) -> Text | str:
         prompt = self._task.prompt

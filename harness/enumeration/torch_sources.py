@@ -662,6 +662,9 @@ OTHERS: dict[str, Callable[..., Any]] = {
 
 def follow_torch() -> None:
     """Put followed sources in the place of torch's."""
+    # Torch turns an operand down before any mode sees it, unless it has this.
+    for kind in (Uncertain, RandomInteger):
+        kind.__torch_function__ = Followed.__torch_function__  # type: ignore[union-attr]
     torch.Generator = Generator
     for name, stand_in in (
         ("manual_seed", _manual_seed),

@@ -27,7 +27,7 @@ from harness.enumeration.sources import follow_python_and_numpy  # noqa: E402
 from harness.enumeration.task import Task  # noqa: E402
 from harness.enumeration.tiny import tiny_pair  # noqa: E402
 from harness.enumeration.torch_sources import RealGenerator, follow_torch  # noqa: E402
-from harness.enumeration.walk import Unfollowable, Unrepeatable, explore  # noqa: E402
+from harness.enumeration.walk import TooManyLeaves, Unfollowable, Unrepeatable, explore  # noqa: E402
 
 TASK = Task(vocab_size=8, max_new_tokens=4, num_speculative_tokens=0)
 WEIGHTS = (0.5, 0.3, 0.2, 0.0)
@@ -108,6 +108,8 @@ ONE_TOKEN: dict[str, Draw] = {
     "numpy, inverse": lambda g: np.searchsorted(np.cumsum(WEIGHTS), np.random.rand() * 1.0, side="right"),
     "random.choices": lambda g: random.choices(range(4), WEIGHTS)[0],
     "random.random": lambda g: bisect.bisect(CDF.tolist(), random.random()),
+    "Python's number times a tensor": lambda g: (random.random() * torch.ones(4) > CDF).sum(),
+    "an item above a tensor": lambda g: (torch.rand((), generator=g).item() > CDF).sum(),
     "two coins": lambda g: 0 if torch.rand(()) < 0.5 else 1 + int(torch.bernoulli(torch.tensor(0.4))),
     "logarithm of a uniform": lambda g: 0 if math.log(random.random()) < math.log(0.5) else (
         2 if 1 - 2 * torch.rand(1, generator=g) > 0.2 else 1
@@ -228,6 +230,7 @@ REFUSED: dict[str, tuple[Draw, str]] = {
     "tensor of two names": (tensor_of_two_names, "another name"),
     "into another": (lambda g: torch.rand(2, out=torch.empty(2)) is None, "out="),
     "unseen draw": (unseen_draw, "draws from a generator"),
+    "of no number's kind": (lambda g: [0] * torch.rand(()).item(), "index|not foreseen"),
     "operating system": (lambda g: os.urandom(1)[0] % 4, "operating system"),
     "unseeded bits": (lambda g: np.random.Generator(np.random.PCG64()).integers(4), "PCG64"),
     "race in numpy": (numpy_race, "two random numbers"),
@@ -264,7 +267,9 @@ def test_outside_of_a_run_numbers_are_real() -> None:
 # --- The zoo: whole submissions.
 
 ZOO = Path(__file__).resolve().parents[2] / "zoo"
-RIGHT = sorted(path.stem for path in (ZOO / "honest").glob("*.py"))
+ENDLESS = "thinned_correction"
+"""Draws until a draw is kept, so its tree has no end."""
+RIGHT = sorted(path.stem for path in (ZOO / "honest").glob("*.py") if path.stem != ENDLESS)
 SHORT = Task(num_speculative_tokens=2, max_new_tokens=3)
 ONE_DRAFT = Task(num_speculative_tokens=1, max_new_tokens=2)
 WARPED = Task(num_speculative_tokens=2, max_new_tokens=3, temperature=0.7, top_p=0.9)
@@ -293,7 +298,7 @@ def compared(path: Path, task: Task, folder: Path, monkeypatch: pytest.MonkeyPat
     (folder / "speculation.py").write_text((ZOO / "parts" / "speculation.py").read_text())
     inside.follow_imports(folder)
     player = inside.Player(inside.load(folder, "specdec.py"), task, folder, inside.Kept())
-    law = inside.report(explore(player, most_leaves=20_000))
+    law = inside.report(explore(player, most_leaves=5_000))
     return law, compare(law, target_law(tiny_pair(task), task), task.max_new_tokens)
 
 
@@ -310,6 +315,14 @@ def test_a_right_submission_has_exactly_the_target_s_law(
     assert comparison.first is None
     assert law.skipped < 1e-9
     assert law.broken == 0.0
+
+
+def test_a_loop_without_an_end_is_cut_off_and_not_guessed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(TooManyLeaves) as caught:
+        compared(ZOO / "honest" / f"{ENDLESS}.py", SHORT, tmp_path, monkeypatch)
+    assert caught.value.explored < 1.0
 
 
 @pytest.mark.parametrize("name", WRONG)
