@@ -37,6 +37,7 @@ def laws(count: int = 200, vocab_size: int = 12, zeros: bool = False) -> Laws:
         stale_target=rows(count, vocab_size, zeros),
         block_bar=RNG.uniform(0.1, 1.0, (count, 1)),
         previous_token=RNG.integers(0, vocab_size, count),
+        temperature=0.7,
     )
 
 
