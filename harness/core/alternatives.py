@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,18 @@ wealth."""
 _TINY = 1e-12
 
 
+class Law(Protocol):
+    """An alternative's law at N positions."""
+
+    def at(self, tokens: NDArray[np.int64]) -> Floats:
+        """``(N,)``: the probability of one token at each position."""
+        ...
+
+    def dense(self) -> Floats:
+        """``(N, V)``"""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Mixture:
     """Sum of ``weight * rows`` over the parts; weights ``(N, 1)`` or ``(1, 1)``, rows ``(N, V)``."""
@@ -35,7 +48,6 @@ class Mixture:
     parts: tuple[tuple[Floats, Floats], ...]
 
     def at(self, tokens: NDArray[np.int64]) -> Floats:
-        """``(N,)``: the probability of one token at each position."""
         here = np.arange(len(tokens))
         total: Floats = sum(
             (weight[:, 0] * rows[here, tokens] for weight, rows in self.parts), start=np.zeros(len(tokens))
@@ -43,7 +55,6 @@ class Mixture:
         return total
 
     def dense(self) -> Floats:
-        """``(N, V)``"""
         total: Floats = np.sum([weight * rows for weight, rows in self.parts], axis=0)
         return total
 
@@ -77,6 +88,8 @@ class Laws:
     """``(N,)``: the last token of each prefix."""
     block_bar: Floats
     """``(N, 1)``: the smallest target/draft, at most 1, of the tokens of the same call before this one."""
+    temperature: float = 1.0
+    """That the task asks for, above 0."""
 
     @cached_property
     def overlap(self) -> Floats:
@@ -92,6 +105,13 @@ class Laws:
     @cached_property
     def residual(self) -> Floats:
         return _normalised_or(np.maximum(self.target - self.draft, 0.0), self.target)
+
+    @cached_property
+    def residual_tempered(self) -> Floats:
+        """The residual, with the temperature applied to it once more."""
+        if self.temperature == 1.0:
+            return self.residual
+        return _normalised_or(self.residual ** (1.0 / self.temperature), self.residual)
 
     @cached_property
     def surplus(self) -> Floats:
@@ -134,7 +154,7 @@ class Laws:
         return total
 
 
-Alternative = Callable[[Laws], Mixture]
+Alternative = Callable[[Laws], Law]
 
 
 def ratios(laws: Laws, tokens: NDArray[np.int64]) -> Floats:
@@ -311,6 +331,41 @@ def _sharp_drafts(laws: Laws) -> Mixture:
     return _verified(laws, laws.ratio, laws.residual, proposed)
 
 
+@dataclass(frozen=True, slots=True)
+class _TestUniformCorrects:
+    """The uniform that turned a draft down also draws the correction (inverse CDF, id order).
+
+    It lies above the draft's ratio, so x goes out with overlap(x) plus the integral, over x's interval in the
+    residual's CDF, of the chance that a draft has a smaller ratio.
+    """
+
+    laws: Laws
+
+    def at(self, tokens: NDArray[np.int64]) -> Floats:
+        laws, here = self.laws, np.arange(len(tokens))
+        upper = laws.residual.cumsum(axis=1)[here, tokens]
+        lower = upper - laws.residual[here, tokens]
+        won: Floats = laws.overlap[here, tokens] + self._below(upper) - self._below(lower)
+        return won
+
+    def dense(self) -> Floats:
+        count, vocab_size = self.laws.target.shape
+        return np.stack([self.at(np.full(count, token)) for token in range(vocab_size)], axis=1)
+
+    def _below(self, uniform: Floats) -> Floats:
+        """Integral from 0 to ``uniform`` of the chance that a draft's ratio is smaller, ``(N,)``."""
+        room = np.maximum(uniform[:, None] - np.minimum(self.laws.ratio, 1.0), 0.0)
+        total: Floats = np.einsum("nv,nv->n", self.laws.draft, room)
+        return total
+
+
+def _repeats_redrawn(laws: Laws) -> Mixture:
+    """A token that repeats the one before is drawn again, once."""
+    before = np.take_along_axis(laws.target, laws.previous_token[:, None], axis=1)
+    again = laws.target * _one_hot(laws.previous_token, laws.target.shape[1])
+    return Mixture(((1.0 + before, laws.target), (-_ALL, again)))
+
+
 ALTERNATIVES: dict[str, Alternative] = {
     # What is accepted.
     "draft-as-is": _plain(lambda laws: laws.draft),
@@ -360,6 +415,7 @@ ALTERNATIVES: dict[str, Alternative] = {
     "correct-unnormalised": _off_the_end,
     "correct-from-target-if-rare": _residual_if_large(0.1),
     "correct-without-drafted": _without_drafted,
+    "correct-tempered": lambda laws: _corrected(laws, laws.residual_tempered),
     "correct-with-previous-draft-row": lambda laws: _corrected(
         laws, _normalised_or(np.maximum(laws.target - laws.previous_draft, 0.0), laws.target)
     ),
@@ -401,10 +457,12 @@ ALTERNATIVES: dict[str, Alternative] = {
         laws, _divided(laws.previous_target, laws.draft), laws.residual
     ),
     "stale-row": _plain(lambda laws: laws.stale_target),
+    "repeats-redrawn": _repeats_redrawn,
     "repeats-token": _plain(lambda laws: _one_hot(laws.previous_token, laws.target.shape[1])),
     # Random numbers.
     # That earlier drafts of the block stood says that the block's one uniform is below their ratios.
     "one-uniform-a-block": lambda laws: _verified(laws, laws.ratio / laws.block_bar, laws.residual),
+    "test-uniform-corrects": _TestUniformCorrects,
     "draft-uniform-reused": _draft_uniform_accepts,
 }
 

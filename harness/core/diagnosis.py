@@ -334,6 +334,9 @@ TABLE: dict[str, Bug] = {
     "correct-from-draft": Bug(
         interviewer="After a rejection the token is drawn from the draft.", candidate=_CORRECT
     ),
+    "correct-tempered": Bug(
+        interviewer="The temperature is applied to the residual once more.", candidate=_CORRECT
+    ),
     "correct-from-surplus": Bug(
         interviewer="The residual has the wrong sign: max(draft - target, 0).", candidate=_CORRECT
     ),
@@ -413,6 +416,13 @@ TABLE: dict[str, Bug] = {
         ),
         candidate=_CACHE,
     ),
+    "test-uniform-corrects": Bug(
+        interviewer="The random number that turned a draft down draws the correction too.", candidate=_RANDOM
+    ),
+    "repeats-redrawn": Bug(
+        interviewer="A token that repeats the one before is drawn again, as by a penalty on repeats.",
+        candidate=UNKNOWN.candidate,
+    ),
     "repeats": Bug(interviewer="Tokens are emitted twice.", candidate=_ROWS),
     "greedy-draft-soft-ratio": Bug(
         interviewer="Drafts are the draft's argmax, but the ratio uses its softmax as if they were sampled.",
@@ -435,6 +445,9 @@ FROM_BETS: dict[str, str] = {
     "correct-never": "correct-never",
     "correct-without-drafted": "correct-without-drafted",
     "repeats-token": "repeats",
+    "repeats-redrawn": "repeats-redrawn",
+    "test-uniform-corrects": "test-uniform-corrects",
+    "draft-uniform-reused": "draft-uniform-reused",
     "unwarped-drafts": "unwarped-drafts",
     "greedy-draft-soft-ratio": "greedy-draft-soft-ratio",
     "sharp-drafts": "sharp-drafts",

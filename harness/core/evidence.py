@@ -65,6 +65,7 @@ def read(run: TrialRun, pair: Pair) -> Evidence | None:
         previous_draft=previous_draft,
         stale_target=_stale(pair.target, target, placement, trial),
         block_bar=_block_bar(target, draft, tokens, placement),
+        temperature=trial.temperature or 1.0,
         previous_token=np.array([trial.prompt[-1], *tokens[:-1]], dtype=np.int64),
     )
     return Evidence(

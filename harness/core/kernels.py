@@ -373,6 +373,10 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     ),
     Hypothesis(bug="correct-from-target", correct=lambda step: step.target),
     Hypothesis(bug="correct-without-drafted", correct=lambda step: step.target, strikes_out_draft=True),
+    Hypothesis(
+        bug="correct-tempered",
+        correct=lambda step: _scaled(step.residual ** (1.0 / step.laws.temperature), step.residual),
+    ),
     Hypothesis(bug="correct-from-draft", correct=lambda step: step.draft),
     Hypothesis(
         bug="correct-from-surplus",

@@ -317,6 +317,41 @@ class FirstByArgmax(Sampler):
         return super().block(text, gamma)
 
 
+class TestUniformCorrects(Sampler):
+    """The random number that turned a draft down draws the correction, by inverse CDF."""
+
+    __test__ = False
+
+    def accepts(self, target, draft, token):
+        self.once = self.rng.random()
+        return self.once * draft[token] < target[token]
+
+    def block(self, text, gamma):
+        drafts, draft_rows = self.propose(text, gamma)
+        rows = self.score("target", text, drafts)
+        for n, token in enumerate(drafts):
+            if not self.accepts(rows[n], draft_rows[n], token):
+                upper = self.correction(rows[n], draft_rows[n]).cumsum()
+                return [*drafts[:n], int(np.searchsorted(upper, self.once * upper[-1], side="right"))]
+        return [*drafts, self.draw(rows[-1])]
+
+
+class CorrectionTempered(Sampler):
+    def correction(self, target, draft):
+        law = super().correction(target, draft) ** (1 / self.trial.temperature)
+        return law / law.sum()
+
+
+class RedrawsRepeats(Sampler):
+    def block(self, text, gamma):
+        self.text = text
+        return super().block(text, gamma)
+
+    def draw(self, probs):
+        token = super().draw(probs)
+        return super().draw(probs) if token == self.text[-1] else token
+
+
 class KeepsRejected(Sampler):
     """Drafts are kept by a mask, whether or not one before them fell."""
 
@@ -533,6 +568,9 @@ WRONG: dict[str, tuple[type[Sampler], set[str]]] = {
     "any-over-indices": (AnyOverIndices, {"first-draft-unverified"}),
     "first-token-from-draft": (FirstFromDraft, {"first-token-from-draft"}),
     "first-token-by-argmax": (FirstByArgmax, {"first-token-by-argmax"}),
+    "test-uniform-corrects": (TestUniformCorrects, {"test-uniform-corrects"}),
+    "correct-tempered": (CorrectionTempered, {"correct-tempered"}),
+    "redraws-repeats": (RedrawsRepeats, {"repeats-redrawn"}),
     "keeps-rejected": (KeepsRejected, {"unverified"}),
     "row-before": (RowBefore, {"row-before"}),
     "stale-cache": (StaleCache, {"stale-cache"}),

@@ -20,7 +20,13 @@ def test_a_right_sampler_of_any_method_passes(name: str) -> None:
         assert verdicts[check].status is Status.PASS, verdicts[check]
 
 
-SUBTLE = {"lenient-by-3-percent", "uniform-from-a-twentieth", "residual-falls-back"}
+SUBTLE = {
+    "redraws-repeats",
+    "correct-tempered",
+    "lenient-by-3-percent",
+    "uniform-from-a-twentieth",
+    "residual-falls-back",
+}
 """Need most of a full judgement's tokens, or now and then more."""
 
 
