@@ -131,11 +131,7 @@ def _progress(schedule: Schedule, run: TrialRun) -> Progress:
 
 
 def _verdict(check: Check, schedule: Schedule) -> Verdict:
-    """The check's own verdict, unless what it asks for was left out because nothing worked."""
-    if schedule.stopped and check.name != "contract" and not _saw_its_own(check, schedule.runs):
+    """The check's own verdict, unless all that it could judge by was left out."""
+    if check.name != "contract" and schedule.left_out(check):
         return Verdict(check=check.name, status=Status.NOT_RUN, summary=f"Not run: {schedule.stopped}.")
     return check.judge(schedule.runs)
-
-
-def _saw_its_own(check: Check, runs: Sequence[TrialRun]) -> bool:
-    return any(run.trial.purpose == check.name for run in runs)

@@ -64,6 +64,7 @@ class Schedule:
             for check in checks
         ]
         self._total = sum(len(queue.waiting) for queue in self._queues)
+        self._asking = {queue.check.name for queue in self._queues if queue.waiting}
         self._runs: list[TrialRun] = []
         self._turn = 0
         self.stopped = ""
@@ -78,6 +79,17 @@ class Schedule:
     def runs(self) -> Sequence[TrialRun]:
         """Every run so far, in order."""
         return self._runs
+
+    def left_out(self, check: Check) -> bool:
+        """Whether trials were left out, and with them all that this check could judge by.
+
+        A check that asks for no trials reads those of others: it has something as soon as one returned.
+        """
+        if not self.stopped:
+            return False
+        if check.name in self._asking:
+            return all(run.trial.purpose != check.name for run in self._runs)
+        return all(run.ended is not Ended.RETURNED for run in self._runs)
 
     def stop(self, why: str) -> None:
         """Leave out every trial that is left."""

@@ -60,6 +60,8 @@ def _band_with_law(verdicts: dict[CheckName, Verdict], limits: Thresholds) -> tu
     broken = [name for name in ("contract", "greedy", "edges", "provenance") if _failed(verdicts, name)]
     if broken:
         return 3, f"The law is kept in the main cases; broken: {', '.join(broken)}."
+    if _measurement(verdicts, "speed", SPEEDUP) is None:
+        return 3, "The law is kept; the speed was not measured, so no more can be suggested."
     speedup = _value(verdicts, "speed", SPEEDUP)
     share = _value(verdicts, "speed", SHARE)
     best_share = _high(verdicts, "speed", SHARE)

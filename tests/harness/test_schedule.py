@@ -107,3 +107,27 @@ def test_stopped_from_outside_it_gives_no_more_trials() -> None:
     assert schedule.next() is not None
     schedule.stop("the time ran out")
     assert schedule.next() is None
+
+
+def test_a_check_that_asks_for_no_trials_is_left_out_only_where_nothing_returned() -> None:
+    law, speed = CountingCheck("law", 5), CountingCheck("speed", 0)
+    schedule = Schedule([law, speed], "full", 1)
+    first = schedule.next()
+    assert first is not None
+    schedule.record(returns(first))
+    schedule.stop("the time ran out")
+    assert not schedule.left_out(speed)
+    assert not schedule.left_out(law)
+
+
+def test_a_check_whose_trials_were_all_left_out_is_left_out() -> None:
+    law, edges, speed = CountingCheck("law", 5), CountingCheck("edges", 5), CountingCheck("speed", 0)
+    schedule = Schedule([law, edges, speed], "full", 1)
+    first = schedule.next()
+    assert first is not None
+    schedule.record(ends(Ended.RAISED, "NameError")(first))
+    assert not schedule.left_out(edges)
+    schedule.stop("the time ran out")
+    assert schedule.left_out(edges)
+    assert schedule.left_out(speed)
+    assert not schedule.left_out(law)

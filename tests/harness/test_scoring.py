@@ -63,6 +63,13 @@ def test_a_law_seen_only_in_the_few_runs_that_came_back_is_two() -> None:
     assert band(contract=Status.FAIL, returned=40) == 3
 
 
+def test_a_speed_that_was_not_measured_is_not_called_slow() -> None:
+    unmeasured = [verdict for verdict in verdicts() if verdict.check != "speed"]
+    score = suggest(unmeasured)
+    assert score.suggested == 3
+    assert "not measured" in score.because[0]
+
+
 def test_a_broken_law_with_verified_blocks_is_two_and_without_is_one() -> None:
     assert band(law=Status.FAIL) == 2
     assert band(law=Status.FAIL, calls=1.0) == 1
