@@ -411,7 +411,7 @@ def too_much_memory(processes: int) -> object:
         pid = os.fork()
         if pid == 0:
             try:
-                mine = bytearray(b"x") * share
+                mine = b"x" * share
                 os.write(writing, b"+")
             except MemoryError:
                 os._exit(1)

@@ -15,11 +15,14 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from isolation import probe_inside
 from isolation.bubblewrap import EmbeddedRuntime
 from isolation.contract import Exit, JailSpec, Limits
 
 MIB = 1024**2
 LIMITS = Limits(memory_bytes=512 * MIB, cpus=1.0, pids=64, disk_bytes=16 * MIB)
+PROBE = Path(probe_inside.__file__).read_text()
+GIVEN = {**asdict(LIMITS), "tmp_bytes": 64 * MIB, "variables": [], "shown": []}
 INSIDE = Path(__file__).with_name("inside.py")
 FORK = (
     "import os, time\ncount = 0\ntry:\n    while count < 500:\n"
@@ -31,8 +34,8 @@ FORK = (
 def main() -> None:
     runtime = EmbeddedRuntime(Path(tempfile.mkdtemp()) / "state")
 
-    def run(name: str, program: str, **env: str) -> tuple[Exit, str]:
-        argv = ["python", "-u", "-c", program]
+    def run(name: str, program: str, *words: str, **env: str) -> tuple[Exit, str]:
+        argv = ["python", "-u", "-c", program, *words]
         jail = runtime.start(JailSpec(name=name, kind="contestant", argv=argv, limits=LIMITS, env=env))
         ended = jail.wait(60)
         return ended, jail.output().decode()
@@ -55,6 +58,8 @@ def main() -> None:
         "caveats": list(runtime.caveats),
         "ended": asdict(ended),
         "tried": [json.loads(line) for line in tried.splitlines()],
+        "probe": [json.loads(line) for line in run("probe", PROBE, json.dumps(GIVEN))[1].splitlines()],
+        "unpromised": sorted(runtime.unpromised),
         "memory": run("memory", "held = bytearray(1 << 30)")[1],
         "forks": int(run("forks", FORK)[1]),
         "deadline": _deadline(runtime),

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from isolation import probe_inside
 from isolation.candidate_env import locate
 
 pytestmark = pytest.mark.embedded
@@ -53,6 +54,13 @@ def report(environment: Path) -> Any:
         pytest.skip(f"plain user: this machine does not let one start a jail here: {done.stderr[-200:]}")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def test_the_probe_of_admission_finds_what_is_said_not_to_be_promised_and_nothing_else(report: Any) -> None:
+    assert [each["tried"] for each in report["probe"]] == list(probe_inside.NAMES)
+    worked = {each["tried"] for each in report["probe"] if each["outcome"] not in {"refused", "absent"}}
+    assert "use more memory than the limit, by several processes" in worked
+    assert worked <= set(report["unpromised"])
 
 
 def test_the_same_things_are_refused(report: Any) -> None:
