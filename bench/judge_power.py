@@ -7,7 +7,8 @@ the runs, and in nine tenths. The bets (bench/bets.py) read fresh texts of 64 to
 The usual tests (bench/usual_tests.py) read the first tokens of one prompt, asked over and over, with the best
 number of samples fixed beforehand. Three times:
 
-* on each pair alone, by the histogram of the first tokens together;
+* on each pair alone, by the histogram of the first tokens together; on `language`, against the bets on all
+  pairs, that is the recipe which is in use ("recipe");
 * on each pair alone, where the usual tests are told the bug too, and look only where it shows soonest;
 * on all pairs in turn, as the product plays them, where nobody is told the bug ("blind").
 
@@ -61,6 +62,8 @@ class Results:
     """The usual tests on one pair, by pair and bug; None where first tokens do not show the bug."""
     blind: dict[str, dict[str, Needed]] = field(default_factory=dict)
     """The usual tests on all pairs, by bug."""
+    says_impossible: dict[str, bool] = field(default_factory=dict)
+    """Whether the target never says some of the bug's first tokens, on any pair."""
     false_tv_alarms: dict[str, dict[str, float]] = field(default_factory=dict)
     alone: dict[str, dict[str, Runs]] = field(default_factory=dict)
     """The bets on one pair, by pair and bug."""
@@ -97,6 +100,7 @@ class Comparison:
             on_progress(results, f"the usual tests, told the bug, on {name}: {len(bugs)} bugs")
         for bug in self.bugs:
             results.blind[bug.name] = blind(list(testers.values()), bug, ALPHA)
+            results.says_impossible[bug.name] = any(each.says_impossible(bug) for each in testers.values())
         on_progress(results, "the usual tests, blind, on all pairs")
         for n in range(self.rounds):
             for bug in self.bugs:
@@ -148,6 +152,14 @@ def summary(results: Results) -> dict[str, Any]:
             )
             for test in STATISTICS
         },
+        "blind_statistics_only": versus(
+            [
+                (results.blind[bug]["chi_square"]["50"], median)
+                for bug, median in ours.items()
+                if not results.says_impossible[bug]
+            ]
+        ),
+        "recipe": versus([(_recipe(results, bug), median) for bug, median in ours.items()]),
         "tv_passes": {
             str(samples): float(
                 np.mean([needed["tv_passes"][str(samples)] for _, needed, _ in cells] or [0.0])
@@ -156,6 +168,13 @@ def summary(results: Results) -> dict[str, Any]:
         },
     }
     return found
+
+
+def _recipe(results: Results, bug: str) -> int | None:
+    """What chi-square of the first tokens together needs on the pair that is most like a language model."""
+    needed = results.told.get("language", {}).get(bug)
+    median: int | None = needed["chi_square_joint"]["50"] if needed else None
+    return median
 
 
 def power_within(results: Results, budget: int) -> float:
@@ -254,6 +273,7 @@ def as_json(results: Results, bugs: Sequence[Bug], seed: int) -> dict[str, Any]:
         "summary": summary(results),
         "battery": results.battery,
         "blind": results.blind,
+        "says_impossible": results.says_impossible,
         "alone": results.alone,
         "told": results.told,
         "false_tv_alarms": results.false_tv_alarms,
