@@ -45,8 +45,6 @@ PAIRS = ("bell", "disjoint", "spike", "warped", "nucleus", "trap", "language")
 """Without `stop`: its texts end at EOS, so that a text has no fixed number of first tokens."""
 PAIRS_ALONE = ("bell", "spike", "warped", "language")
 PROMPTS = 4
-ROUNDS_ALONE = 3
-"""On single pairs; more rounds are of the whole battery only."""
 CHECKPOINTS = (500, 1_000, 2_000, 5_000, 12_000)
 TESTS = ("chi_square_joint", *STATISTICS, "kolmogorov")
 
@@ -85,6 +83,8 @@ class Comparison:
     bugs: Sequence[Bug]
     seed: int
     rounds: int
+    rounds_alone: int
+    """With single pairs too; the rounds after these are of the whole battery only."""
     seconds: float
 
     def run(self, on_progress: Callable[[Results, str], None]) -> Results:
@@ -107,7 +107,7 @@ class Comparison:
                 if n > 0 and time.monotonic() > ends:
                     on_progress(results, f"time is over in round {n + 1} of {self.rounds}")
                     return results
-                _bet(results, bug, batteries[n], self.seed + n, alone=n < ROUNDS_ALONE)
+                _bet(results, bug, batteries[n], self.seed + n, alone=n < self.rounds_alone)
             on_progress(results, f"the bets: round {n + 1} of {self.rounds}")
         return results
 
@@ -284,6 +284,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--seconds", type=float, default=3600.0, help="no more bets after this and one round")
     parser.add_argument("--rounds", type=int, default=10, help="of the bets; at least one is played")
+    parser.add_argument("--rounds-alone", type=int, default=3, help="of these, with single pairs too")
     parser.add_argument("--pairs", nargs="+", choices=PAIRS, default=PAIRS_ALONE, help="looked at alone")
     parser.add_argument("--bugs", nargs="+", default=[], metavar="TEXT", help="only those named like this")
     parser.add_argument("--seed", type=int, default=7_000)
@@ -298,7 +299,12 @@ def main() -> None:
             given.json.write_text(json.dumps(as_json(results, bugs, given.seed), indent=1) + "\n")
 
     comparison = Comparison(
-        pairs=given.pairs, bugs=bugs, seed=given.seed, rounds=given.rounds, seconds=given.seconds
+        pairs=given.pairs,
+        bugs=bugs,
+        seed=given.seed,
+        rounds=given.rounds,
+        rounds_alone=given.rounds_alone,
+        seconds=given.seconds,
     )
     results = comparison.run(on_progress)
     print(table([HEAD, *(row(results, bug.name) for bug in bugs)]))
