@@ -137,12 +137,15 @@ def histogram_power(
     """
     mass = cells.mass(truth)
     counts = rng.multinomial(samples, mass / mass.sum(), size=draws).astype(np.float64)
-    rejected = dict.fromkeys(STATISTICS, counts[:, -1] > 0)
-    if cells.count > 1:
-        for name, statistic in STATISTICS.items():
-            value = statistic(counts[:, :-1], cells.expected).sum(axis=1)
-            rejected[name] |= value > critical(cells, name, alpha)
-    return {name: float(flags.mean()) for name, flags in rejected.items()}
+    impossible = counts[:, -1] > 0
+
+    def rejected(name: str) -> NDArray[np.bool_]:
+        if cells.count == 1:
+            return impossible
+        value = STATISTICS[name](counts[:, :-1], cells.expected).sum(axis=1)
+        return impossible | (value > critical(cells, name, alpha))
+
+    return {name: float(rejected(name).mean()) for name in STATISTICS}
 
 
 BINS = 1024

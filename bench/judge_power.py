@@ -7,7 +7,8 @@ the runs, and in nine tenths. The bets (bench/bets.py) read fresh texts of 64 to
 The usual tests (bench/usual_tests.py) read the first tokens of one prompt, asked over and over, with the best
 number of samples fixed beforehand. Three times:
 
-* on each pair alone, by the histogram of the first tokens together;
+* on each pair alone, by the histogram of the first tokens together; on `language`, against the bets on all
+  pairs, that is the recipe which is in use ("recipe");
 * on each pair alone, where the usual tests are told the bug too, and look only where it shows soonest;
 * on all pairs in turn, as the product plays them, where nobody is told the bug ("blind").
 
@@ -44,8 +45,6 @@ PAIRS = ("bell", "disjoint", "spike", "warped", "nucleus", "trap", "language")
 """Without `stop`: its texts end at EOS, so that a text has no fixed number of first tokens."""
 PAIRS_ALONE = ("bell", "spike", "warped", "language")
 PROMPTS = 4
-ROUNDS_ALONE = 3
-"""On single pairs; more rounds are of the whole battery only."""
 CHECKPOINTS = (500, 1_000, 2_000, 5_000, 12_000)
 TESTS = ("chi_square_joint", *STATISTICS, "kolmogorov")
 
@@ -61,6 +60,8 @@ class Results:
     """The usual tests on one pair, by pair and bug; None where first tokens do not show the bug."""
     blind: dict[str, dict[str, Needed]] = field(default_factory=dict)
     """The usual tests on all pairs, by bug."""
+    says_impossible: dict[str, bool] = field(default_factory=dict)
+    """Whether the target never says some of the bug's first tokens, on any pair."""
     false_tv_alarms: dict[str, dict[str, float]] = field(default_factory=dict)
     alone: dict[str, dict[str, Runs]] = field(default_factory=dict)
     """The bets on one pair, by pair and bug."""
@@ -82,6 +83,8 @@ class Comparison:
     bugs: Sequence[Bug]
     seed: int
     rounds: int
+    rounds_alone: int
+    """With single pairs too; the rounds after these are of the whole battery only."""
     seconds: float
 
     def run(self, on_progress: Callable[[Results, str], None]) -> Results:
@@ -97,13 +100,14 @@ class Comparison:
             on_progress(results, f"the usual tests, told the bug, on {name}: {len(bugs)} bugs")
         for bug in self.bugs:
             results.blind[bug.name] = blind(list(testers.values()), bug, ALPHA)
+            results.says_impossible[bug.name] = any(each.says_impossible(bug) for each in testers.values())
         on_progress(results, "the usual tests, blind, on all pairs")
         for n in range(self.rounds):
             for bug in self.bugs:
                 if n > 0 and time.monotonic() > ends:
                     on_progress(results, f"time is over in round {n + 1} of {self.rounds}")
                     return results
-                _bet(results, bug, batteries[n], self.seed + n, alone=n < ROUNDS_ALONE)
+                _bet(results, bug, batteries[n], self.seed + n, alone=n < self.rounds_alone)
             on_progress(results, f"the bets: round {n + 1} of {self.rounds}")
         return results
 
@@ -148,6 +152,14 @@ def summary(results: Results) -> dict[str, Any]:
             )
             for test in STATISTICS
         },
+        "blind_statistics_only": versus(
+            [
+                (results.blind[bug]["chi_square"]["50"], median)
+                for bug, median in ours.items()
+                if not results.says_impossible[bug]
+            ]
+        ),
+        "recipe": versus([(_recipe(results, bug), median) for bug, median in ours.items()]),
         "tv_passes": {
             str(samples): float(
                 np.mean([needed["tv_passes"][str(samples)] for _, needed, _ in cells] or [0.0])
@@ -156,6 +168,13 @@ def summary(results: Results) -> dict[str, Any]:
         },
     }
     return found
+
+
+def _recipe(results: Results, bug: str) -> int | None:
+    """What chi-square of the first tokens together needs on the pair that is most like a language model."""
+    needed = results.told.get("language", {}).get(bug)
+    median: int | None = needed["chi_square_joint"]["50"] if needed else None
+    return median
 
 
 def power_within(results: Results, budget: int) -> float:
@@ -254,6 +273,7 @@ def as_json(results: Results, bugs: Sequence[Bug], seed: int) -> dict[str, Any]:
         "summary": summary(results),
         "battery": results.battery,
         "blind": results.blind,
+        "says_impossible": results.says_impossible,
         "alone": results.alone,
         "told": results.told,
         "false_tv_alarms": results.false_tv_alarms,
@@ -264,6 +284,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--seconds", type=float, default=3600.0, help="no more bets after this and one round")
     parser.add_argument("--rounds", type=int, default=10, help="of the bets; at least one is played")
+    parser.add_argument("--rounds-alone", type=int, default=3, help="of these, with single pairs too")
     parser.add_argument("--pairs", nargs="+", choices=PAIRS, default=PAIRS_ALONE, help="looked at alone")
     parser.add_argument("--bugs", nargs="+", default=[], metavar="TEXT", help="only those named like this")
     parser.add_argument("--seed", type=int, default=7_000)
@@ -278,7 +299,12 @@ def main() -> None:
             given.json.write_text(json.dumps(as_json(results, bugs, given.seed), indent=1) + "\n")
 
     comparison = Comparison(
-        pairs=given.pairs, bugs=bugs, seed=given.seed, rounds=given.rounds, seconds=given.seconds
+        pairs=given.pairs,
+        bugs=bugs,
+        seed=given.seed,
+        rounds=given.rounds,
+        rounds_alone=given.rounds_alone,
+        seconds=given.seconds,
     )
     results = comparison.run(on_progress)
     print(table([HEAD, *(row(results, bug.name) for bug in bugs)]))

@@ -177,6 +177,12 @@ class Tester:
 
         return power
 
+    def says_impossible(self, bug: Bug) -> bool:
+        """Whether the bug says some first tokens that the target never does; that needs no statistics."""
+        group = self._groups[-1]
+        both = [(null[0], one.law(bug).ravel()) for null, one in zip(group.nulls, group.repeats, strict=True)]
+        return any(law[null == 0.0].sum() > 1e-9 for null, law in both)
+
     def false_tv_alarms(self) -> dict[str, float]:
         """How often a right sampler's histogram of the first token is called wrong, by number of samples."""
         group = self._groups[0]

@@ -76,6 +76,14 @@ def test_power_is_the_error_under_the_null_and_1_far_away() -> None:
     assert set(histogram_power(cells, far, 5_000, 1e-6, 100, RNG).values()) == {1.0}
 
 
+def test_each_statistic_has_power_of_its_own() -> None:
+    """Chi-square weighs a few rare outcomes that became frequent more than G does."""
+    null = np.array([0.01] * 5 + [0.95 / 20] * 20)
+    truth = np.concatenate([[0.022], null[1:]]) / (1.012)
+    power = histogram_power(pool(null, 1_500), truth, 1_500, 1e-3, 1_000, np.random.default_rng(3))
+    assert power["chi_square"] > power["g"] + 0.02
+
+
 def test_one_impossible_sample_is_enough() -> None:
     null = np.array([0.5, 0.5, 0.0])
     power = histogram_power(pool(null, 4), np.array([0.25, 0.25, 0.5]), 4, 1e-6, 4_000, RNG)

@@ -19,6 +19,7 @@ def results() -> Results:
             }
         },
         blind={"plain": dict.fromkeys(tests, needed), "sly": dict.fromkeys(tests, never)},
+        says_impossible={"plain": True, "sly": False},
         alone={"bell": {"plain": [100, 300, 200], "sly": [2_000, None, 3_000]}},
         battery={"plain": [400, 500], "sly": [1_000, None]},
     )
@@ -40,6 +41,7 @@ def test_the_summary_compares_medians() -> None:
     assert found["cells"] == 2
     assert found["told"]["chi_square"]["ratio"]["median"] == (4_000 / 200 + 1_000_000 / 3_000) / 2
     assert found["blind"]["g"]["only_ours_rejects"] == 1
+    assert found["blind_statistics_only"]["ratio"]["median"] == 1_000_000 / 1_000
     assert found["tv_passes"]["10000"] == 1.0
 
 
