@@ -24,6 +24,9 @@ COSTS_ONLY = frozenset({"economy", "cache", "speed"})
 SHORT = Deadlines(import_s=3.0, trial_s=3.0, frame_s=0.5, farewell_s=0.5)
 """For specimens that wait for a deadline: half a minute each would say no more."""
 
+PATIENT = Deadlines(trial_s=60.0)
+"""For those in a jail, where a host that is busy with other specimens has little time left."""
+
 PLAIN = "in_steps"
 """What cheats are built on, without an attack."""
 
@@ -116,7 +119,7 @@ def _card(specimen: Specimen, runtime: Runtime, seed: int, budget: Budget) -> Sc
         runtime=runtime,
         on_progress=lambda progress: None,
         battery=battery_of(seed),
-        deadlines=SHORT if specimen.hangs else None,
+        deadlines=SHORT if specimen.hangs else PATIENT if specimen.jailed else None,
     )
 
 
