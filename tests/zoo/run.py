@@ -24,6 +24,9 @@ COSTS_ONLY = frozenset({"economy", "cache", "speed"})
 SHORT = Deadlines(import_s=3.0, trial_s=3.0, frame_s=0.5, farewell_s=0.5)
 """For specimens that wait for a deadline: half a minute each would say no more."""
 
+PATIENT = Deadlines(trial_s=60.0)
+"""For those in a jail, where a host that is busy with other specimens has little time left."""
+
 PLAIN = "in_steps"
 """What cheats are built on, without an attack."""
 
@@ -42,6 +45,7 @@ class Outcome:
     endings: tuple[str, ...]
     """How runs ended that did not keep the interface, in the words of `harness.checks.contract.KINDS`."""
     diagnosis: str | None
+    """The bug that its header names. The verdict does not hang on names, so another name is no fault of its own."""
     named: str | None
     """The bug that the law check named; the last word is "?" where it was not sure. None for no name."""
     faults: tuple[str, ...]
@@ -67,7 +71,7 @@ def judged(specimen: Specimen, runtime: Runtime, *, seed: int, budget: Budget) -
     except BadSnapshot as refusal:
         return _refused(specimen, str(refusal))
     outcome = outcome_of(specimen, card)
-    if specimen.expect in {"inert", "worthless"}:
+    if specimen.expect in {"inert", "worthless", "bounded"}:
         faults = outcome.faults + _against_plain(specimen.expect, card, plain(runtime, seed, budget))
         return replace(outcome, faults=faults)
     return outcome
@@ -103,7 +107,7 @@ def outcome_of(specimen: Specimen, card: Scorecard) -> Outcome:
         speedup=figures.get(SPEEDUP, 0.0),
         wall_s=card.wall_s,
     )
-    return _held_to_its_header(specimen, outcome, words, card)
+    return _held_to_its_header(specimen, outcome, card)
 
 
 def _card(specimen: Specimen, runtime: Runtime, seed: int, budget: Budget) -> Scorecard:
@@ -115,16 +119,14 @@ def _card(specimen: Specimen, runtime: Runtime, seed: int, budget: Budget) -> Sc
         runtime=runtime,
         on_progress=lambda progress: None,
         battery=battery_of(seed),
-        deadlines=SHORT if specimen.hangs else None,
+        deadlines=SHORT if specimen.hangs else PATIENT if specimen.jailed else None,
     )
 
 
-def _held_to_its_header(specimen: Specimen, outcome: Outcome, words: str, card: Scorecard) -> Outcome:
+def _held_to_its_header(specimen: Specimen, outcome: Outcome, card: Scorecard) -> Outcome:
     faults = [*_of_the_check(specimen, outcome)]
     if specimen.expect in BY_EXPECTATION:
         faults += BY_EXPECTATION[specimen.expect](outcome, card)
-    if not faults and specimen.diagnosis and TABLE[specimen.diagnosis].interviewer not in words:
-        faults.append(f"named {outcome.named}, not {specimen.diagnosis}")
     if faults and specimen.escapes:
         return replace(outcome, escaped=specimen.escapes)
     return replace(outcome, faults=tuple(faults))
@@ -169,8 +171,9 @@ BY_EXPECTATION: dict[str, Callable[[Outcome, Scorecard], Sequence[str]]] = {
 def _against_plain(expect: str, card: Scorecard, base: Scorecard) -> tuple[str, ...]:
     """Faults of one whose verdicts or speed must not differ from the plain sampler's, or not be better."""
     ours, theirs = _speedup(card), _speedup(base)
-    if expect == "worthless":
-        return () if ours <= NO_FASTER * theirs else (f"{ours:.3f} x, the textbook {theirs:.3f} x",)
+    if expect in {"worthless", "bounded"}:
+        most = theirs * (NO_FASTER if expect == "worthless" else 1.0 + _hidden(card))
+        return () if ours <= most else (f"{ours:.3f} x, where {most:.3f} x may be",)
     differs = [
         f"{one.check} is {one.status}: {one.diagnosis or one.summary}"
         for one, other in zip(card.verdicts, base.verdicts, strict=True)
@@ -184,6 +187,12 @@ def _against_plain(expect: str, card: Scorecard, base: Scorecard) -> tuple[str, 
 def _speedup(card: Scorecard) -> float:
     found = [each.value for verdict in card.verdicts for each in verdict.measurements if each.name == SPEEDUP]
     return found[0] if found else 0.0
+
+
+def _hidden(card: Scorecard) -> float:
+    """Largest relative gain in speed that the report says a lossy method could have kept unseen."""
+    figures = {each.name: each.value for verdict in card.verdicts for each in verdict.measurements}
+    return figures["largest speed gain a lossy method could have hidden"] / 100
 
 
 def _endings(card: Scorecard) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ MARK = "probe-zoo-mark"
 """Part of the name of every file that a specimen leaves for a later one to find."""
 MARKED = (Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"))  # where a jail's own must lie over the host's
 
+DEAD = "Z"
+"""An ended process whose status nobody has asked for yet: init would have, were orphans not adopted."""
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -62,7 +64,9 @@ def _descendants(root: int) -> list[int]:
     for entry in Path("/proc").iterdir():
         try:
             if entry.name.isdecimal():
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                state, parent = _state_and_parent(entry)
+                if state == DEAD:
+                    continue
                 children.setdefault(parent, []).append(int(entry.name))
         except OSError:
             continue
@@ -72,6 +76,11 @@ def _descendants(root: int) -> list[int]:
         found += below
         waiting += below
     return found
+
+
+def _state_and_parent(entry: Path) -> tuple[str, int]:
+    fields = (entry / "stat").read_text().rpartition(")")[2].split()
+    return fields[0], int(fields[1])
 
 
 def _command(pid: int) -> str:

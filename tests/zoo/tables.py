@@ -22,6 +22,8 @@ def row(outcome: Outcome) -> str:
 
 def _afterword(outcome: Outcome) -> str:
     words = f"  named {outcome.named}" if outcome.named else ""
+    if outcome.named and outcome.diagnosis not in (None, outcome.named):
+        words += f" (want {outcome.diagnosis})"
     if outcome.endings and outcome.kind == "cheat":
         words += f"  ended: {', '.join(outcome.endings)}"
     if outcome.escaped:
@@ -68,6 +70,7 @@ def confusion(outcomes: Sequence[Outcome]) -> str:
 
 
 def _how(outcome: Outcome) -> str:
+    """Judged by the header's name alone: right, not sure, or another one with confidence."""
     if outcome.named == outcome.diagnosis:
         return "right"
     return "not sure" if (outcome.named or "").endswith("?") else "confidently wrong"

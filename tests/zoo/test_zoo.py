@@ -18,9 +18,11 @@ from isolation.contract import RuntimeFault
 from tests.zoo.cli import SEED
 from tests.zoo.keepers import Keepers
 from tests.zoo.run import PLAIN, Outcome
+from tests.zoo.tables import confusion
 from tests.zoo.zoo import ENTRY, EXPECTATIONS, HERE, KINDS, Specimen, specimens
 
 LONG = os.environ.get("PROBE_LONG") == "1"
+ENOUGH_NAMES = 20
 LONGEST_S = 3000
 """Nobody waits as long for one specimen; the last one waits for all that were asked for before it."""
 
@@ -69,8 +71,9 @@ def test_a_specimen_is_judged_as_its_header_says(
 
 
 def test_the_zoo_is_large_enough() -> None:
-    assert len(specimens("honest")) >= 15
-    assert len(specimens("wrong")) >= 50
+    assert len(specimens("honest")) >= 22
+    assert len(specimens("wrong")) >= 65
+    assert len(specimens("cheat")) >= 32
 
 
 def test_honest_code_is_caught_by_nothing_and_wrong_code_by_something() -> None:
@@ -85,6 +88,10 @@ def test_no_two_specimens_have_a_name_or_a_text_in_common() -> None:
     assert len(set(texts)) == len(texts)
 
 
+def test_each_word_for_what_becomes_of_a_cheat_is_used() -> None:
+    assert {each.expect for each in specimens("cheat")} == set(EXPECTATIONS)
+
+
 def test_few_escape_and_each_says_why() -> None:
     assert sum(bool(each.escapes) for each in specimens()) <= 4
     assert all(len(each.escapes) > 20 for each in specimens() if each.escapes)
@@ -92,6 +99,17 @@ def test_few_escape_and_each_says_why() -> None:
 
 def test_what_cheats_are_compared_with_is_honest() -> None:
     assert PLAIN in {each.name for each in specimens("honest")}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(LONGEST_S)
+def test_most_bugs_are_called_by_their_names(outcomes: dict[str, Future[Outcome]]) -> None:
+    judged = [future.result() for future in outcomes.values()]
+    named = [each for each in judged if each.diagnosis is not None and each.named is not None]
+    if len(named) < ENOUGH_NAMES:
+        pytest.skip("too few specimens were chosen to say anything about names")
+    right = sum(each.named == each.diagnosis for each in named)
+    assert right >= 0.8 * len(named), confusion(judged)
 
 
 @pytest.mark.parametrize(

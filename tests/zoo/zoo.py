@@ -5,7 +5,7 @@ A header is the file's first lines, ``# key: value`` each:
 ``zoo``        honest, wrong or cheat: the folder's name again
 ``what``       what is special about it, in a line
 ``caught-by``  the check that must fail, or none
-``diagnosis``  a name of `harness.core.diagnosis.TABLE`, where the judge must also say why
+``diagnosis``  a name of `harness.core.diagnosis.TABLE`: what the bug is, whatever the judge calls it
 ``budget``     ``full``: a quick judgement need not catch it
 ``escapes``    why it is known to get through, though the check should catch it; counted apart
 ``hangs``      ``yes``: it waits for a deadline, so it is given short ones
@@ -36,6 +36,7 @@ EXPECTATIONS: dict[str, str] = {
     "caught": "the check of `caught-by` fails",
     "inert": "every verdict and the speed are those of the same sampler without the attack",
     "worthless": "it may work, and is no faster than the textbook",
+    "bounded": "it gains no more speed than the report says that a lossy method could have hidden",
     "zero": "nothing ran to its end: band 0",
     "died": "its runs count as ended by themselves, and score nothing",
     "raised": "its runs count as errors of its own",

@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: drafts are drawn without the temperature and top-p that the test assumes
 # caught-by: law
+# budget: full
 # diagnosis: unwarped-drafts
 from speculation import Sampler, warp
 

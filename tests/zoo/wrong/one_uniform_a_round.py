@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: one random number decides on all drafts of a round
 # caught-by: law
+# budget: full
 # diagnosis: one-uniform-a-block
 import torch
 

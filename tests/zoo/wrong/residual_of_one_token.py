@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: the residual takes off only the drafted token
 # caught-by: law
+# budget: full
 # diagnosis: correct-without-drafted
 from speculation import Sampler
 

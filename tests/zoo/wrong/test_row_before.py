@@ -1,0 +1,18 @@
+# zoo: wrong
+# what: tests each draft by the target's row before its own; corrections are right
+# caught-by: law
+from speculation import Sampler
+
+
+class This(Sampler):
+    def round(self, gamma):
+        drafts, draft_probs = self.propose(gamma)
+        target_probs = self.score(drafts)
+        for n, token in enumerate(drafts):
+            if not self.accepts(target_probs[max(n - 1, 0)], draft_probs[n], token):
+                return [*drafts[:n], self.draw(self.correction(target_probs[n], draft_probs[n]))]
+        return [*drafts, self.draw(target_probs[-1])]
+
+
+def generate(*models_and_prompt, **settings):
+    return This(*models_and_prompt, **settings).run()
