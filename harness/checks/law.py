@@ -44,7 +44,7 @@ NAMEABLE = 700
 """Tokens to go on to after a rejection: a name that rests on fewer is a guess."""
 
 BETS: tuple[str, ...] = (*alternatives.NAMES, *(f"learned {name}" for name in learned.NAMES))
-"""Equal purses. The learned ones cost the others ln(K / (K - H)) nats, 0.15."""
+"""Equal purses. The learned ones cost the others ln(K / (K - H)) nats, 0.14."""
 
 _SHOWN = 3
 _POINTS = 150
