@@ -40,7 +40,7 @@ from harness.core.trial import Ended, Trial
 from harness.oracle.session import TrialLimits
 from harness.runner.contestant import Contestant, Deadlines
 from isolation.bare import BareRuntime, candidate_python
-from pairs.analytic import Pair, PairSpec, make_pair
+from pairs.analytic import Pair
 
 ROOT = Path(__file__).resolve().parent.parent
 FORWARDS = {64: 2000, 512: 2000, 49_152: 100}
@@ -71,16 +71,27 @@ def generate(target, draft, input_ids, *, num_speculative_tokens, **settings):
     return torch.cat([input_ids, torch.tensor([digits])], dim=1)
 """
 
+# Any rows will do, as long as they need no tuning: that takes seconds at the largest vocabulary.
+MAKER = """
+from pairs.analytic import PairSpec, make_pair
+from pairs.flavours import Flavour
+
+ROWS = Flavour(name="uniform", streams=2, peak=1.0, smallest=2, both=lambda u, peak: peak * u)
+
+def make(vocab_size):
+    return make_pair(PairSpec(name="bench", seed=1, vocab_size=vocab_size, flavour=ROWS))
+"""
+
 IN_PROCESS = """
 import json, sys, torch
-from pairs.analytic import PairSpec, make_pair
 from pairs.torch_api import CausalLM, Config, LocalBackend
 
-spec, prompt, positions, submission = json.loads(sys.argv[1])
+vocab_size, prompt, positions, submission, maker = json.loads(sys.argv[1])
 torch.set_num_threads(1)
-pair = make_pair(PairSpec(**spec))
 names = {}
+exec(maker, names)
 exec(submission, names)
+pair = names["make"](vocab_size)
 for _ in sys.stdin:
     target = CausalLM(LocalBackend(pair.target, "target", []), Config(vocab_size=pair.vocab_size))
     with torch.no_grad():
@@ -102,12 +113,10 @@ class Case:
     def submission(self) -> str:
         return SUBMISSION.format(forwards=self.forwards)
 
-    @property
-    def spec(self) -> dict[str, object]:
-        return {"name": "bench", "seed": 1, "vocab_size": self.vocab_size, "flavour": "disjoint"}
-
     def pair(self) -> Pair:
-        return make_pair(PairSpec(**self.spec))  # type: ignore[arg-type]
+        names: dict[str, Callable[[int], Pair]] = {}
+        exec(MAKER, names)
+        return names["make"](self.vocab_size)
 
 
 @dataclass(slots=True)
@@ -176,7 +185,7 @@ def ours(case: Case) -> Iterator[Round]:
 
 @contextmanager
 def in_process(case: Case) -> Iterator[Round]:
-    given = json.dumps([case.spec, PROMPT, case.positions, case.submission])
+    given = json.dumps([case.vocab_size, PROMPT, case.positions, case.submission, MAKER])
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     command = [str(candidate_python()), "-c", IN_PROCESS, given]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}

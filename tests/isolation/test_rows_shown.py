@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from harness.core.trial import Ended, Trial
 from harness.oracle.session import SHARED_FROM
 from harness.runner.contestant import Contestant
 from harness.trap_pairs import DISJOINT
-from isolation.contract import Runtime
 from pairs.analytic import PairSpec, make_pair
+
+from .conftest import HOLDING, runtime_by_name
 
 VOCAB = SHARED_FROM // 4
 ATTACKS = """
@@ -46,7 +51,9 @@ def generate(target, draft, input_ids, **settings):
 """
 
 
-def test_rows_arrive_and_the_memory_cannot_be_shrunk_or_written(runtime: Runtime) -> None:
+@pytest.mark.parametrize("name", [*HOLDING, "none"])
+def test_rows_arrive_and_the_memory_cannot_be_shrunk_or_written(name: str, tmp_path: Path) -> None:
+    runtime = runtime_by_name(name, tmp_path / "state")
     pair = make_pair(PairSpec(name="large", seed=2, vocab_size=VOCAB, flavour=DISJOINT))
     prompt = (1, 2, 3)
     with Contestant({"specdec.py": ATTACKS}, {"large": pair}, runtime) as contestant:
