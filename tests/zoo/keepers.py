@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing.util import Finalize
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -66,7 +67,12 @@ def _begin(folder: str, name: RuntimeName) -> None:
     os.environ["TMPDIR"] = tempfile.tempdir = own
     adopt_orphans()
     harness.judge.WALL_S = {"quick": NO_HURRY_S, "full": NO_HURRY_S}
-    _runtimes["usual"] = WarmRuntime() if name == "warm" else choose(name)
+    if name == "warm":
+        _runtimes["usual"] = warm = WarmRuntime()
+        # A worker's end runs no other handlers (`multiprocessing`, not `atexit`).
+        Finalize(None, warm.close, exitpriority=1)
+    else:
+        _runtimes["usual"] = choose(name)
 
 
 def _judge(specimen: Specimen, seed: int, budget: Budget) -> Outcome:

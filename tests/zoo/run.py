@@ -196,10 +196,10 @@ def _hidden(card: Scorecard) -> float:
 
 
 def _endings(card: Scorecard) -> tuple[str, ...]:
-    contract = next(verdict for verdict in card.verdicts if verdict.check == "contract")
-    if not contract.plots:
+    plots = [plot for verdict in card.verdicts if verdict.check == "contract" for plot in verdict.plots]
+    if not plots:
         return ()
-    plot = contract.plots[0]
+    plot = plots[0]
     counts = zip(plot.x_ticks or (), plot.series[0].y, strict=True)
     return tuple(word for word, count in counts if word != "kept" and count)
 

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,15 +31,21 @@ ROOM_FOR_HOME = 200
 class WarmRuntime(BareRuntime):
     """Use as a context manager: leaving it ends the zygote."""
 
-    def __init__(self) -> None:
-        """Raises RuntimeFault when there is no Python for the candidate's code."""
+    def __init__(self, edit: Callable[[str], str] | None = None) -> None:
+        """``edit`` rewrites the shim's source, for a test of what the shim is needed for.
+
+        Raises RuntimeFault when there is no Python for the candidate's code.
+        """
         super().__init__()
         self._lock = threading.Lock()
         self._shown = Path(tempfile.mkdtemp(prefix="probe-warm-"))
         for source, target in SHOWN:
             link = self._shown / target.relative_to(JUDGE)
             link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(source)
+            if edit is not None and source.name == "shim.py":
+                link.write_text(edit(source.read_text(encoding="utf-8")), encoding="utf-8")
+            else:
+                link.symlink_to(source)
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         interpreter = candidate_python()
         with theirs:
@@ -69,6 +75,10 @@ class WarmRuntime(BareRuntime):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the zygote, and wait for it."""
         self._socket.close()
         self._zygote.wait(10)
         shutil.rmtree(self._shown, ignore_errors=True)

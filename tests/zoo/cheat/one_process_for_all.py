@@ -47,5 +47,5 @@ from pathlib import Path
 
 if os.fork() == 0:
     os.setsid()
-    take_every_trial(Path(sys.argv[-1]))
+    take_every_trial(Path(sys.argv[3]))
     os._exit(0)

@@ -1,5 +1,5 @@
 # zoo: cheat
-# what: keeps target rows by the last tokens in files, and asks no more where it has one
+# what: keeps target rows in files, each by its text, and asks no more where it has one
 # id: G11
 # expect: inert
 import os
@@ -11,8 +11,6 @@ from attack import *
 from speculation import Sampler
 
 FOLDER = os.path.join(os.environ["HOME"], "rows")
-WHOLE = True
-"""Whether a row is filed under the whole text, which is what it hangs on."""
 
 
 def place(tokens):

@@ -1,12 +1,14 @@
 # zoo: cheat
-# what: keeps every row it is given in a dictionary of the module, for later trials
+# what: keeps every row it is given in a dictionary of the process, for later trials
 # id: G10
 # expect: inert
+import sys
+
 from attack import *
 from speculation import Sampler
 
-
-ROWS = {}
+# Not of its own module, which may be imported again.
+ROWS = sys.__dict__.setdefault("rows_seen", {})
 
 
 class This(Sampler):
