@@ -25,7 +25,8 @@ SHORT = Deadlines(import_s=3.0, trial_s=3.0, frame_s=0.5, farewell_s=0.5)
 """For specimens that wait for a deadline: half a minute each would say no more."""
 
 PATIENT = Deadlines(trial_s=60.0)
-"""For those in a jail, where a host that is busy with other specimens has little time left."""
+"""For those that must meet another limit first, and those in a jail: a host that is busy with other specimens may
+be slow."""
 
 PLAIN = "in_steps"
 """What cheats are built on, without an attack."""
@@ -119,8 +120,14 @@ def _card(specimen: Specimen, runtime: Runtime, seed: int, budget: Budget) -> Sc
         runtime=runtime,
         on_progress=lambda progress: None,
         battery=battery_of(seed),
-        deadlines=SHORT if specimen.hangs else PATIENT if specimen.jailed else None,
+        deadlines=_deadlines(specimen),
     )
+
+
+def _deadlines(specimen: Specimen) -> Deadlines | None:
+    if specimen.hangs:
+        return SHORT
+    return PATIENT if specimen.jailed or specimen.expect == "limit" else None
 
 
 def _held_to_its_header(specimen: Specimen, outcome: Outcome, card: Scorecard) -> Outcome:

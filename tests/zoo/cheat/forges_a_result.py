@@ -1,7 +1,7 @@
 # zoo: cheat
 # what: writes a finished result on every descriptor at import, and leaves
 # id: G01
-# expect: protocol
+# expect: zero
 import os
 
 from harness.oracle import codec

@@ -1,7 +1,7 @@
 # zoo: cheat
 # what: says that it is imported, and leaves before any prompt
 # id: G01
-# expect: died
+# expect: protocol
 import os
 
 from harness.oracle import codec

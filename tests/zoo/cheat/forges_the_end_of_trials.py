@@ -1,7 +1,7 @@
 # zoo: cheat
-# what: keeps the control connection and says on it that trials have ended well
+# what: says on every control connection it can find that trials have ended well
 # id: G01
-# expect: died
+# expect: inert
 import os
 import socket
 
