@@ -106,13 +106,13 @@ def outcome(name: str, runtime: Runtime, *kinds: type, deadlines: Deadlines | No
 
 
 def play_one(specimen: Specimen, runtime: Runtime, deadlines: Deadlines | None = None) -> TrialRun:
-    """One short trial."""
+    """One trial."""
     battery = make_battery(SEED)
     trial = Trial(
         purpose="contract",
         pair="bell",
         prompt=(1, 2, 3),
-        max_new_tokens=6,
+        max_new_tokens=20,
         num_speculative_tokens=2,
         temperature=1.0,
         seed=SEED,
