@@ -55,7 +55,7 @@ def draw(found: dict[str, Any]) -> str:
     figure = Figure(figsize=(11, 1.9 + 0.235 * len(bugs)))
     left, right = figure.subplots(1, 2, sharey=True)
     _panel(left, bugs, "All pairs in turn; nobody knows the bug", _battery(found, bugs))
-    _panel(right, bugs, "One pair (median of them); the tests know the bug", _alone(found, bugs))
+    _panel(right, bugs, "One pair (median); filled chi-square knows the bug", _alone(found, bugs))
     left.set_yticks(range(len(bugs)), bugs)
     figure.suptitle("Tokens until a wrong sampler is rejected, at an error of one in a million", color=INK)
     figure.tight_layout(rect=(0, 0, 1, 0.99))
