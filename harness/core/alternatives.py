@@ -86,6 +86,8 @@ class Laws:
     """Warped law of another row that the submission received for this position, where there is one."""
     previous_token: NDArray[np.int64]
     """``(N,)``: the last token of each prefix."""
+    block_product: Floats
+    """``(N, 1)``: the product of min(1, target/draft) over the tokens of the same call before this one."""
     block_bar: Floats
     """``(N, 1)``: the smallest target/draft, at most 1, of the tokens of the same call before this one."""
     temperature: float = 1.0
@@ -366,6 +368,15 @@ def _repeats_redrawn(laws: Laws) -> Mixture:
     return Mixture(((1.0 + before, laws.target), (-_ALL, again)))
 
 
+def _top_p_short(laws: Laws) -> Floats:
+    """Top-p that drops the token which crosses the bound: the least likely one that is kept."""
+    kept = laws.target > 0
+    cut = ((laws.target_untrimmed > 0) & ~kept).any(axis=1) & (kept.sum(axis=1) > 1)
+    least = np.where(kept, laws.target, np.inf).argmin(axis=1)
+    short = laws.target * ~(cut[:, None] & (np.arange(laws.target.shape[1]) == least[:, None]))
+    return _normalised_or(short, laws.target)
+
+
 ALTERNATIVES: dict[str, Alternative] = {
     # What is accepted.
     "draft-as-is": _plain(lambda laws: laws.draft),
@@ -400,6 +411,10 @@ ALTERNATIVES: dict[str, Alternative] = {
     "greedy-draft-soft-ratio": lambda laws: _verified(laws, laws.ratio, laws.residual, laws.draft_best),
     "sharp-drafts": _sharp_drafts,
     "draft-argmax": _plain(lambda laws: laws.draft_best),
+    "accept-by-product": lambda laws: _verified(laws, laws.ratio * laws.block_product, laws.residual),
+    "second-draft-against-target": lambda laws: Mixture(
+        ((1.0 + laws.rejected, laws.overlap), (laws.rejected**2, laws.residual))
+    ),
     # What a rejection is followed by.
     "correct-from-target": lambda laws: _corrected(laws, laws.target),
     "correct-from-draft": lambda laws: _corrected(laws, laws.draft),
@@ -434,6 +449,7 @@ ALTERNATIVES: dict[str, Alternative] = {
     "no-warp": _plain(lambda laws: laws.target_raw),
     "no-top-p": _plain(lambda laws: laws.target_untrimmed),
     "warped-twice": _plain(lambda laws: laws.target_twice),
+    "top-p-short": _plain(_top_p_short),
     "top-p-unscaled": _unscaled_top_p,
     "unwarped-drafts": lambda laws: _verified(laws, laws.ratio, laws.residual, laws.draft_raw),
     "unwarped-draft-ratio": lambda laws: _verified(

@@ -387,6 +387,21 @@ TABLE: dict[str, Bug] = {
     ),
     "no-warp": Bug(interviewer="Temperature and top-p do not reach the target's law.", candidate=_WARP),
     "no-top-p": Bug(interviewer="Temperature is applied, top-p is not.", candidate=_WARP),
+    "normal-for-uniform": Bug(
+        interviewer="The random number in the test is normal, not uniform (randn for rand).",
+        candidate=_RANDOM,
+    ),
+    "accept-by-product": Bug(
+        interviewer=(
+            "A draft is kept with the product of the ratios over the block so far, so earlier luck counts "
+            "again and again."
+        ),
+        candidate=_ACCEPT,
+    ),
+    "top-p-short": Bug(
+        interviewer="Top-p drops the token that crosses the bound, which the task keeps.", candidate=_WARP
+    ),
+    "top-p-long": Bug(interviewer="Top-p keeps one token more than the task does.", candidate=_WARP),
     "warped-twice": Bug(interviewer="The temperature is applied twice.", candidate=_WARP),
     "top-p-unscaled": Bug(
         interviewer=(

@@ -66,6 +66,7 @@ def read(run: TrialRun, pair: Pair) -> Evidence | None:
         stale_target=_stale(pair.target, target, placement, trial),
         block_bar=_block_bar(target, draft, tokens, placement),
         temperature=trial.temperature or 1.0,
+        block_product=_block_product(target, draft, tokens, placement),
         previous_token=np.array([trial.prompt[-1], *tokens[:-1]], dtype=np.int64),
     )
     return Evidence(
@@ -133,6 +134,18 @@ def _block_bar(target: Floats, draft: Floats, tokens: tuple[int, ...], placement
             # Never 0: a token that the target cannot say is the law check's business already.
             bar[n] = min(bar[n - 1, 0], max(ratio[n - 1], 1e-6))
     return bar
+
+
+def _block_product(target: Floats, draft: Floats, tokens: tuple[int, ...], placement: Placement) -> Floats:
+    """See `Laws.block_product`. Of earlier tokens only, so it is settled before each token is drawn."""
+    at = np.arange(len(tokens)), np.array(tokens, dtype=np.int64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(draft[at] > 0, target[at] / draft[at], 1.0)
+    product = np.ones((len(tokens), 1))
+    for n in range(1, len(tokens)):
+        if placement.call[n] == placement.call[n - 1] >= 0:
+            product[n] = product[n - 1] * min(max(ratio[n - 1], 1e-6), 1.0)
+    return product
 
 
 def _stale(model: AnalyticModel, target: Floats, placement: Placement, trial: Trial) -> Floats:

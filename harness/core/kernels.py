@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import erf, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -256,6 +257,24 @@ def _bonus_at(exponent: float) -> Hypothesis:
     return Hypothesis(bug="bonus-temperature", bonus=lambda step: _scaled(step.target**exponent, step.target))
 
 
+def _short(law: Floats, untrimmed: Floats) -> Floats:
+    """Top-p without the token that crosses the bound."""
+    kept = law > 0
+    cut = ((untrimmed > 0) & ~kept).any(axis=1) & (kept.sum(axis=1) > 1)
+    least = np.where(kept, law, np.inf).argmin(axis=1)
+    return _scaled(law * ~(cut[:, None] & (np.arange(law.shape[1]) == least[:, None])), law)
+
+
+def _long(law: Floats, untrimmed: Floats) -> Floats:
+    """Top-p with one token more than it keeps."""
+    trimmed = np.where(law > 0, 0.0, untrimmed)
+    more = _one_hot(trimmed.argmax(axis=1), law) * (trimmed > 0)
+    return _scaled(np.where((law > 0) | (more > 0), untrimmed, 0.0), law)
+
+
+_NORMAL_BELOW = np.vectorize(lambda x: 0.5 + 0.5 * erf(min(x, 9.0) / sqrt(2.0)), otypes=[np.float64])
+
+
 def _at_temperature(temperature: float) -> Hypothesis:
     def law(laws: Laws) -> Floats:
         with np.errstate(divide="ignore"):
@@ -318,6 +337,8 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     Hypothesis(bug="accept-sometimes-untested", accept=lambda step: _forgiving(step, np.full((1, 1), 0.25))),
     Hypothesis(bug="uniform-off", accept=lambda step: (_tested(step) - 0.05) / 0.95),
     Hypothesis(bug="uniform-off", accept=lambda step: np.ceil(16 * _tested(step)) / 16),
+    Hypothesis(bug="normal-for-uniform", accept=lambda step: _NORMAL_BELOW(step.ratio)),
+    Hypothesis(bug="accept-by-product", accept=lambda step: step.ratio * step.laws.block_product),
     _threshold(0.1),
     _threshold(0.3),
     Hypothesis(
@@ -410,6 +431,16 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     Hypothesis(bug="no-top-p", target=lambda laws: laws.target_untrimmed),
     Hypothesis(
         bug="no-top-p", target=lambda laws: laws.target_untrimmed, draft=lambda laws: laws.draft_untrimmed
+    ),
+    Hypothesis(
+        bug="top-p-short",
+        target=lambda laws: _short(laws.target, laws.target_untrimmed),
+        draft=lambda laws: _short(laws.draft, laws.draft_untrimmed),
+    ),
+    Hypothesis(
+        bug="top-p-long",
+        target=lambda laws: _long(laws.target, laws.target_untrimmed),
+        draft=lambda laws: _long(laws.draft, laws.draft_untrimmed),
     ),
     Hypothesis(bug="warped-twice", target=lambda laws: laws.target_twice),
     Hypothesis(
