@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from harness.checks import second_opinion
 from harness.checks.cache import Cache
 from harness.checks.contract import Contract
 from harness.checks.economy import Economy
@@ -91,15 +92,17 @@ def make_battery(seed: int) -> Battery:
     """The hidden pairs and all checks. The same seed makes the same battery on any machine."""
     rng = Random(f"pairs {seed}")
     pairs = {spec.name: make_pair(_seeded(spec, rng.getrandbits(63))) for spec in SPECS}
+    tiny = make_pair(_seeded(second_opinion.SPEC, rng.getrandbits(63)))
+    everything = pairs | {tiny.name: tiny}
     return Battery(
-        pairs=pairs,
+        pairs=everything,
         checks=(
-            Contract(pairs),
+            Contract(everything),
             Greedy(pairs, settings=GREEDY_SETTINGS),
-            Law(pairs, settings=LAW_SETTINGS),
-            Independence(pairs),
+            Law(pairs, settings=LAW_SETTINGS, tiny=tiny),
+            Independence(everything),
             Edges(pairs),
-            Provenance(pairs),
+            Provenance(everything),
             Economy(pairs, pair=ECONOMY_PAIR, block_lengths=ECONOMY_BLOCK_LENGTHS),
             Cache(pairs),
             Speed(pairs, pair=ECONOMY_PAIR),

@@ -14,6 +14,7 @@ from random import Random
 
 import numpy as np
 
+from harness.checks import second_opinion
 from harness.checks.settings import Setting, draw_trials
 from harness.core import alternatives, learned, wealth
 from harness.core.alternatives import Floats, ratios
@@ -74,6 +75,8 @@ class Law:
     pairs: Mapping[str, Pair]
     settings: Sequence[Setting]
     alpha: float = wealth.ALPHA
+    tiny: Pair | None = None
+    """For the second opinion, which decides nothing; nothing is bet on it."""
     _folded: _Bets = field(default_factory=_Bets)
 
     @property
@@ -81,7 +84,8 @@ class Law:
         return "law"
 
     def trials(self, budget: Budget, rng: Random) -> Sequence[Trial]:
-        return tuple(draw_trials("law", self.settings, TRIALS[budget], self.pairs, rng))
+        bets = tuple(draw_trials("law", self.settings, TRIALS[budget], self.pairs, rng))
+        return bets if self.tiny is None else (*bets, *second_opinion.trials(budget, self.tiny, rng))
 
     def settled(self, runs: Sequence[TrialRun]) -> bool:
         """Certain, and with enough tokens to say why."""
@@ -92,7 +96,7 @@ class Law:
         seen = self._fold(runs)
         if not seen.tokens:
             return Verdict(check="law", status=Status.NOT_RUN, summary="No sampled run returned tokens.")
-        measurements, plots = self._measurements(seen), (self._plot(seen),)
+        measurements, plots = self._figures(seen, runs)
         if self._rejected(seen):
             named = name_bug(self._findings(seen))
             return Verdict(
@@ -168,6 +172,8 @@ class Law:
         # Edge trials are too short for the long run, and temperature 0 is a matter of equality.
         if run.trial.purpose == "edges" or run.trial.temperature == 0.0:
             return None
+        if second_opinion.is_for_it(run.trial):
+            return None
         return read(run, self.pairs[run.trial.pair])
 
     def _ratios(self, memory: learned.Memory, pair: str, evidence: Evidence) -> tuple[Floats, learned.Memory]:
@@ -197,6 +203,15 @@ class Law:
         seen.uncovered += len(evidence.placement.uncovered)
         seen.event += np.where(laws.draft > laws.target, laws.target, 0.0).sum(axis=1).tolist()
         seen.acceptance += laws.overlap.sum(axis=1).tolist()
+
+    def _figures(
+        self, seen: _Bets, runs: Sequence[TrialRun]
+    ) -> tuple[tuple[Measurement, ...], tuple[Plot, ...]]:
+        measurements, plot = self._measurements(seen), self._plot(seen)
+        opinion = None if self.tiny is None else second_opinion.figures(runs, self.tiny)
+        if opinion is None:
+            return measurements, (plot,)
+        return (*measurements, *opinion.measurements), (plot, opinion.plot)
 
     def _measurements(self, seen: _Bets) -> tuple[Measurement, ...]:
         bound = wealth.threshold(self.alpha) + np.log(len(self.pairs))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from harness.battery import make_battery
+from harness.checks import second_opinion
 from harness.checks.law import NAMEABLE, Law
 from harness.core.check import Check
 from tests.harness.play import judge, play
@@ -80,3 +83,22 @@ def test_the_verdict_hangs_on_the_runs_alone() -> None:
     used = next(check for check in first.checks if isinstance(check, Law))
     used.settled(list(reversed(runs)))
     assert fresh.judge(runs) == used.judge(runs)
+
+
+def test_a_second_opinion_stands_beside_the_bets_and_nothing_is_bet_on_it() -> None:
+    battery = make_battery(3)
+    law = next(check for check in battery.checks if isinstance(check, Law))
+    runs = play(battery, HONEST["Sampler"], "full", seed=11, only="law")
+    tiny = [run for run in runs if second_opinion.is_for_it(run.trial)]
+    assert len(tiny) == second_opinion.TRIALS["full"]
+    with_it, without = law.judge(runs), law.judge([run for run in runs if run not in tiny])
+    assert with_it.status is without.status is Status.PASS
+    own = tuple(each for each in with_it.measurements if not each.name.startswith("second opinion"))
+    assert own == without.measurements
+    assert len(with_it.measurements) == len(own) + 2
+    assert len(with_it.plots) == len(without.plots) + 1
+
+
+def test_a_quick_judgement_asks_for_no_second_opinion() -> None:
+    law = next(check for check in make_battery(3).checks if isinstance(check, Law))
+    assert not any(second_opinion.is_for_it(trial) for trial in law.trials("quick", Random(1)))
