@@ -269,7 +269,9 @@ def test_outside_of_a_run_numbers_are_real() -> None:
 ZOO = Path(__file__).resolve().parents[2] / "zoo"
 ENDLESS = "thinned_correction"
 """Draws until a draw is kept, so its tree has no end."""
-RIGHT = sorted(path.stem for path in (ZOO / "honest").glob("*.py") if path.stem != ENDLESS)
+TWO_RACES = "shared_gumbel"
+"""Decides two races with the same noise; the second hangs on the first in a way that no interval holds."""
+RIGHT = sorted({path.stem for path in (ZOO / "honest").glob("*.py")} - {ENDLESS, TWO_RACES})
 SHORT = Task(num_speculative_tokens=2, max_new_tokens=3)
 ONE_DRAFT = Task(num_speculative_tokens=1, max_new_tokens=2)
 WARPED = Task(num_speculative_tokens=2, max_new_tokens=3, temperature=0.7, top_p=0.9)
@@ -323,6 +325,13 @@ def test_a_loop_without_an_end_is_cut_off_and_not_guessed(
     with pytest.raises(TooManyLeaves) as caught:
         compared(ZOO / "honest" / f"{ENDLESS}.py", SHORT, tmp_path, monkeypatch)
     assert caught.value.explored < 1.0
+
+
+def test_noise_that_decides_twice_is_refused_and_not_guessed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Unfollowable, match="used before"):
+        compared(ZOO / "honest" / f"{TWO_RACES}.py", SHORT, tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("name", WRONG)
