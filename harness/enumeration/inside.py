@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     control = trial_process.Connection.to(sockets / shim.CONTROL_SOCKET)
     torch.set_num_threads(1)
     control.send(frame(Kind.LOADED))
-    shim._silence()
+    shim.silence()
     control.send(frame(Kind.LAW, codec.encode(law_of(folder, entry, task))))
     return 0
 
@@ -130,7 +130,7 @@ class Player:
                 eos_token_id=None,
                 generator=generator,
             )
-            return self._new_tokens(trial_process._tokens(result, task.vocab_size))
+            return self._new_tokens(trial_process.tokens_of(result, task.vocab_size))
         except trial_process.BadResult as error:
             return str(error)
         except (Unfollowable, Unrepeatable):
@@ -218,7 +218,7 @@ def load(folder: Path, entry: str) -> Callable[..., object]:
     module = module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    return trial_process._generate_of(module, entry)
+    return trial_process.generate_of(module, entry)
 
 
 def as_number(kind: Callable[..., Any], *arguments: Any) -> Any:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import secrets
-import shutil
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from harness.enumeration import codec
 from harness.enumeration.codec import Refused, Report
 from harness.enumeration.task import Task
-from harness.oracle.codec import Kind, ProtocolError, printable
+from harness.oracle.codec import Kind, ProtocolError
 from harness.runner.channel import Channel, HungUp, Listener, Overdue
-from harness.runner.contestant import JAIL_LIMITS, JUDGE, SHOWN, SUBMISSION
+from harness.runner.jailed import (
+    JAIL_LIMITS,
+    JUDGE,
+    SHOWN,
+    accept_control,
+    jail_spec,
+    laid_out,
+    submission_arguments,
+)
 from harness.runner.shim import CONTROL_SOCKET
-from isolation.contract import SOCKET_DIR, Bind, Jail, JailSpec, Runtime, RuntimeFault
+from isolation.contract import JailSpec, Runtime
 
 START_S = 120.0
 FRAME_S = 10.0
@@ -38,10 +42,13 @@ def enumerate_law(
     Raises:
         RuntimeFault: our machinery failed. Nothing is said about the submission.
     """
-    with _folder(files) as folder, Listener(folder / "sockets" / CONTROL_SOCKET) as listener:
+    with (
+        laid_out(files, "probe-enumerate-") as folder,
+        Listener(folder / "sockets" / CONTROL_SOCKET) as listener,
+    ):
         jail = runtime.start(_spec(folder, entry, task))
         try:
-            with _accepted(listener, jail) as channel:
+            with accept_control(listener, jail, START_S) as channel:
                 return _report(channel, task, limit_s)
         finally:
             jail.stop()
@@ -61,55 +68,8 @@ def _report(channel: Channel, task: Task, limit_s: float) -> Report:
         return Refused(f"what came back is no law: {error}")
 
 
-@contextmanager
-def _folder(files: Mapping[str, str]) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="probe-enumerate-"))
-    try:
-        # The jail's user must get through to what is shown to it.
-        folder.chmod(0o755)
-        for name in ("submission", "sockets"):
-            (folder / name).mkdir(mode=0o755)
-        for name, text in files.items():
-            (folder / "submission" / name).write_text(text, encoding="utf-8", newline="")
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def _spec(folder: Path, entry: str, task: Task) -> JailSpec:
-    module = "harness.enumeration.inside"
-    return JailSpec(
-        name=f"enumeration-{secrets.token_hex(6)}",
-        kind="contestant",
-        argv=("python", "-m", module, str(SUBMISSION), entry, str(SOCKET_DIR), task.to_word()),
-        limits=JAIL_LIMITS,
-        env={
-            "PYTHONPATH": str(JUDGE),
-            "PYTHONSAFEPATH": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONNOUSERSITE": "1",
-        },
-        binds=tuple(
-            Bind(source=source, target=target)
-            for source, target in ((folder / "submission", SUBMISSION), *_SHOWN)
-        ),
-        socket_dir=folder / "sockets",
-    )
-
-
-def _accepted(listener: Listener, jail: Jail) -> Channel:
-    """Until LOADED no line of the submission has run, so whatever goes wrong is ours."""
-    deadline = time.monotonic() + START_S
-    try:
-        while (channel := listener.accept(min(deadline, time.monotonic() + 0.2))) is None:
-            if jail.poll() is not None or time.monotonic() > deadline:
-                raise HungUp
-        kind, _ = channel.receive(deadline, START_S)
-        if kind is Kind.LOADED:
-            return channel
-    except (HungUp, Overdue, ProtocolError):
-        pass
-    raise RuntimeFault(
-        "The process for the submission did not start. Its last words: "
-        f"{printable(jail.output()[-400:]) or 'none'}"
+    arguments = (*submission_arguments(entry), task.to_word())
+    return jail_spec(
+        folder, "enumeration", "harness.enumeration.inside", arguments, limits=JAIL_LIMITS, shown=_SHOWN
     )

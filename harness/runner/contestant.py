@@ -9,20 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import harness
-import pairs
 from harness.core.trial import Ended, Trial, TrialRun
 from harness.oracle import codec
 from harness.oracle.caches import CacheLimits
@@ -30,24 +25,20 @@ from harness.oracle.codec import Kind, ProtocolError
 from harness.oracle.session import SHARED_FROM, Outcome, Session, TrialLimits
 from harness.runner import affinity
 from harness.runner.channel import Channel, HungUp, Listener, Overdue
+from harness.runner.jailed import (
+    JAIL_LIMITS,
+    SHOWN,
+    accept_control,
+    jail_spec,
+    laid_out,
+    submission_arguments,
+)
 from harness.runner.shared_rows import SharedRows
 from harness.runner.shim import CONTROL_SOCKET, TRIAL_SOCKET
-from isolation.contract import SOCKET_DIR, Bind, Ending, Jail, JailSpec, Limits, Runtime, RuntimeFault, Usage
+from isolation.contract import Ending, Jail, JailSpec, Runtime, Usage
 from pairs.analytic import Pair
 from pairs.ledger import Call
 
-SUBMISSION = PurePosixPath("/submission")
-JUDGE = PurePosixPath("/opt/judge")
-# Names of processes and sockets are fixed inside; only these files of ours are visible there.
-SHOWN = (
-    (Path(pairs.__file__).parent, JUDGE / "pairs"),
-    (Path(harness.__file__).parent / "oracle" / "codec.py", JUDGE / "harness" / "oracle" / "codec.py"),
-    *(
-        (Path(harness.__file__).parent / "runner" / name, JUDGE / "harness" / "runner" / name)
-        for name in ("shim.py", "trial_process.py")
-    ),
-)
-JAIL_LIMITS = Limits(memory_bytes=2 << 30, cpus=1.0, pids=64, disk_bytes=16 << 20)
 CPU_S, CPU_S_A_TOKEN = 2.0, 0.05
 """Seconds that a trial may use, and as many more for each token that it is asked for. The zoo's honest files
 need 0.02 and at most 0.0012 (V = 512)."""
@@ -102,26 +93,20 @@ class Contestant:
         self._server: _Server | None = None
         self._hopeless: Outcome | None = None
         self._played = 0
+        self._stack = contextlib.ExitStack()
         self._spent_s: float | None = None
         """CPU of the jail when the trial before ended, or the import; None where trials go unmeasured."""
 
     def __enter__(self) -> Self:
-        self._folder = Path(tempfile.mkdtemp(prefix="probe-judge-"))
-        # The jail's user must get through to what is shown to it; nothing here is secret to the submission.
-        self._folder.chmod(0o755)
-        submission = self._folder / "submission"
-        submission.mkdir(mode=0o755)
-        for name, text in self._files.items():
-            (submission / name).write_text(text, encoding="utf-8", newline="")
+        self._folder = self._stack.enter_context(laid_out(self._files, "probe-judge-"))
         self._sockets = self._folder / "sockets"
-        self._sockets.mkdir(mode=0o755)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._stack.close()
 
     @property
     def folder(self) -> Path:
@@ -174,7 +159,7 @@ class Contestant:
         with Listener(self._sockets / CONTROL_SOCKET) as listener:
             jail = self._runtime.start(self._jail_spec())
             try:
-                control = self._accept_control(listener, jail)
+                control = accept_control(listener, jail, self._deadlines.start_s)
                 self._hopeless = self._await_import(control, jail)
             except BaseException:
                 jail.stop()
@@ -190,46 +175,10 @@ class Contestant:
             jail.stop()
 
     def _jail_spec(self) -> JailSpec:
-        folder = Bind(source=self._folder / "submission", target=SUBMISSION)
-        return JailSpec(
-            name=f"contestant-{secrets.token_hex(6)}",
-            kind="contestant",
-            argv=(
-                "python",
-                "-m",
-                "harness.runner.shim",
-                str(SUBMISSION),
-                self._entry,
-                str(SOCKET_DIR),
-                _namespace(),
-            ),
-            limits=JAIL_LIMITS,
-            env={
-                "PYTHONPATH": str(JUDGE),
-                "PYTHONSAFEPATH": "1",
-                "PYTHONDONTWRITEBYTECODE": "1",
-                "PYTHONNOUSERSITE": "1",
-            },
-            binds=(folder, *(Bind(source=source, target=target) for source, target in SHOWN)),
-            socket_dir=self._sockets,
+        arguments = (*submission_arguments(self._entry), _namespace())
+        return jail_spec(
+            self._folder, "contestant", "harness.runner.shim", arguments, limits=JAIL_LIMITS, shown=SHOWN
         )
-
-    def _accept_control(self, listener: Listener, jail: Jail) -> Channel:
-        """Until LOADED no line of the submission has run, so whatever goes wrong is ours."""
-        deadline = time.monotonic() + self._deadlines.start_s
-        try:
-            while (control := listener.accept(min(deadline, time.monotonic() + 0.2))) is None:
-                if jail.poll() is not None or time.monotonic() > deadline:
-                    raise HungUp
-            kind, _ = control.receive(deadline, self._deadlines.start_s)
-        except (HungUp, Overdue, ProtocolError):
-            raise RuntimeFault(
-                "The contestant's process did not start. Its last words: "
-                f"{codec.printable(jail.output()[-400:]) or 'none'}"
-            ) from None
-        if kind is not Kind.LOADED:
-            raise RuntimeFault(f"The contestant's process began with {kind.name}, not with LOADED.")
-        return control
 
     def _await_import(self, control: Channel, jail: Jail) -> Outcome | None:
         """None when the submission is imported; otherwise why no trial of it can run."""

@@ -62,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     # Orphans come to us, so that we see when the last one is gone.
     _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     control.send(codec.frame(Kind.LOADED))
-    _silence()
+    silence()
     for module, names in libraries(stage.folder).items():
         with contextlib.suppress(Exception):
             library = importlib.import_module(module)
@@ -236,7 +236,7 @@ def _run_and_exit(control: Connection, part: Callable[[], None]) -> NoReturn:
         os.setpgid(0, 0)
         control.socket.close()
         # An open file of its own: what is set on a shared one would be seen by the next.
-        _silence()
+        silence()
         _LIBC.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
         part()
         code = 0
@@ -256,7 +256,7 @@ def _play(stage: Stage, number: int) -> None:
     play(Connection.to(stage.sockets / TRIAL_SOCKET.format(number)), stage.folder, stage.entry)
 
 
-def _silence() -> None:
+def silence() -> None:
     """What the submission prints goes nowhere: it could flood, and nobody would read it."""
     sys.stdout.flush()
     null = os.open(os.devnull, os.O_RDWR)

@@ -143,10 +143,11 @@ def load(folder: Path, entry: str) -> Callable[..., object]:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    return _generate_of(module, entry)
+    return generate_of(module, entry)
 
 
-def _generate_of(module: ModuleType, entry: str) -> Callable[..., object]:
+def generate_of(module: ModuleType, entry: str) -> Callable[..., object]:
+    """The imported module's function, if it can be called as a trial calls it. Raises BadSubmission."""
     generate = getattr(module, "generate", None)
     if generate is None:
         raise BadSubmission(f"{entry} defines no function `generate`")
@@ -184,7 +185,7 @@ def _outcome(
     connection: Connection, generate: Callable[..., object], setup: codec.Setup, folder: Path
 ) -> codec.Done | codec.Failed:
     try:
-        return codec.Done(_tokens(_call(connection, generate, setup), setup.vocab_size))
+        return codec.Done(tokens_of(_call(connection, generate, setup), setup.vocab_size))
     except BadResult as error:
         return codec.Failed(codec.Failure.BAD_RESULT, str(error))
     except BaseException as error:
@@ -231,7 +232,7 @@ def seed_globals(seed: int) -> None:
     np.random.seed(mix(seed ^ 2) >> 32)
 
 
-def _tokens(result: object, vocab_size: int) -> tuple[int, ...]:
+def tokens_of(result: object, vocab_size: int) -> tuple[int, ...]:
     """The returned ids. Raises BadResult."""
     import torch
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from harness.battery import make_battery
-from harness.runner.contestant import SHOWN
+from harness.runner.jailed import SHOWN
 from pairs.analytic import PairSpec, make_pair
 from pairs.warp import warp
 

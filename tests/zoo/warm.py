@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from harness.runner.contestant import JUDGE, SHOWN
+from harness.runner.jailed import JUDGE, SHOWN
 from isolation.bare import BareRuntime, candidate_python
 
 ZYGOTE = Path(__file__).with_name("zygote.py")
