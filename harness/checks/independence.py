@@ -28,7 +28,7 @@ from harness.core.evidence import Evidence, keep_probabilities, new_tokens, read
 from harness.core.intervals import exact
 from harness.core.learned import Habit
 from harness.core.trial import Trial, TrialRun
-from harness.core.wealth import ALPHA, LAMBDAS, ROUNDING, threshold
+from harness.core.wealth import ALPHA, LAMBDAS, log_factors, threshold
 from pairs.analytic import Pair
 from wire.scorecard import CheckName, Line, Plot, Series, Status, Verdict
 
@@ -113,7 +113,7 @@ class Independence:
         target = keep_probabilities(second, pair)[: same + 1, 0][: len(earlier)]
         repeats = np.arange(len(target)) < same
         ratio = np.where(repeats, 1.0 / np.maximum(target, 1e-3), 0.0)
-        return _log_factors(ratio)
+        return log_factors(ratio)
 
 
 def _asked_twice(runs: Sequence[TrialRun]) -> Iterator[tuple[TrialRun, TrialRun]]:
@@ -133,14 +133,8 @@ def _learned_wealth(habits: Mapping[str, Habit], seen: Sequence[tuple[str, Evide
         found, memory = learned.bet_and_learn(
             memory, habits, pair, each.laws, each.placement, each.tokens, ~each.near_boundary
         )
-        won[n] = _log_factors(found).sum(axis=0).ravel()
+        won[n] = log_factors(found).sum(axis=0).ravel()
     return _log_wealth(won)
-
-
-def _log_factors(ratio: Floats) -> Floats:
-    """A stake of each size, last axis, on a ratio."""
-    steps: Floats = np.log1p(LAMBDAS * (ratio[..., None] - 1.0)) - np.log1p(LAMBDAS * ROUNDING)
-    return steps
 
 
 def _log_wealth(steps: Floats) -> Floats:

@@ -135,11 +135,11 @@ class Laws:
     @cached_property
     def best(self) -> Floats:
         """One-hot at the target's argmax."""
-        return _one_hot(self.target.argmax(axis=1), self.target.shape[1])
+        return one_hot(self.target.argmax(axis=1), self.target.shape[1])
 
     @cached_property
     def draft_best(self) -> Floats:
-        return _one_hot(self.draft.argmax(axis=1), self.target.shape[1])
+        return one_hot(self.draft.argmax(axis=1), self.target.shape[1])
 
     @cached_property
     def top_three(self) -> NDArray[np.bool_]:
@@ -189,8 +189,9 @@ def _divided(above: Floats, below: Floats) -> Floats:
         return np.where(below > 0, above / below, np.where(above > 0, np.inf, 0.0))
 
 
-def _one_hot(index: NDArray[np.int64], vocab_size: int) -> Floats:
-    rows = np.zeros((len(index), vocab_size))
+def one_hot(index: NDArray[np.int64], size: int) -> Floats:
+    """``(N, size)``."""
+    rows = np.zeros((len(index), size))
     rows[np.arange(len(index)), index] = 1.0
     return rows
 
@@ -274,7 +275,7 @@ def _without_drafted(laws: Laws) -> Mixture:
 
 def _off_the_end(laws: Laws) -> Mixture:
     """Inverse CDF over an unnormalised residual: what falls off the end becomes the last id."""
-    last = _one_hot(np.full(len(laws.target), laws.target.shape[1] - 1), laws.target.shape[1])
+    last = one_hot(np.full(len(laws.target), laws.target.shape[1] - 1), laws.target.shape[1])
     return Mixture(
         (
             (_ALL, laws.overlap),
@@ -364,17 +365,17 @@ class _TestUniformCorrects:
 def _repeats_redrawn(laws: Laws) -> Mixture:
     """A token that repeats the one before is drawn again, once."""
     before = np.take_along_axis(laws.target, laws.previous_token[:, None], axis=1)
-    again = laws.target * _one_hot(laws.previous_token, laws.target.shape[1])
+    again = laws.target * one_hot(laws.previous_token, laws.target.shape[1])
     return Mixture(((1.0 + before, laws.target), (-_ALL, again)))
 
 
-def _top_p_short(laws: Laws) -> Floats:
-    """Top-p that drops the token which crosses the bound: the least likely one that is kept."""
-    kept = laws.target > 0
-    cut = ((laws.target_untrimmed > 0) & ~kept).any(axis=1) & (kept.sum(axis=1) > 1)
-    least = np.where(kept, laws.target, np.inf).argmin(axis=1)
-    short = laws.target * ~(cut[:, None] & (np.arange(laws.target.shape[1]) == least[:, None]))
-    return _normalised_or(short, laws.target)
+def without_crossing(law: Floats, untrimmed: Floats) -> Floats:
+    """Top-p that drops the token which crosses the bound: the least likely one that ``law`` keeps."""
+    kept = law > 0
+    cut = ((untrimmed > 0) & ~kept).any(axis=1) & (kept.sum(axis=1) > 1)
+    least = np.where(kept, law, np.inf).argmin(axis=1)
+    short = law * ~(cut[:, None] & (np.arange(law.shape[1]) == least[:, None]))
+    return _normalised_or(short, law)
 
 
 ALTERNATIVES: dict[str, Alternative] = {
@@ -423,7 +424,7 @@ ALTERNATIVES: dict[str, Alternative] = {
         laws, _normalised_or(np.abs(laws.target - laws.draft), laws.target)
     ),
     "correct-by-residual-argmax": lambda laws: _corrected(
-        laws, _one_hot(laws.residual.argmax(axis=1), laws.target.shape[1])
+        laws, one_hot(laws.residual.argmax(axis=1), laws.target.shape[1])
     ),
     "correct-by-target-argmax": lambda laws: _corrected(laws, laws.best),
     "correct-by-softmax": lambda laws: _corrected(laws, _normalised_or(np.exp(laws.residual), laws.target)),
@@ -449,7 +450,7 @@ ALTERNATIVES: dict[str, Alternative] = {
     "no-warp": _plain(lambda laws: laws.target_raw),
     "no-top-p": _plain(lambda laws: laws.target_untrimmed),
     "warped-twice": _plain(lambda laws: laws.target_twice),
-    "top-p-short": _plain(_top_p_short),
+    "top-p-short": _plain(lambda laws: without_crossing(laws.target, laws.target_untrimmed)),
     "top-p-unscaled": _unscaled_top_p,
     "unwarped-drafts": lambda laws: _verified(laws, laws.ratio, laws.residual, laws.draft_raw),
     "unwarped-draft-ratio": lambda laws: _verified(
@@ -474,7 +475,7 @@ ALTERNATIVES: dict[str, Alternative] = {
     ),
     "stale-row": _plain(lambda laws: laws.stale_target),
     "repeats-redrawn": _repeats_redrawn,
-    "repeats-token": _plain(lambda laws: _one_hot(laws.previous_token, laws.target.shape[1])),
+    "repeats-token": _plain(lambda laws: one_hot(laws.previous_token, laws.target.shape[1])),
     # Random numbers.
     # That earlier drafts of the block stood says that the block's one uniform is below their ratios.
     "one-uniform-a-block": lambda laws: _verified(laws, laws.ratio / laws.block_bar, laws.residual),

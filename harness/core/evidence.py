@@ -6,6 +6,8 @@ trials.
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +59,7 @@ def read(run: TrialRun, pair: Pair) -> Evidence | None:
     previous_draft, draft = draft[:-1], draft[1:]
     placement = place(run.calls, trial.prompt, tokens)
     near = boundary(target_logits[1:], temperature=trial.temperature, top_p=trial.top_p).any(axis=-1)
+    ratios = _passed_ratios(target, draft, tokens)
     laws = Laws(
         target=target,
         draft=draft,
@@ -64,9 +67,9 @@ def read(run: TrialRun, pair: Pair) -> Evidence | None:
         previous_target=previous_target,
         previous_draft=previous_draft,
         stale_target=_stale(pair.target, target, placement, trial),
-        block_bar=_block_bar(target, draft, tokens, placement),
+        block_bar=_over_block(ratios, placement, min),
+        block_product=_over_block(ratios, placement, operator.mul),
         temperature=trial.temperature or 1.0,
-        block_product=_block_product(target, draft, tokens, placement),
         previous_token=np.array([trial.prompt[-1], *tokens[:-1]], dtype=np.int64),
     )
     return Evidence(
@@ -123,29 +126,26 @@ def _less_warped(
     return laws
 
 
-def _block_bar(target: Floats, draft: Floats, tokens: tuple[int, ...], placement: Placement) -> Floats:
-    """See `Laws.block_bar`. Of earlier tokens only, so it is settled before each token is drawn."""
+def _over_block(ratios: Floats, placement: Placement, fold: Callable[[float, float], float]) -> Floats:
+    """``(N, 1)``: 1 at the start of each call, then folded over the ratios of the call's earlier tokens.
+
+    Of earlier tokens only, so it is settled before each token is drawn.
+    """
+    folded = np.ones((len(ratios), 1))
+    for n in range(1, len(ratios)):
+        if placement.call[n] == placement.call[n - 1] >= 0:
+            folded[n] = fold(folded[n - 1, 0], ratios[n - 1])
+    return folded
+
+
+def _passed_ratios(target: Floats, draft: Floats, tokens: tuple[int, ...]) -> Floats:
+    """``(N,)``: target/draft at each emitted token, at most 1."""
     at = np.arange(len(tokens)), np.array(tokens, dtype=np.int64)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(draft[at] > 0, target[at] / draft[at], 1.0)
-    bar = np.ones((len(tokens), 1))
-    for n in range(1, len(tokens)):
-        if placement.call[n] == placement.call[n - 1] >= 0:
-            # Never 0: a token that the target cannot say is the law check's business already.
-            bar[n] = min(bar[n - 1, 0], max(ratio[n - 1], 1e-6))
-    return bar
-
-
-def _block_product(target: Floats, draft: Floats, tokens: tuple[int, ...], placement: Placement) -> Floats:
-    """See `Laws.block_product`. Of earlier tokens only, so it is settled before each token is drawn."""
-    at = np.arange(len(tokens)), np.array(tokens, dtype=np.int64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(draft[at] > 0, target[at] / draft[at], 1.0)
-    product = np.ones((len(tokens), 1))
-    for n in range(1, len(tokens)):
-        if placement.call[n] == placement.call[n - 1] >= 0:
-            product[n] = product[n - 1] * min(max(ratio[n - 1], 1e-6), 1.0)
-    return product
+    # Never 0: a token that the target cannot say is the law check's business already.
+    passed: Floats = np.clip(ratio, 1e-6, 1.0)
+    return passed
 
 
 def _stale(model: AnalyticModel, target: Floats, placement: Placement, trial: Trial) -> Floats:

@@ -15,7 +15,7 @@ from math import erf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.core.alternatives import Floats, Laws
+from harness.core.alternatives import Floats, Laws, one_hot, without_crossing
 from harness.core.blocks import Placement, Stratum
 
 _FLOOR = 1e-3
@@ -179,9 +179,9 @@ def _law(hypothesis: Hypothesis, laws: Laws, placement: Placement) -> Floats:
     stands = np.clip(hypothesis.accept(step)[at, drafted], 0.0, 1.0)[:, None]
     correction = hypothesis.correct(step)
     if hypothesis.strikes_out_draft:
-        correction = correction * (1.0 - _one_hot(drafted, correction))
+        correction = correction * (1.0 - one_hot(drafted, correction.shape[1]))
         correction = _scaled(correction, step.target)
-    verified = stands * _one_hot(drafted, correction) + (1.0 - stands) * correction
+    verified = stands * one_hot(drafted, correction.shape[1]) + (1.0 - stands) * correction
     law = np.where(drafted[:, None] >= 0, verified, hypothesis.bonus(step))
     mixed: Floats = (1.0 - _FLOOR) * law + _FLOOR * laws.target + 1e-30
     return mixed
@@ -203,12 +203,6 @@ def _likelihood(hypothesis: Hypothesis, laws: Laws, tokens: Tokens, placement: P
 def _scaled(mass: Floats, otherwise: Floats) -> Floats:
     total = mass.sum(axis=1, keepdims=True)
     return np.where(total > 1e-12, mass / np.where(total > 1e-12, total, 1.0), otherwise)
-
-
-def _one_hot(index: Tokens, like: Floats) -> Floats:
-    rows = np.zeros_like(like)
-    rows[np.arange(len(index)), index] = 1.0
-    return rows
 
 
 def _flag(rule: Callable[[Step], NDArray[np.bool_]]) -> Rule:
@@ -257,18 +251,10 @@ def _bonus_at(exponent: float) -> Hypothesis:
     return Hypothesis(bug="bonus-temperature", bonus=lambda step: _scaled(step.target**exponent, step.target))
 
 
-def _short(law: Floats, untrimmed: Floats) -> Floats:
-    """Top-p without the token that crosses the bound."""
-    kept = law > 0
-    cut = ((untrimmed > 0) & ~kept).any(axis=1) & (kept.sum(axis=1) > 1)
-    least = np.where(kept, law, np.inf).argmin(axis=1)
-    return _scaled(law * ~(cut[:, None] & (np.arange(law.shape[1]) == least[:, None])), law)
-
-
 def _long(law: Floats, untrimmed: Floats) -> Floats:
     """Top-p with one token more than it keeps."""
     trimmed = np.where(law > 0, 0.0, untrimmed)
-    more = _one_hot(trimmed.argmax(axis=1), law) * (trimmed > 0)
+    more = one_hot(trimmed.argmax(axis=1), law.shape[1]) * (trimmed > 0)
     return _scaled(np.where((law > 0) | (more > 0), untrimmed, 0.0), law)
 
 
@@ -405,7 +391,8 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     ),
     Hypothesis(bug="correct-from-difference", correct=_difference),
     Hypothesis(
-        bug="correct-by-argmax", correct=lambda step: _one_hot(step.residual.argmax(axis=1), step.target)
+        bug="correct-by-argmax",
+        correct=lambda step: one_hot(step.residual.argmax(axis=1), step.target.shape[1]),
     ),
     Hypothesis(bug="correct-by-argmax", correct=lambda step: step.laws.best),
     Hypothesis(bug="correct-by-softmax", correct=lambda step: _scaled(np.exp(step.residual), step.target)),
@@ -434,8 +421,8 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     ),
     Hypothesis(
         bug="top-p-short",
-        target=lambda laws: _short(laws.target, laws.target_untrimmed),
-        draft=lambda laws: _short(laws.draft, laws.draft_untrimmed),
+        target=lambda laws: without_crossing(laws.target, laws.target_untrimmed),
+        draft=lambda laws: without_crossing(laws.draft, laws.draft_untrimmed),
     ),
     Hypothesis(
         bug="top-p-long",

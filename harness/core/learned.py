@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.core.alternatives import Floats, Laws
+from harness.core.alternatives import Floats, Laws, one_hot
 from harness.core.blocks import Placement, Stratum
 
 Indices = NDArray[np.int64]
@@ -129,15 +129,9 @@ def _sorted_into(bins: Callable[[Laws], Indices], count: int) -> Feature:
         flat = (rows[:, None] * count + which).ravel()
         mass = np.bincount(flat, laws.target.ravel(), minlength=len(tokens) * count)
         expected: Floats = mass.astype(np.float64).reshape(-1, count)
-        return Looked(expected=expected, emitted=_one_hot(which[rows, tokens], count))
+        return Looked(expected=expected, emitted=one_hot(which[rows, tokens], count))
 
     return feature
-
-
-def _one_hot(index: Indices, size: int) -> Floats:
-    rows = np.zeros((len(index), size))
-    rows[np.arange(len(index)), index] = 1.0
-    return rows
 
 
 def _passed(values: Floats, bars: tuple[float, ...]) -> Indices:
@@ -187,7 +181,7 @@ def _target_interval(laws: Laws, tokens: Indices) -> Looked:
 
 
 def _token_id(laws: Laws, tokens: Indices) -> Looked:
-    return Looked(expected=laws.target, emitted=_one_hot(tokens, laws.target.shape[1]))
+    return Looked(expected=laws.target, emitted=one_hot(tokens, laws.target.shape[1]))
 
 
 # --- Contexts.
@@ -220,6 +214,7 @@ def _anywhere(laws: Laws, placement: Placement) -> Indices:
 
 _BY_RATIO = _sorted_into(_target_over_draft, len(_RATIOS) + 1)
 _BY_LIKELIHOOD = _sorted_into(_share_of_best, len(_SHARES) + 1)
+_BY_DRAFT_INTERVAL = _sorted_into(_draft_interval, _PIT_BINS)
 
 HABITS: dict[str, Habit] = {
     "target-over-draft-by-place": Habit(feature=_BY_RATIO, context=_place, contexts=_PLACES + 1),
@@ -233,9 +228,7 @@ HABITS: dict[str, Habit] = {
         feature=_sorted_into(_share_of_draft_best, len(_SHARES) + 1), context=_place, contexts=_PLACES + 1
     ),
     "target-interval-by-place": Habit(feature=_target_interval, context=_place, contexts=_PLACES + 1),
-    "draft-interval-by-place": Habit(
-        feature=_sorted_into(_draft_interval, _PIT_BINS), context=_place, contexts=_PLACES + 1
-    ),
+    "draft-interval-by-place": Habit(feature=_BY_DRAFT_INTERVAL, context=_place, contexts=_PLACES + 1),
     "token-id": Habit(feature=_token_id, context=_anywhere, contexts=1, by_pair=True),
     "previous-token": Habit(feature=_sorted_into(_next_to_previous, 4), context=_anywhere, contexts=1),
 }
@@ -248,9 +241,7 @@ def _intervals_and_ids(context: Context, contexts: int) -> dict[str, Habit]:
     by a race of the ids."""
     return {
         "target-interval": Habit(feature=_target_interval, context=context, contexts=contexts),
-        "draft-interval": Habit(
-            feature=_sorted_into(_draft_interval, _PIT_BINS), context=context, contexts=contexts
-        ),
+        "draft-interval": Habit(feature=_BY_DRAFT_INTERVAL, context=context, contexts=contexts),
         "token-id": Habit(feature=_token_id, context=context, contexts=contexts, by_pair=True),
     }
 

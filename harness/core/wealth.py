@@ -62,11 +62,17 @@ def bet(wealth: Wealth, ratios: Floats, strata: NDArray[np.int64]) -> Wealth:
         ratios: ``(N, K)``, alternative over target at each emitted token.
         strata: ``(N,)``, known before the tokens.
     """
-    factors = np.log1p(LAMBDAS * (ratios[:, :, None] - 1.0)) - np.log1p(LAMBDAS * ROUNDING)
+    factors = log_factors(ratios)
     member = np.ones((_EVERYWHERE + 1, len(strata)))
     member[:_EVERYWHERE] = strata == np.arange(_EVERYWHERE)[:, None]
     won = member @ factors.reshape(len(strata), -1)
     return Wealth(logs=wealth.logs + won.reshape(wealth.logs.shape))
+
+
+def log_factors(ratios: Floats) -> Floats:
+    """What a stake of each size, last axis, does to its wealth: ``(...)`` to ``(..., L)``."""
+    factors: Floats = np.log1p(LAMBDAS * (ratios[..., None] - 1.0)) - np.log1p(LAMBDAS * ROUNDING)
+    return factors
 
 
 def battery(together: Floats, apart: Floats, pairs: int) -> Floats:
