@@ -43,7 +43,9 @@ DEFAULT_CHALLENGE = Path(__file__).resolve().parent.parent / "challenges" / "spe
 SEED_BITS = 63
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """Leaves with `USAGE` where argparse would take 2."""
+
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
         self.exit(USAGE, f"{self.prog}: {message}\n")
@@ -60,13 +62,13 @@ def main(argv: Sequence[str]) -> int:
         result: int = arguments.act(arguments)
         return result
     except (BadSnapshot, BadRecord, _BadScorecard) as error:
-        return _sorry(BAD_INPUT, str(error))
+        return sorry(BAD_INPUT, str(error))
     except (RuntimeFault, BadChallenge) as error:
-        return _sorry(FAULT, f"{arguments.fault} {error}")
+        return sorry(FAULT, f"{arguments.fault} {error}")
     except Exception:
         # Python's own code for a crash is 1, which says of a scorecard that it does not recompute.
         traceback.print_exc()
-        return _sorry(FAULT, f"{arguments.fault} What is above is a bug of ours.")
+        return sorry(FAULT, f"{arguments.fault} What is above is a bug of ours.")
 
 
 class _BadScorecard(Exception):
@@ -79,14 +81,14 @@ def _leave(number: int, frame: object) -> NoReturn:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="probe", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = Parser(prog="probe", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_judge(commands)
     _add_verify(commands)
     return parser
 
 
-def _add_judge(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_judge(commands: argparse._SubParsersAction[Parser]) -> None:
     command = commands.add_parser(
         "judge", help="judge a submission", description=JUDGE, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -107,7 +109,7 @@ def _add_judge(commands: argparse._SubParsersAction[_Parser]) -> None:
     command.add_argument("--challenge", type=Path, metavar="FOLDER", default=DEFAULT_CHALLENGE)
 
 
-def _add_verify(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_verify(commands: argparse._SubParsersAction[Parser]) -> None:
     command = commands.add_parser(
         "verify",
         help="work a scorecard out again",
@@ -147,7 +149,7 @@ def _judge(arguments: argparse.Namespace) -> int:
         if arguments.json is not None:
             arguments.json.write_text(scorecard.model_dump_json(indent=2) + "\n", encoding="utf-8")
     except OSError as error:
-        return _sorry(FAULT, f"{error.filename} cannot be written: {error.strerror}.")
+        return sorry(FAULT, f"{error.filename} cannot be written: {error.strerror}.")
     if not arguments.progress:
         print(table(scorecard))
     return OK
@@ -205,6 +207,7 @@ def _ignore_progress(progress: Progress) -> None:
     pass
 
 
-def _sorry(code: int, message: str) -> int:
+def sorry(code: int, message: str) -> int:
+    """Say why on standard error; the exit code comes back."""
     print(message, file=sys.stderr)
     return code

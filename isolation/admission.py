@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -78,10 +78,7 @@ def bare(kind: Literal["session", "contestant"]) -> JailSpec:
 def examine(runtime: Runtime, like: JailSpec) -> Verdict:
     """Try everything in a jail like this one. Raises RuntimeFault when that cannot be done."""
     given = {
-        "memory_bytes": LIMITS.memory_bytes,
-        "cpus": LIMITS.cpus,
-        "pids": LIMITS.pids,
-        "disk_bytes": LIMITS.disk_bytes,
+        **asdict(LIMITS),
         "tmp_bytes": TMP_BYTES,
         "variables": sorted(like.env),
         "shown": [str(bind.target) for bind in like.binds],

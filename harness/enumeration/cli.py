@@ -11,13 +11,11 @@ enumerated; 70 our own failure.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from harness import submission
-from harness.cli import BAD_INPUT, DEFAULT_CHALLENGE, FAULT, OK, USAGE
+from harness.cli import BAD_INPUT, DEFAULT_CHALLENGE, FAULT, OK, USAGE, Parser, sorry
 from harness.enumeration.codec import CutOff, Law, Refused
 from harness.enumeration.law import compare, target_law
 from harness.enumeration.runner import enumerate_law
@@ -31,12 +29,6 @@ from isolation.contract import RuntimeFault
 from wire.challenge import BadChallenge, load_challenge
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(USAGE, f"{self.prog}: {message}\n")
-
-
 def main(argv: Sequence[str]) -> int:
     """``argv[0]`` is the command. Returns the exit code."""
     try:
@@ -45,16 +37,16 @@ def main(argv: Sequence[str]) -> int:
     except SystemExit as stop:
         return int(stop.code or OK)
     except BadTask as error:
-        return _sorry(USAGE, str(error))
+        return sorry(USAGE, str(error))
     except BadSnapshot as error:
-        return _sorry(BAD_INPUT, str(error))
+        return sorry(BAD_INPUT, str(error))
     except (RuntimeFault, BadChallenge) as error:
-        return _sorry(FAULT, f"No law, through no fault of the submission. {error}")
+        return sorry(FAULT, f"No law, through no fault of the submission. {error}")
 
 
 def _parser() -> argparse.ArgumentParser:
     usual = Task()
-    parser = _Parser(prog="probe", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = Parser(prog="probe", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     command = parser.add_subparsers(required=True, metavar="COMMAND").add_parser(
         "enumerate",
         help="the exact law of a submission on a tiny pair",
@@ -87,9 +79,9 @@ def _enumerate(arguments: argparse.Namespace) -> int:
     snapshot.check(files, entry)
     match enumerate_law(files, task, choose(arguments.runtime), entry=entry, limit_s=arguments.seconds):
         case Refused(why):
-            return _sorry(BAD_INPUT, why)
+            return sorry(BAD_INPUT, why)
         case CutOff(leaves, explored):
-            return _sorry(
+            return sorry(
                 BAD_INPUT,
                 f"More than {leaves} leaves; these hold {100 * explored:.3g} % of the mass. Ask for fewer "
                 "new tokens (--new), a shorter block (--gamma), or allow more (--leaves).",
@@ -119,10 +111,5 @@ def _show(task: Task, law: Law, out: Path | None) -> int:
         try:
             out.write_text(as_json(task, law, comparison) + "\n", encoding="utf-8")
         except OSError as error:
-            return _sorry(FAULT, f"The law cannot be written to {out}: {error.strerror}.")
+            return sorry(FAULT, f"The law cannot be written to {out}: {error.strerror}.")
     return OK
-
-
-def _sorry(code: int, message: str) -> int:
-    print(message, file=sys.stderr)
-    return code

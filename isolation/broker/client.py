@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -219,18 +220,12 @@ def _expect(answer: Answer, kind: type[_A]) -> _A:
 
 
 def _request(spec: JailSpec, root: Path) -> Start:
-    limits = spec.limits
     return Start(
         name=spec.name,
         kind=spec.kind,
         argv=tuple(spec.argv),
         env=dict(spec.env),
-        limits=LimitsAsked(
-            memory_bytes=limits.memory_bytes,
-            cpus=limits.cpus,
-            pids=limits.pids,
-            disk_bytes=limits.disk_bytes,
-        ),
+        limits=LimitsAsked(**asdict(spec.limits)),
         shown=tuple(_shown(bind, root) for bind in spec.binds),
         meeting=_steps(spec.socket_dir, root) if spec.socket_dir is not None else (),
     )

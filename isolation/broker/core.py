@@ -159,17 +159,11 @@ class Broker:
 
     def _spec(self, request: Start, client: Client) -> JailSpec:
         """What the runtime is told. Raises NotThere."""
-        limits = request.limits
         return JailSpec(
             name=request.name,
             kind=request.kind,
             argv=request.argv,
-            limits=Limits(
-                memory_bytes=limits.memory_bytes,
-                cpus=limits.cpus,
-                pids=limits.pids,
-                disk_bytes=limits.disk_bytes,
-            ),
+            limits=Limits(**request.limits.model_dump()),
             env=request.env,
             binds=[self._bind(shown, request, client) for shown in request.shown],
             socket_dir=(
