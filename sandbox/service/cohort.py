@@ -1,0 +1,63 @@
+"""All interviews that have a total, read from the log for the calibration page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sandbox.core import events as ev
+from sandbox.core.calibration import Case, decided
+from sandbox.core.interview import Interview, evolve
+from sandbox.core.summary import marks_total
+from sandbox.core.view import latest_scorecard
+from sandbox.store.log import EventLog
+from wire.challenge import Axis
+
+BULKY = ("document", "outputs", "bench-row")
+"""Kinds that the statistics do not read."""
+
+
+def cases(log: EventLog) -> list[Case]:
+    """Finished interviews in which both axes are marked. Raises StorageFault."""
+    found = (_case(list(log.entries(interview, without=BULKY))) for interview in log.ids())
+    return [one for one in found if one is not None]
+
+
+def _case(entries: list[ev.Entry]) -> Case | None:
+    state: Interview | None = None
+    for one in entries:
+        state = evolve(state, one)
+    if state is None or state.stage != "finished":
+        return None
+    total = marks_total(state)
+    if total is None:
+        return None
+    scorecard = latest_scorecard(state)
+    verdicts = scorecard.verdicts if scorecard else ()
+    marks: dict[Axis, tuple[int, ...]] = {axis: (mark.score,) for axis, mark in state.marks}
+    return Case(
+        interview=state.id,
+        at=max(mark.at for _, mark in state.marks),
+        versions=tuple(f"{one.slug} {one.version}" for one in (state.filter, state.probe)),
+        marks=marks,
+        total=total,
+        passed={one.check: passed for one in verdicts if (passed := decided(one.status)) is not None},
+        first_pass_ms=first_pass_ms(entries),
+    )
+
+
+def first_pass_ms(entries: Iterable[ev.Entry]) -> int | None:
+    """From the start of the probe to the end of the first run in which every visible test passed."""
+    began: int | None = None
+    outcomes = dict[int, list[str]]()
+    for entry in entries:
+        match entry.event:
+            case ev.StageMoved(stage="probe"):
+                began = entry.at_ms
+            case ev.RunStarted(run=run, run_kind="tests"):
+                outcomes[run] = []
+            case ev.TestCaseReported(run=run, case=case) if run in outcomes:
+                outcomes[run].append(case.outcome)
+            case ev.RunFinished(run=run, outcome="ok") if began is not None and run in outcomes:
+                if outcomes[run] and set(outcomes[run]) <= {"passed", "skipped"}:
+                    return entry.at_ms - began
+    return None
