@@ -1,5 +1,6 @@
 /** The HTTP half of the protocol: one function a call. Every failure is an ApiError that says what to do. */
 
+import { calibration, impacts } from "./cohort/figures";
 import { createdInterview, health, interviewList, joined, materials, report, type Role } from "./protocol";
 import { Mismatch, object, string, type Infer, type Parse } from "./schema";
 
@@ -77,5 +78,10 @@ export const fetchMaterials = (interview: string, role: Role): Promise<Infer<typ
 
 export const fetchReport = (interview: string): Promise<Infer<typeof report>> =>
   call(`/api/rooms/${encodeURIComponent(interview)}/report`, report);
+
+export const fetchCalibration = (): Promise<Infer<typeof calibration>> => call("/api/calibration", calibration);
+
+/** The server works with the counts and forgets them. */
+export const fetchImpacts = (csv: string): Promise<Infer<typeof impacts>> => call("/api/impact", impacts, { csv });
 
 export const fetchHealth = (): Promise<Infer<typeof health>> => call("/api/health", health);

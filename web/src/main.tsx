@@ -9,6 +9,7 @@ import "./styles/base.css";
 import "./styles/pages.css";
 import "./styles/room.css";
 import "./styles/report.css";
+import "./styles/cohort.css";
 import { ErrorBoundary } from "./ui/ErrorBoundary";
 import { Loading, Notice } from "./ui/parts";
 import "./ui/theme";
@@ -18,6 +19,8 @@ const Join = lazy(() => import("./pages/Join"));
 const Candidate = lazy(() => import("./pages/Candidate"));
 const Interviewer = lazy(() => import("./pages/Interviewer"));
 const Report = lazy(() => import("./pages/Report"));
+const Calibration = lazy(() => import("./pages/Calibration"));
+const WhatIf = lazy(() => import("./pages/WhatIf"));
 
 function page(path: string): ReactNode {
   const to = route(path);
@@ -32,6 +35,10 @@ function page(path: string): ReactNode {
       return <Interviewer interview={to.interview} />;
     case "report":
       return <Report interview={to.interview} />;
+    case "calibration":
+      return <Calibration />;
+    case "what-if":
+      return <WhatIf interview={to.interview} />;
     case "unknown":
       return (
         <Notice title="There is no such page">

@@ -1,7 +1,8 @@
 /** Addresses of the pages (docs/protocol.md). Pure. */
 
 export type Route =
-  | { readonly page: "home" }
+  | { readonly page: "home" | "calibration" }
+  | { readonly page: "what-if"; readonly interview: string | null }
   | { readonly page: "join"; readonly token: string }
   | { readonly page: "candidate" | "interviewer" | "report"; readonly interview: string }
   | { readonly page: "unknown" };
@@ -10,6 +11,8 @@ export function route(path: string): Route {
   const [first = "", second = "", third = "", ...rest] = path.split("/").filter(Boolean).map(safeDecode);
   if (rest.length > 0) return { page: "unknown" };
   if (first === "") return { page: "home" };
+  if (first === "calibration" && second === "") return { page: "calibration" };
+  if (first === "what-if" && third === "") return { page: "what-if", interview: second || null };
   if (second !== "" && third === "") {
     if (first === "join") return { page: "join", token: second };
     if (first === "room") return { page: "candidate", interview: second };

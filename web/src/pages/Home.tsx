@@ -38,6 +38,9 @@ export default function Home() {
       <header className="topbar">
         <Brand />
         <span className="grow" />
+        <a className="button tiny" href="/calibration">
+          Calibration
+        </a>
         <ThemeToggle />
       </header>
       <main className="home-grid">

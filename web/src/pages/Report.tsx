@@ -24,6 +24,9 @@ export default function ReportPage({ interview }: { interview: string }) {
         <a className="button tiny" href={`/room/${encodeURIComponent(interview)}/interviewer`}>
           To the room
         </a>
+        <a className="button tiny" href={`/what-if/${encodeURIComponent(interview)}`}>
+          What if
+        </a>
         <button type="button" className="button tiny" onClick={() => window.print()}>
           Print or save as PDF
         </button>
