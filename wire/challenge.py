@@ -15,13 +15,14 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
 from wire.base import Wire
 
 Axis = Literal["engineering", "research"]
+Term = Annotated[str, Field(min_length=2, max_length=60, pattern=r"^\S+( \S+)*$")]
 T = TypeVar("T", bound=Wire)
 
 
@@ -62,6 +63,8 @@ class Finding(Wire):
     red_flag: bool = False
     measured_by: str = ""
     """Check of the judge that backs it with a figure, or empty."""
+    terms: tuple[Term, ...] = ()
+    """Words that a written review would use for it; `sandbox.core.matching` says how they match."""
 
 
 class Rubric(Wire):

@@ -6,6 +6,7 @@ from sandbox.core import events as ev
 from sandbox.core import view as vw
 from sandbox.core.chain import verify
 from sandbox.core.interview import Interview, evolve
+from sandbox.core.matching import Supported, supported
 from sandbox.core.materials import Exhibit
 from sandbox.core.scoring import (
     PROGRESS_THRESHOLD,
@@ -39,6 +40,8 @@ class Review(Wire):
     summary: str
     comments: tuple[ev.Comment, ...]
     exhibit: Exhibit
+    supported: tuple[Supported, ...]
+    """Where the review may support a finding; suggestions, never a score."""
 
 
 class ChainView(Wire):
@@ -120,10 +123,15 @@ def _axes(state: Interview, catalogue: Catalogue) -> Axes:
 
 def _review(state: Interview, document: SharedDocument, catalogue: Catalogue) -> Review:
     """As filed when the filter ended, else as it stands."""
-    exhibit = Exhibit(path=catalogue.filter.challenge.entry, text=catalogue.exhibit)
-    if state.review is not None:
-        return Review(summary=state.review.summary, comments=state.review.comments, exhibit=exhibit)
-    return Review(summary=document.summary(), comments=document.comments(), exhibit=exhibit)
+    filed = state.review
+    summary = document.summary() if filed is None else filed.summary
+    comments = document.comments() if filed is None else filed.comments
+    return Review(
+        summary=summary,
+        comments=comments,
+        exhibit=Exhibit(path=catalogue.filter.challenge.entry, text=catalogue.exhibit),
+        supported=supported(catalogue.filter.rubric, comments, summary),
+    )
 
 
 def _files(state: Interview, document: SharedDocument, *, entry: str) -> tuple[ev.TextFile, ...]:

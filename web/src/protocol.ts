@@ -214,6 +214,14 @@ export const report = object({
     summary: string,
     comments: list(object({ line: number, text: string })),
     exhibit: object({ path: string, text: string }),
+    supported: list(
+      object({
+        finding: string,
+        places: list(
+          object({ line: nullable(number), term: string, before: string, match: string, after: string }),
+        ),
+      }),
+    ),
   }),
   files: list(object({ path: string, text: string })),
   notes: list(note),

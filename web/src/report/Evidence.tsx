@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { readOnly } from "../editor/code";
 import { commenting, setComments } from "../editor/comments";
 import type { Report } from "../protocol";
+import { Support } from "./Support";
 import { BenchReportView } from "../room/BenchPanel";
 import { StaticEditor } from "../room/editors";
 import { OutcomeChip } from "../room/OutputPanel";
@@ -17,6 +18,7 @@ export function Evidence({ report }: { report: Report }) {
   return (
     <>
       <Review review={report.review} />
+      <Support report={report} />
       <Code files={report.files} />
       <section className="report-section" aria-labelledby="visible">
         <h2 id="visible">What the candidate saw</h2>
