@@ -13,7 +13,7 @@ ENUMERATION = ("enumerate",)
 CHECKOUT = ("zoo",)
 """Needs the tests, which an installed package has not."""
 ZOO = Path(__file__).resolve().parent / "tests" / "zoo"
-CONTROL_PLANE = ("serve", "interview", "demo")
+CONTROL_PLANE = ("serve", "interview", "demo", "report")
 ISOLATION = ("broker", "doctor")
 
 USAGE = f"""usage: probe COMMAND ...

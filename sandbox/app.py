@@ -33,6 +33,7 @@ from sandbox.web import errors
 from sandbox.web.cohort_routes import make_cohort_routes
 from sandbox.web.pages import make_pages
 from sandbox.web.plane import Plane
+from sandbox.web.report_routes import make_report_routes
 from sandbox.web.routes import make_routes
 from sandbox.web.security import Guard, JoinLimit
 from sandbox.web.sockets import RoomSockets
@@ -117,6 +118,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
     errors.install(app)
     app.include_router(make_routes(plane, JoinLimit()))
     app.include_router(make_cohort_routes(plane))
+    app.include_router(make_report_routes(plane))
     app.include_router(make_pages(settings.static))
     return _split(Guard(app), RoomSockets(plane))
 

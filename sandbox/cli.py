@@ -8,7 +8,8 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sandbox.app import Store, create_app, open_store
@@ -89,6 +90,15 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("id")
     show.set_defaults(do=_show)
 
+    report = commands.add_parser("report", parents=[shared], help="the report of an interview as a file")
+    report.add_argument("id")
+    for form in ("html", "pdf", "json"):
+        report.add_argument(f"--{form}", type=Path, metavar="OUT", help=f"write it as {form.upper()} to OUT")
+    report.add_argument(
+        "--for-candidate", action="store_true", help="the candidate's copy: nothing of the panel's in it"
+    )
+    report.set_defaults(do=_report)
+
     demo = commands.add_parser("demo", parents=[shared], help="a demo interview: made once, printed again")
     demo.set_defaults(do=_demo)
     return parser
@@ -142,6 +152,39 @@ def _demo(arguments: argparse.Namespace) -> int:
         interview = made.id
     _print_links(store, interview)
     return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from sandbox.core.view import Live
+    from sandbox.render.document import html, pdf
+    from sandbox.service.report import make_report
+
+    if arguments.json and arguments.for_candidate:
+        raise _CannotServe("the JSON report is the panel's; take --html or --pdf for the candidate's copy")
+    store = open_store(_settings(arguments))
+    report = make_report(
+        store.log, store.catalogue, arguments.id, Live(tabs={}), now=time.time_ns() // 1_000_000
+    )
+    theirs = arguments.for_candidate
+    made: list[tuple[Path | None, Callable[[], bytes]]] = [
+        (arguments.html, lambda: html(report, for_candidate=theirs).encode()),
+        (arguments.pdf, lambda: pdf(report, for_candidate=theirs)),
+        (arguments.json, lambda: report.model_dump_json(indent=2).encode()),
+    ]
+    if all(out is None for out, _ in made):
+        print(html(report, for_candidate=theirs))
+    for out, make in made:
+        if out is not None:
+            _write(out, make())
+    return 0
+
+
+def _write(out: Path, content: bytes) -> None:
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise _CannotServe(f"cannot write {out} ({error.strerror}); name another file") from error
+    print(f"wrote {out}, {len(content) / 1024:.0f} KiB")
 
 
 def _print_links(store: Store, interview: str) -> None:

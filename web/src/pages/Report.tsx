@@ -27,9 +27,7 @@ export default function ReportPage({ interview }: { interview: string }) {
         <a className="button tiny" href={`/what-if/${encodeURIComponent(interview)}`}>
           What if
         </a>
-        <button type="button" className="button tiny" onClick={() => window.print()}>
-          Print or save as PDF
-        </button>
+        <Download interview={interview} />
         <ThemeToggle />
       </header>
       <main className="report">
@@ -41,6 +39,23 @@ export default function ReportPage({ interview }: { interview: string }) {
         <Verdicts judgement={loaded.judgement} interview={interview} />
         <Evidence report={loaded} />
       </main>
+    </>
+  );
+}
+
+function Download({ interview }: { interview: string }) {
+  const at = `/api/rooms/${encodeURIComponent(interview)}/report`;
+  return (
+    <>
+      <a className="button tiny" href={`${at}.pdf`} download data-testid="report-pdf">
+        PDF
+      </a>
+      <a className="button tiny" href={`${at}.html`} target="_blank" rel="noreferrer" data-testid="report-html">
+        To print
+      </a>
+      <a className="button tiny" href={`${at}.json`} download data-testid="report-json">
+        JSON
+      </a>
     </>
   );
 }

@@ -1,0 +1,93 @@
+"""The report in HTML and as PDF, both from `report.html.j2`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import weasyprint
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from sandbox.render.figures import svg
+from sandbox.render.plain import visible
+from sandbox.service.report import Report
+from wire.scorecard import Plot
+
+HERE = Path(__file__).resolve().parent
+CHECKS = {
+    "contract": "Interface",
+    "greedy": "Greedy text",
+    "law": "Output law",
+    "independence": "Independence",
+    "edges": "Edge cases",
+    "provenance": "Provenance",
+    "economy": "Economy",
+    "cache": "Caches",
+    "speed": "Speed",
+}
+CANDIDATE_KINDS = frozenset(
+    {"created", "consented", "stage", "review", "clock-started", "clock-paused", "clock-extended"}
+    | {"typing", "run", "run-finished", "kernel-restarted", "submitted", "paste", "big-insert", "focus"}
+)
+"""Of the timeline, what a candidate's copy shows: what they did and what was recorded about it."""
+STATUS = {"pass": "✓ passed", "fail": "✕ failed", "inconclusive": "? not decided", "not_run": "– not run"}
+
+
+def html(report: Report, *, for_candidate: bool = False) -> str:
+    """A page that loads nothing. ``for_candidate`` leaves out whatever the candidate may not see."""
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        report=report,
+        for_candidate=for_candidate,
+        style=Markup((HERE / "report.css").read_text(encoding="utf-8")),
+        checks=CHECKS,
+        status=STATUS,
+        candidate_kinds=CANDIDATE_KINDS,
+    )
+
+
+def pdf(report: Report, *, for_candidate: bool = False) -> bytes:
+    """The same page on A4. Nothing is fetched, whatever an address in the text says."""
+    page = weasyprint.HTML(string=html(report, for_candidate=for_candidate), url_fetcher=_refuse)
+    made: bytes = page.write_pdf()
+    return made
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters |= {
+        "visible": visible,
+        "day": _day,
+        "moment": _moment,
+        "figure": _figure,
+        "svg": _svg,
+    }
+    return environment
+
+
+def _svg(plot: Plot) -> Markup:
+    return Markup(svg(plot))
+
+
+def _day(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%d %B %Y, %H:%M UTC")
+
+
+def _moment(at_ms: int, since_ms: int) -> str:
+    """Minutes and seconds since the beginning, the clock of the replay."""
+    seconds = max(0, at_ms - since_ms) // 1000
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def _figure(value: float) -> str:
+    if value == int(value) and abs(value) < 1e6:
+        return f"{int(value):,}"
+    return f"{value:.3g}"
+
+
+def _refuse(url: str, *_: Any, **__: Any) -> Any:
+    raise ValueError(f"the report fetches nothing, and not {url[:80]!r}")

@@ -1,0 +1,185 @@
+"""The report as a page and as PDF: what a candidate wrote is text, and nothing is fetched."""
+
+from __future__ import annotations
+
+import io
+from html.parser import HTMLParser
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from sandbox.core import events as ev
+from sandbox.core.view import Live, NoteView
+from sandbox.render.document import html, pdf
+from sandbox.render.figures import svg
+from sandbox.render.plain import LONGEST, visible
+from sandbox.service.report import Report, make_report
+from tests.sandbox.conftest import Plane
+from wire.scorecard import Plot, Scorecard, Series
+
+REAL = Scorecard.model_validate_json((Path(__file__).parent / "scorecard.json").read_text())
+SCORECARD = REAL.model_copy(
+    update={"verdicts": tuple(one for one in REAL.verdicts if one.check in ("contract", "law"))}
+)
+"""Of a real judgement; two checks, because drawing all takes seconds."""
+HOSTILE = (
+    "<script>alert(1)</script><img src=http://192.0.2.1/x onerror=alert(1)>"
+    "<link rel=attachment href=file:///etc/passwd><style>@import 'http://192.0.2.1/'</style>"
+    "{{ 7777 * 7777 }}{% include 'report.css' %}</pre></html>\u202eevil\u2066 \x00\x1b[31m"
+)
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+
+def tags(page: str) -> list[tuple[str, dict[str, str | None]]]:
+    parser = Tags()
+    parser.feed(page)
+    return parser.seen
+
+
+@pytest.fixture
+def report(plane: Plane) -> Report:
+    made = make_report(plane.store.log, plane.store.catalogue, plane.interview(), Live(tabs={}), now=0)
+    judgement = {
+        "id": 1,
+        "at": 0,
+        "sha256": "0" * 64,
+        "by": "submit",
+        "budget": "quick",
+        "state": "judged",
+        "progress": None,
+        "scorecard": SCORECARD,
+        "fault": "",
+    }
+    return Report.model_validate({**dict(made), "judgement": judgement})
+
+
+def hostile(report: Report) -> Report:
+    return report.model_copy(
+        update={
+            "interview": report.interview.model_copy(update={"candidate_name": HOSTILE}),
+            "files": (ev.TextFile(path=HOSTILE, text=HOSTILE),),
+            "review": report.review.model_copy(
+                update={"summary": HOSTILE, "comments": (ev.Comment(line=1, text=HOSTILE),)}
+            ),
+        }
+    )
+
+
+def test_r01_what_a_candidate_wrote_is_text_in_the_page(report: Report) -> None:
+    calm, bad = html(report), html(hostile(report))
+    names = {tag for tag, _ in tags(bad)}
+    assert not names & {"script", "img", "link", "iframe", "object", "a", "base", "form"}
+    assert names <= {tag for tag, _ in tags(calm)} | {"pre", "h3", "blockquote", "table", "span"}
+    assert not [value for _, attrs in tags(bad) for name, value in attrs.items() if name.startswith("on")]
+    assert "&lt;script&gt;alert(1)" in bad
+    assert "60481729" not in bad
+    assert "\u202e" not in bad
+    assert "‹U+202E›evil" in bad
+
+
+def test_r02_the_pdf_fetches_nothing(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("sandbox.render.document._refuse", lambda url, *_, **__: asked.append(url))
+    reader = PdfReader(io.BytesIO(pdf(hostile(report))))
+    assert not asked
+    assert not reader.attachments
+    assert not [page for page in reader.pages if "/Annots" in page]
+    text = "\n".join(page.extract_text() for page in reader.pages)
+    assert "<script>alert(1)</script>" in text
+    assert "root:" not in text
+
+
+def test_the_pdf_says_what_the_page_says(report: Report) -> None:
+    text = " ".join(
+        " ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf(report))).pages
+    )
+    for verdict in SCORECARD.verdicts:
+        assert verdict.summary[:40] in text
+    assert SCORECARD.submission.sha256[:20] in text
+    assert "1 of" in text
+
+
+def test_the_candidates_copy_has_nothing_that_is_the_panels(report: Report) -> None:
+    noted = report.model_copy(
+        update={
+            "notes": (NoteView(id=1, at=0, stage="probe", text="UNSEEN NOTE"),),
+            "axes": report.axes.model_copy(
+                update={
+                    "research": report.axes.research.model_copy(
+                        update={"ticked": report.axes.research.rubric.findings[:1]}
+                    )
+                }
+            ),
+        }
+    )
+    theirs, ours = html(noted, for_candidate=True), html(noted)
+    finding = report.axes.research.rubric.findings[0].text
+    diagnoses = [one.diagnosis for one in SCORECARD.verdicts if one.diagnosis]
+    for hidden in ("UNSEEN NOTE", "the machine suggests", finding):
+        assert hidden in ours
+        assert hidden not in theirs
+    assert not [one for one in diagnoses if one[:30] in theirs]
+    assert SCORECARD.verdicts[0].summary in theirs
+
+
+@pytest.mark.parametrize("log_y", [False, True])
+@pytest.mark.parametrize("kind", ["line", "bar"])
+def test_a_plot_is_one_svg_that_names_its_axes(kind: str, log_y: bool) -> None:
+    plot = Plot.model_validate(
+        {
+            "kind": kind,
+            "title": "t",
+            "x_label": "drafts $x_1$ <b>",
+            "y_label": "times",
+            "x_ticks": ("a", "b"),
+            "series": ({"name": "one", "x": (0.0, 1.0), "y": (1.0, 2.0)},),
+            "lines": ({"name": "plain", "y": 1.0},),
+            "log_y": log_y,
+        },
+        strict=False,
+    )
+    drawn = svg(plot)
+    assert drawn.startswith("<svg")
+    assert "drafts $x_1$ &lt;b&gt;" in drawn
+    assert drawn == svg(plot)
+    assert svg(Plot(kind="line", title="", x_label="", y_label="", series=(Series(name="", x=(), y=()),)))
+
+
+@given(st.text())
+def test_no_character_of_a_text_is_invisible(text: str) -> None:
+    shown = visible(text)
+    assert shown.isprintable() or set(shown) & set("\n\t") or max(shown, default="") >= "\u00a0"
+    assert not set(shown) & set("\u202e\u2066\u200b\x00\x1b\ufeff")
+
+
+def test_a_text_without_end_is_cut_and_says_so() -> None:
+    shown = visible("x" * (LONGEST + 7))
+    assert len(shown) < LONGEST + 100
+    assert "7 more characters" in shown
+
+
+async def test_who_may_not_read_the_report_gets_no_file(plane: Plane) -> None:
+    interview = plane.interview()
+    for form in ("html", "pdf", "json"):
+        at = f"/api/rooms/{interview}/report.{form}"
+        cookies = await plane.cookies(interview, "candidate")
+        async with httpx.AsyncClient(base_url=plane.base, cookies=cookies) as candidate:
+            assert (await candidate.get(at)).status_code == 401
+        cookies = await plane.cookies(interview, "interviewer")
+        async with httpx.AsyncClient(base_url=plane.base, cookies=cookies) as panel:
+            answer = await panel.get(at)
+            assert answer.status_code == 200
+            if form == "html":
+                assert answer.headers["content-security-policy"].startswith("sandbox;")
