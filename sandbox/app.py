@@ -110,7 +110,6 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
             yield
         finally:
             for room in hall.rooms():
-                room.went_down(now_us() // 1000)
                 room.close(1012, "the server restarts; reconnect")
             await tasks.close()
             await benches.close()

@@ -320,9 +320,11 @@ class Room:
         if self.interview.under_way and "candidate" in self.interview.here:
             self.record("server", rev.OutageBegan(cause="server", began=since_ms))
 
-    def _connection_lost(self, since_ms: int) -> None:
-        if self.interview.under_way and not out.is_open(self.interview.outages, "server"):
-            self.record("server", rev.OutageBegan(cause="connection", began=since_ms))
+    def lost(self, connection: Connection, cause: rev.OutageCause, *, since_ms: int) -> None:
+        """A page is gone that its person did not close; nothing was heard of it since."""
+        gone = connection.role == "candidate" and self._live.tabs.get("candidate", 0) == 0
+        if gone and self.interview.under_way:
+            self.record("server", rev.OutageBegan(cause=cause, began=since_ms))
 
     def _watch_sandbox(self) -> None:
         """Whether the sandbox can be used; a kernel that the candidate's own code ended is no outage."""
@@ -370,8 +372,7 @@ class Room:
             rev.OutageEnded(cause=cause) for cause in causes if out.is_open(self.interview.outages, cause)
         ]
 
-    def leave(self, connection: Connection, *, lost_since_ms: int | None = None) -> None:
-        """``lost_since_ms``: it was not closed by its person, and nothing was heard of it since."""
+    def leave(self, connection: Connection) -> None:
         if connection not in self._present:
             return
         self._present.remove(connection)
@@ -382,8 +383,6 @@ class Room:
         self._count_tabs()
         if self._live.tabs.get(connection.author, 0) == 0:
             self.record(connection.author, ev.Left())
-            if connection.role == "candidate" and lost_since_ms is not None:
-                self._connection_lost(lost_since_ms)
         if not self._present:
             self.empty_since = time.monotonic()
 

@@ -8,6 +8,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from sandbox.core import commands as cmd
 from sandbox.core.access import Role, author_of
 from sandbox.core.interview import NotAllowed
+from sandbox.core.room_events import OutageCause
 from sandbox.rooms import frames
 from sandbox.rooms.connection import (
     BAD_FRAME,
@@ -40,8 +42,14 @@ MAX_TABS = 10
 """Open pages of one seat."""
 MAX_COMMANDS_AT_ONCE = 8
 SEND_TIMEOUT_S = 20
-LOST = frozenset({1006, 1012, 4008, TOO_SLOW})
-"""Close codes of a page whose person did not leave: no goodbye, ours, or the page's own word for silence."""
+LOST: Mapping[int, OutageCause] = {
+    **dict.fromkeys((1005, 1006, 1011, 4008), "connection"),
+    **dict.fromkeys((1012, TOO_SLOW), "server"),
+}
+"""Close codes of a page whose person did not leave: no goodbye or the page's own word for silence; and ours.
+
+A browser says 1001 when its page is closed, and our page 1000; 1005 is a connection that just ended.
+"""
 _log = logging.getLogger(__name__)
 
 
@@ -108,8 +116,8 @@ class _Talk:
         self._text = Allowance(per_second=20, burst=100, clock=time.monotonic)
         self._commands: set[asyncio.Task[None]] = set()
         self._heard_ms = self._now_ms()
-        self._lost = False
-        """Neither its person nor a broken rule closed it."""
+        self._lost: OutageCause | None = None
+        """What closed it, if neither its person nor a broken rule did."""
 
     def _now_ms(self) -> int:
         return self._plane.hall.now_us() // 1000
@@ -121,7 +129,9 @@ class _Talk:
             await self._plane.desk.arrived(self._room)
             await self._receive_all(sender)
         finally:
-            self._room.leave(self._connection, lost_since_ms=self._heard_ms if self._lost else None)
+            self._room.leave(self._connection)
+            if self._lost is not None:
+                self._room.lost(self._connection, self._lost, since_ms=self._heard_ms)
             for task in [sender, *self._commands]:
                 task.cancel()
             await asyncio.gather(sender, *self._commands, return_exceptions=True)
@@ -132,13 +142,13 @@ class _Talk:
             coming = asyncio.ensure_future(self._receive())
             await asyncio.wait({coming, sender}, return_when=asyncio.FIRST_COMPLETED)
             if sender.done():
-                self._lost = self._connection.closed_by in (None, TOO_SLOW)
+                self._lost = LOST.get(self._connection.closed_by or 1006)
                 coming.cancel()
                 await asyncio.gather(coming, return_exceptions=True)
                 return
             message = coming.result()
             if message["type"] == "websocket.disconnect":
-                self._lost = message.get("code") in LOST
+                self._lost = LOST.get(message.get("code", 1005))
                 return
             self._heard_ms = self._now_ms()
             if self._connection.closing:
