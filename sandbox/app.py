@@ -24,6 +24,7 @@ from sandbox.service.judging import Judging
 from sandbox.service.running import Running
 from sandbox.service.tasks import Tasks
 from sandbox.settings import Settings
+from sandbox.store.alive import EVERY_S, Alive
 from sandbox.store.database import StorageFault, open_database, sqlite_url
 from sandbox.store.journal import Journal
 from sandbox.store.log import EventLog
@@ -79,9 +80,10 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         engineering=catalogue.filter.rubric,
         research=catalogue.probe.rubric,
         entry=catalogue.probe.challenge.entry,
+        shown=(catalogue.filter.brief, catalogue.exhibit, catalogue.probe.brief),
     )
-    journal, tasks = Journal(store.engine), Tasks()
-    hall = Hall(store.log, journal, guide)
+    journal, tasks, alive = Journal(store.engine), Tasks(), Alive(settings.data)
+    hall = Hall(store.log, journal, guide, alive_ms=alive.last_ms())
     benches = Benches(sandboxes, tasks)
     running = Running(benches, tasks)
     judging = Judging(judge, hall, store.log, tasks)
@@ -105,6 +107,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         await _reap(sandboxes)
         judging.start()
         tasks.start(sweep_forever(hall, benches, running), name="housekeeping")
+        tasks.start(_beat(alive), name="heartbeat")
         try:
             yield
         finally:
@@ -121,6 +124,12 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
     app.include_router(make_report_routes(plane))
     app.include_router(make_pages(settings.static))
     return _split(Guard(app), RoomSockets(plane))
+
+
+async def _beat(alive: Alive) -> None:
+    while True:
+        alive.beat(now_us() // 1000)
+        await asyncio.sleep(EVERY_S)
 
 
 async def _reap(sandboxes: Sandboxes) -> None:

@@ -12,6 +12,9 @@ from wire.challenge import Axis
 
 MAX_NOTE = 10_000
 """Characters of a note or a reason."""
+MAX_MESSAGE = 1_000
+"""Characters of a message in the chat."""
+MAX_FOCUS_MINUTES = 30
 
 
 class Consent(Wire):
@@ -51,7 +54,19 @@ class Submit(Wire):
 
 
 class Paste(Wire):
+    """Something was pasted or dropped."""
+
     name: Literal["paste"] = "paste"
+    where: str = Field(max_length=64)
+    characters: int = Field(ge=0, le=10_000_000)
+    text: str = Field(default="", max_length=8_000)
+    """Its beginning."""
+
+
+class InputMethod(Wire):
+    """An input method or dictation put in text in bulk."""
+
+    name: Literal["input_method"] = "input_method"
     where: str = Field(max_length=64)
     characters: int = Field(ge=0, le=10_000_000)
 
@@ -96,6 +111,32 @@ class Mark(Wire):
     reason: str = Field(max_length=MAX_NOTE)
 
 
+class CoEdit(Wire):
+    name: Literal["co_edit"] = "co_edit"
+    on: bool
+
+
+class AskFocusBlock(Wire):
+    name: Literal["ask_focus_block"] = "ask_focus_block"
+    minutes: int = Field(ge=1, le=MAX_FOCUS_MINUTES)
+
+
+class FocusBlock(Wire):
+    name: Literal["focus_block"] = "focus_block"
+    minutes: int = Field(ge=1, le=MAX_FOCUS_MINUTES)
+
+
+class EndFocusBlock(Wire):
+    """Before its time; or take a wish for one back."""
+
+    name: Literal["end_focus_block"] = "end_focus_block"
+
+
+class Say(Wire):
+    name: Literal["say"] = "say"
+    text: str = Field(min_length=1, max_length=MAX_MESSAGE)
+
+
 class JudgeNow(Wire):
     name: Literal["judge_now"] = "judge_now"
     budget: Budget = "quick"
@@ -111,7 +152,13 @@ Command = (
     | Complete
     | Submit
     | Paste
+    | InputMethod
     | Focus
+    | CoEdit
+    | AskFocusBlock
+    | FocusBlock
+    | EndFocusBlock
+    | Say
     | MoveStage
     | Clock
     | AddNote

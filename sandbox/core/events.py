@@ -12,12 +12,14 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, TypeAdapter
 
+from sandbox.core.room_events import InputMethodUsed, Origin, RhythmBroke, RoomEvent
 from sandbox.ports import OutputKind
 from wire.base import Wire
 from wire.challenge import Axis
 from wire.scorecard import Scorecard
 
-Author = Literal["candidate", "interviewer", "host", "server"]
+Author = str
+"""`sandbox.core.access.author_of`: candidate, interviewer, interviewer/2, watcher/3, host or server."""
 Stage = Literal["lobby", "filter", "probe", "finished"]
 Budget = Literal["quick", "full"]
 RunKind = Literal["file", "cell", "tests", "bench"]
@@ -242,6 +244,9 @@ class Pasted(Wire):
     kind: Literal["paste"] = "paste"
     where: str
     characters: int
+    origin: Origin = "unknown"
+    text: str = ""
+    """Its beginning."""
 
 
 class BigInsert(Wire):
@@ -250,6 +255,9 @@ class BigInsert(Wire):
     kind: Literal["big-insert"] = "big-insert"
     where: str
     characters: int
+    origin: Origin = "unknown"
+    text: str = ""
+    """Its beginning."""
 
 
 class FocusChanged(Wire):
@@ -293,8 +301,11 @@ Event = (
     | Pasted
     | BigInsert
     | FocusChanged
+    | InputMethodUsed
+    | RhythmBroke
     | Joined
     | Left
+    | RoomEvent
 )
 
 KINDS: frozenset[str] = frozenset(model.model_fields["kind"].default for model in get_args(Event))

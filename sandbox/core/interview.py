@@ -14,7 +14,11 @@ from typing import Literal, assert_never
 
 from sandbox.core import commands as cmd
 from sandbox.core import events as ev
+from sandbox.core import outage as out
+from sandbox.core import room_events as rev
+from sandbox.core.access import MAX_MEMBERS, author_of, role_of
 from sandbox.core.clock import Clock
+from sandbox.core.origin import excerpt
 from wire.challenge import Axis
 from wire.scorecard import Scorecard
 
@@ -23,10 +27,35 @@ MAX_NOTES = 1_000
 MAX_RUNS = 2_000
 MAX_INTEGRITY = 5_000
 MAX_TOOL_ROWS = 200
+MAX_MESSAGES = 1_000
+MAX_OUTAGES = 500
 
 
 class NotAllowed(Exception):
     """The command makes no sense now. Safe to show: the text says what would help."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody of the panel."""
+
+    number: int
+    role: rev.PanelRole
+    name: str
+    removed: bool = False
+
+    @property
+    def author(self) -> ev.Author:
+        return author_of(self.role, self.number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Of the chat."""
+
+    at: int
+    author: ev.Author
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +64,7 @@ class Note:
     at: int
     stage: ev.Stage
     text: str
+    author: ev.Author
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +73,7 @@ class Mark:
     reason: str
     by: str
     at: int
+    author: ev.Author
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +125,37 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integrity:
+    """A signal: a fact with its time. Nothing concludes anything from it."""
+
     at: int
-    kind: Literal["paste", "away", "back", "joined", "left", "big_insert"]
+    kind: Literal["paste", "away", "back", "joined", "left", "big_insert", "input_method", "rhythm"]
     detail: str
+    origin: rev.Origin = "unknown"
+    text: str = ""
+    """Its beginning, where it concerns a text."""
+    lasted_ms: int | None = None
+    """back: how long the page was hidden."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Veil:
+    """How things stood when a focus block began: what the panel sees until it ends."""
+
+    runs: tuple[Run, ...]
+    tests: ToolReport | None
+    bench: ToolReport | None
+    integrity: tuple[Integrity, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FocusBlock:
+    """Minutes during which nobody watches. The recording goes on."""
+
+    asked: int | None = None
+    """Minutes that the candidate would like."""
+    until: int | None = None
+    """Epoch ms; None while there is no block."""
+    veil: Veil | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +182,38 @@ class Interview:
     """Why the last submission could not be read; empty after the next one."""
     judgements: tuple[Judgement, ...] = ()
     integrity: tuple[Integrity, ...] = ()
+    here: frozenset[ev.Author] = frozenset()
+    """Who came and has not left, by the log: after a crash, who was there."""
+    panel: tuple[Member, ...] = ()
+    """The first is whom the interview was made for. Nobody ever leaves the tuple: notes name them."""
+    co_edit: bool = False
+    focus: FocusBlock = field(default_factory=FocusBlock)
+    chat: tuple[Message, ...] = ()
+    outages: tuple[out.Outage, ...] = ()
+    accommodations: rev.Accommodations = field(default_factory=rev.Accommodations)
+
+    def name_of(self, author: ev.Author) -> str:
+        """What people call an author."""
+        if author == "candidate":
+            return self.candidate_name
+        return next((one.name for one in self.panel if one.author == author), f"the {role_of(author)}")
+
+    def member(self, author: ev.Author) -> Member | None:
+        """Who of the panel it is; None for somebody who was removed or never was in it."""
+        return next((one for one in self.panel if one.author == author and not one.removed), None)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the candidate works against the clock."""
+        return self.consented and self.submission is None and self.stage in ("filter", "probe")
+
+    def credits(self, at: int) -> tuple[out.Credit, ...]:
+        """Time of this stage that the clock gives back."""
+        return out.credits(self.outages, self.clock.spans(at), at)
+
+    def elapsed_ms(self, at: int) -> int:
+        """Time of this stage that counts as used."""
+        return self.clock.elapsed_ms(at) - sum(one.lost_ms for one in self.credits(at))
 
     def mark(self, axis: Axis) -> Mark | None:
         return dict(self.marks).get(axis)
@@ -134,12 +225,18 @@ class Interview:
 
 
 def decide(
-    interview: Interview, command: cmd.Command, *, findings: frozenset[str] = frozenset()
+    interview: Interview,
+    command: cmd.Command,
+    *,
+    author: ev.Author = "interviewer",
+    findings: frozenset[str] = frozenset(),
+    origin: rev.Origin = "unknown",
 ) -> list[ev.Event]:
     """Events that ``command`` causes, besides what only the service can know. Raises NotAllowed.
 
-    ``findings``: ids of both rubrics. Commands that touch the sandbox or the judge cause no event here; see
-    `ready_to_run` and `ready_to_submit`.
+    ``author`` asks, and may ask this. ``findings``: ids of both rubrics. ``origin``: of what was pasted.
+    Commands that touch the sandbox or the judge cause no event here; see `ready_to_run`, `ready_to_submit`
+    and `ready_to_judge`.
     """
     match command:
         case cmd.Consent():
@@ -153,8 +250,11 @@ def decide(
                 raise NotAllowed(f"There are {MAX_NOTES} notes already. Edit one of them.")
             return [ev.NoteAdded(note=interview.last_note + 1, text=text)]
         case cmd.EditNote(note=note, text=text):
-            if all(one.id != note for one in interview.notes):
+            known = next((one for one in interview.notes if one.id == note), None)
+            if known is None:
                 raise NotAllowed("That note is gone. Write a new one.")
+            if known.author != author:
+                raise NotAllowed("Only whoever wrote a note can change it. Write one of your own.")
             return [ev.NoteEdited(note=note, text=text)]
         case cmd.Tick(finding=finding, on=on):
             if finding not in findings:
@@ -164,16 +264,61 @@ def decide(
             if not reason.strip():
                 raise NotAllowed("A mark needs a reason: a sentence on what you saw.")
             return [ev.Marked(axis=axis, score=score, reason=reason)]
-        case cmd.Paste(where=where, characters=characters):
-            return [ev.Pasted(where=where, characters=characters)] if _observed(interview) else []
+        case cmd.Paste(where=where, characters=characters, text=text):
+            pasted = ev.Pasted(where=where, characters=characters, origin=origin, text=excerpt(text))
+            return [pasted] if observed(interview) else []
+        case cmd.InputMethod(where=where, characters=characters):
+            used = rev.InputMethodUsed(where=where, characters=characters)
+            return [used] if observed(interview) else []
         case cmd.Focus(visible=visible):
-            return [ev.FocusChanged(visible=visible)] if _observed(interview) else []
+            return [ev.FocusChanged(visible=visible)] if observed(interview) else []
+        case cmd.CoEdit(on=on):
+            if on and not interview.under_way:
+                raise NotAllowed("There is nothing to edit together now. Wait until a stage has begun.")
+            return [rev.CoEditSwitched(on=on)] if on != interview.co_edit else []
+        case cmd.Say(text=text):
+            return _say(interview, text)
+        case cmd.AskFocusBlock() | cmd.FocusBlock() | cmd.EndFocusBlock():
+            return _focus(interview, command)
         case cmd.Run() | cmd.RunTests() | cmd.RunBench() | cmd.Interrupt() | cmd.Restart() | cmd.Complete():
             return []
         case cmd.Submit() | cmd.JudgeNow():
             return []
         case _:
             assert_never(command)
+
+
+def ready_to_judge(interview: Interview) -> None:
+    """Raises NotAllowed unless an interviewer may ask for a verdict now: it says what is in the files."""
+    if interview.focus.until is not None:
+        raise NotAllowed("Nobody looks at the files during a focus block. Ask again when it is over.")
+
+
+def invite(interview: Interview, role: rev.PanelRole, name: str) -> rev.MemberInvited:
+    """One more of the panel. Raises NotAllowed."""
+    if len(interview.panel) > MAX_MEMBERS:
+        raise NotAllowed(f"An interview can have {MAX_MEMBERS} invited people at most.")
+    if any(one.name.casefold() == name.casefold() and not one.removed for one in interview.panel):
+        raise NotAllowed(f"There is a {name} already. Add a surname, so that notes can be told apart.")
+    return rev.MemberInvited(member=len(interview.panel), role=role, name=name)
+
+
+def remove(interview: Interview, number: int) -> list[ev.Event]:
+    """Take a seat back. Raises NotAllowed."""
+    member = next((one for one in interview.panel if one.number == number), None)
+    if member is None:
+        raise NotAllowed("There is nobody with that number in the panel.")
+    if number == 0:
+        raise NotAllowed("Whoever the interview was made for stays in it.")
+    return [] if member.removed else [rev.MemberRemoved(member=number)]
+
+
+def accommodate(interview: Interview, accommodations: rev.Accommodations) -> list[ev.Event]:
+    """Raises NotAllowed once the interview is over."""
+    if interview.stage == "finished":
+        raise NotAllowed("The interview is finished; nothing can be arranged any more.")
+    changed = accommodations != interview.accommodations
+    return [rev.Accommodated(accommodations=accommodations)] if changed else []
 
 
 def ready_to_run(interview: Interview) -> None:
@@ -196,9 +341,41 @@ def ready_to_submit(interview: Interview) -> None:
         raise NotAllowed("You have submitted already.")
 
 
-def _observed(interview: Interview) -> bool:
-    """Pastes and focus are recorded between consent and the end, and not without bound."""
-    return interview.consented and interview.stage != "finished" and len(interview.integrity) < MAX_INTEGRITY
+def observed(interview: Interview) -> bool:
+    """Signals are kept between consent and the end, not without bound, and not of assistive technology."""
+    return (
+        interview.consented
+        and interview.stage != "finished"
+        and interview.accommodations.signals
+        and len(interview.integrity) < MAX_INTEGRITY
+    )
+
+
+def _say(interview: Interview, text: str) -> list[ev.Event]:
+    if interview.stage == "finished":
+        raise NotAllowed("The interview is finished, and with it the chat.")
+    if not interview.consented:
+        raise NotAllowed("The chat opens once the candidate has agreed to the recording.")
+    if len(interview.chat) >= MAX_MESSAGES:
+        raise NotAllowed(f"The chat is full after {MAX_MESSAGES} messages. Speak instead.")
+    if not text.strip():
+        raise NotAllowed("Write something first.")
+    return [rev.Said(text=text.strip())]
+
+
+def _focus(
+    interview: Interview, command: cmd.AskFocusBlock | cmd.FocusBlock | cmd.EndFocusBlock
+) -> list[ev.Event]:
+    if isinstance(command, cmd.EndFocusBlock):
+        none = interview.focus.until is None and interview.focus.asked is None
+        return [] if none else [rev.FocusBlockEnded()]
+    if not interview.under_way:
+        raise NotAllowed("A focus block is for the review and the build, while you work on them.")
+    if interview.focus.until is not None:
+        raise NotAllowed("There is a focus block already. Wait until it is over, or end it.")
+    if isinstance(command, cmd.AskFocusBlock):
+        return [rev.FocusBlockAsked(minutes=command.minutes)]
+    return [rev.FocusBlockStarted(minutes=command.minutes)]
 
 
 def _move(interview: Interview, stage: ev.Stage) -> list[ev.Event]:
@@ -245,6 +422,7 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
             created_at=at,
             filter=event.filter,
             probe=event.probe,
+            panel=(Member(number=0, role="interviewer", name=event.interviewer_name),),
         )
     if interview is None:
         raise ValueError(f"a log starts with created, not {event.kind}")
@@ -254,7 +432,8 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
         case ev.Consented():
             return replace(interview, consented=True)
         case ev.StageMoved(stage=stage):
-            return replace(interview, stage=stage, clock=_stage_clock(interview, stage, at))
+            clock = _stage_clock(interview, stage, at)
+            return replace(interview, stage=stage, clock=clock, co_edit=False, focus=FocusBlock())
         case ev.ReviewFiled():
             return replace(interview, review=event)
         case ev.ClockStarted():
@@ -264,7 +443,7 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
         case ev.ClockExtended(minutes=minutes):
             return replace(interview, clock=interview.clock.extend(minutes))
         case ev.NoteAdded(note=note, text=text):
-            added = Note(id=note, at=at, stage=interview.stage, text=text)
+            added = Note(id=note, at=at, stage=interview.stage, text=text, author=entry.author)
             return replace(interview, notes=(*interview.notes, added), last_note=note)
         case ev.NoteEdited(note=note, text=text):
             edited = (replace(one, text=text) if one.id == note else one for one in interview.notes)
@@ -273,7 +452,8 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
             others = tuple(one for one in interview.ticks if one != finding)
             return replace(interview, ticks=(*others, finding) if on else others)
         case ev.Marked(axis=axis, score=score, reason=reason):
-            mark = Mark(score=score, reason=reason, by=interview.interviewer_name, at=at)
+            by = interview.name_of(entry.author)
+            mark = Mark(score=score, reason=reason, by=by, at=at, author=entry.author)
             return replace(interview, marks=tuple({**dict(interview.marks), axis: mark}.items()))
         case (
             ev.RunStarted()
@@ -285,24 +465,96 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
             return _evolve_run(interview, event, at)
         case ev.Submitted(sha256=sha256, files=files):
             submission = Submission(sha256=sha256, at=at, files=files)
-            return replace(interview, submission=submission, rejection="")
+            return replace(interview, submission=submission, rejection="", co_edit=False, focus=FocusBlock())
         case ev.JudgementQueued() | ev.JudgementMade() | ev.JudgementFailed() | ev.SubmissionUnreadable():
             return _evolve_judgement(interview, event, at)
-        case ev.Pasted() | ev.BigInsert() | ev.FocusChanged() | ev.Joined() | ev.Left():
-            seen = _integrity(event, entry.author, at)
-            return interview if seen is None else replace(interview, integrity=(*interview.integrity, seen))
+        case (
+            ev.Pasted()
+            | ev.BigInsert()
+            | ev.FocusChanged()
+            | rev.InputMethodUsed()
+            | rev.RhythmBroke()
+            | ev.Joined()
+            | ev.Left()
+        ):
+            seen = _integrity(interview, event, entry.author, at)
+            here = interview.here
+            if isinstance(event, ev.Joined):
+                here = here | {entry.author}
+            elif isinstance(event, ev.Left):
+                here = here - {entry.author}
+            return replace(interview, integrity=(*interview.integrity, seen), here=here)
+        case (
+            rev.MemberInvited()
+            | rev.MemberRemoved()
+            | rev.CoEditSwitched()
+            | rev.FocusBlockAsked()
+            | rev.FocusBlockStarted()
+            | rev.FocusBlockEnded()
+            | rev.Said()
+            | rev.OutageBegan()
+            | rev.OutageEnded()
+            | rev.Accommodated()
+        ):
+            return _evolve_room(interview, event, entry.author, at)
         case _:
             assert_never(event)
 
 
-def _stage_clock(interview: Interview, stage: ev.Stage, at: int) -> Clock:
-    match stage:
-        case "filter":
-            return Clock(minutes=interview.filter.minutes).start(at)
-        case "probe":
-            return Clock(minutes=interview.probe.minutes).start(at)
+def _evolve_room(interview: Interview, event: rev.RoomEvent, author: ev.Author, at: int) -> Interview:
+    match event:
+        case rev.MemberInvited(member=number, role=role, name=name):
+            member = Member(number=number, role=role, name=name)
+            return replace(interview, panel=(*interview.panel, member))
+        case rev.MemberRemoved(member=number):
+            panel = tuple(
+                replace(one, removed=True) if one.number == number else one for one in interview.panel
+            )
+            return replace(interview, panel=panel)
+        case rev.CoEditSwitched(on=on):
+            return replace(interview, co_edit=on)
+        case rev.FocusBlockAsked(minutes=minutes):
+            return replace(interview, focus=replace(interview.focus, asked=minutes))
+        case rev.FocusBlockStarted(minutes=minutes):
+            veil = Veil(
+                runs=interview.runs,
+                tests=interview.tests,
+                bench=interview.bench,
+                integrity=interview.integrity,
+            )
+            return replace(interview, focus=FocusBlock(until=at + minutes * 60_000, veil=veil))
+        case rev.FocusBlockEnded():
+            return replace(interview, focus=FocusBlock())
+        case rev.Said(text=text):
+            message = Message(at=at, author=author, text=text)
+            return replace(interview, chat=(*interview.chat, message))
+        case rev.OutageBegan(cause=cause, began=began):
+            return replace(interview, outages=out.begin(interview.outages, cause, began))
+        case rev.OutageEnded(cause=cause):
+            return replace(interview, outages=out.end(interview.outages, cause, at))
+        case rev.Accommodated(accommodations=accommodations):
+            return replace(interview, accommodations=accommodations)
         case _:
-            return interview.clock.pause(at)
+            assert_never(event)
+
+
+def as_the_panel_sees(interview: Interview) -> Interview:
+    """During a focus block: as it was when the block began."""
+    if (veil := interview.focus.veil) is None:
+        return interview
+    return replace(interview, runs=veil.runs, tests=veil.tests, bench=veil.bench, integrity=veil.integrity)
+
+
+def planned_minutes(interview: Interview, stage: Literal["filter", "probe"]) -> int:
+    """Of a stage, with what was arranged for the candidate."""
+    minutes = interview.filter.minutes if stage == "filter" else interview.probe.minutes
+    return -(-minutes * interview.accommodations.time_percent // 100)
+
+
+def _stage_clock(interview: Interview, stage: ev.Stage, at: int) -> Clock:
+    if stage in ("filter", "probe"):
+        return Clock(minutes=planned_minutes(interview, stage)).start(at)
+    return interview.clock.pause(at)
 
 
 RunEvent = ev.RunStarted | ev.TestCaseReported | ev.BenchRowReported | ev.ToolStopped | ev.RunFinished
@@ -392,16 +644,33 @@ def _evolve_judgement(interview: Interview, event: JudgementEvent, at: int) -> I
             return replace(interview, submission=None, rejection=reason)
 
 
-def _integrity(
-    event: ev.Pasted | ev.BigInsert | ev.FocusChanged | ev.Joined | ev.Left, author: ev.Author, at: int
-) -> Integrity | None:
+IntegrityEvent = (
+    ev.Pasted | ev.BigInsert | ev.FocusChanged | rev.InputMethodUsed | rev.RhythmBroke | ev.Joined | ev.Left
+)
+
+
+def _integrity(interview: Interview, event: IntegrityEvent, author: ev.Author, at: int) -> Integrity:
     match event:
-        case ev.Pasted(where=where, characters=characters):
-            return Integrity(at=at, kind="paste", detail=f"{characters} characters into {where}")
-        case ev.BigInsert(where=where, characters=characters):
-            return Integrity(at=at, kind="big_insert", detail=f"{characters} characters at once, {where}")
-        case ev.FocusChanged(visible=visible):
-            return Integrity(at=at, kind="back" if visible else "away", detail="")
+        case ev.Pasted(where=where, characters=characters, origin=origin, text=text):
+            detail = f"{characters} characters into {where}"
+            return Integrity(at=at, kind="paste", detail=detail, origin=origin, text=text)
+        case ev.BigInsert(where=where, characters=characters, origin=origin, text=text):
+            detail = f"{characters} characters at once, {where}"
+            return Integrity(at=at, kind="big_insert", detail=detail, origin=origin, text=text)
+        case ev.FocusChanged(visible=False):
+            return Integrity(at=at, kind="away", detail="")
+        case ev.FocusChanged():
+            left = next((one.at for one in reversed(interview.integrity) if one.kind == "away"), None)
+            lasted = None if left is None else at - left
+            return Integrity(at=at, kind="back", detail="", lasted_ms=lasted)
+        case rev.InputMethodUsed(where=where, characters=characters):
+            return Integrity(at=at, kind="input_method", detail=f"{characters} characters into {where}")
+        case rev.RhythmBroke(pause_ms=pause, characters=characters, took_ms=took, usual_cps=usual, text=text):
+            detail = (
+                f"{characters} characters in {took / 1000:.0f} s after {pause / 1000:.0f} s without typing; "
+                f"usually {usual:.1f} a second"
+            )
+            return Integrity(at=at, kind="rhythm", detail=detail, text=text)
         case ev.Joined():
             return Integrity(at=at, kind="joined", detail=author)
         case ev.Left():

@@ -60,7 +60,7 @@ class InterviewerMaterials(CandidateMaterials):
 def for_role(
     role: Role, stage: Stage, *, filter: FilterMaterials, probe: ProbeMaterials, guide: GuideMaterials
 ) -> CandidateMaterials:
-    """The candidate sees a stage's materials once it has begun; the interviewer sees all, always."""
+    """A stage's materials are seen once it has begun; the interviewers see all, always."""
     plan = Plan(filter_minutes=filter.minutes, probe_minutes=probe.minutes)
     if role == "interviewer":
         return InterviewerMaterials(plan=plan, filter=filter, probe=probe, guide=guide)

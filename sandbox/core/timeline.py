@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sandbox.core import events as ev
+from sandbox.core.access import author_of, role_of
+from sandbox.core.room_events import (
+    CoEditSwitched,
+    FocusBlockAsked,
+    FocusBlockEnded,
+    FocusBlockStarted,
+    InputMethodUsed,
+    MemberInvited,
+    MemberRemoved,
+    OutageBegan,
+    OutageCause,
+    OutageEnded,
+    RhythmBroke,
+    Said,
+)
 from wire.base import Wire
 
 TYPING_GAP_MS = 60_000
 """Typing with shorter pauses than this is one line."""
+
+
+OUTAGE_BEGAN: Mapping[OutageCause, str] = {
+    "server": "The server was down.",
+    "connection": "The candidate's connection was lost.",
+    "sandbox": "The sandbox was lost.",
+}
+OUTAGE_ENDED: Mapping[OutageCause, str] = {
+    "server": "The candidate is back after the server was.",
+    "connection": "The candidate's connection is back.",
+    "sandbox": "The sandbox is back.",
+}
 
 
 class Moment(Wire):
@@ -20,19 +47,28 @@ class Moment(Wire):
 def timeline(entries: Iterable[ev.Entry]) -> tuple[Moment, ...]:
     """One line for each event that a reader would look for."""
     moments: list[Moment] = []
+    names: dict[ev.Author, str] = {}
     typed_at = 0
     for entry in entries:
         if isinstance(entry.event, ev.DocumentUpdated):
             if entry.author == "candidate" and entry.at_ms - typed_at > TYPING_GAP_MS:
                 moments.append(Moment(at=entry.at_ms, kind="typing", text="The candidate types."))
             typed_at = entry.at_ms
-        elif (text := describe(entry)) is not None:
+            continue
+        if isinstance(entry.event, MemberInvited):
+            names[author_of(entry.event.role, entry.event.member)] = entry.event.name
+        if (text := describe(entry, names.get(entry.author, ""))) is not None:
             moments.append(Moment(at=entry.at_ms, kind=entry.event.kind, text=text))
     return tuple(moments)
 
 
-def describe(entry: ev.Entry) -> str | None:
-    """An event in a sentence, or None for one that is only a part of another."""
+def describe(entry: ev.Entry, who: str = "") -> str | None:
+    """An event in a sentence, or None for one that is only a part of another, or is nobody's business.
+
+    Accommodations are never told: they stand apart from everything that is scored. ``who``: its author,
+    as people know them.
+    """
+    who = who or f"The {role_of(entry.author)}"
     match entry.event:
         case ev.Created(candidate_name=name):
             return f"Interview with {name} created."
@@ -78,10 +114,32 @@ def describe(entry: ev.Entry) -> str | None:
             return f"{characters} characters at once, {where}, without a paste."
         case ev.FocusChanged(visible=visible):
             return "The candidate came back to the page." if visible else "The candidate left the page."
+        case InputMethodUsed(where=where, characters=characters):
+            return f"{characters} characters from an input method into {_short(where)}."
+        case RhythmBroke(characters=characters, took_ms=took):
+            return f"{characters} characters typed in {took / 1000:.0f} s, after a pause."
         case ev.Joined():
-            return f"The {entry.author} came."
+            return f"{who} came."
         case ev.Left():
-            return f"The {entry.author} left."
+            return f"{who} left."
+        case MemberInvited(name=name, role=role):
+            return f"{_short(name)} invited as {role}."
+        case MemberRemoved():
+            return "A seat of the panel was taken back."
+        case CoEditSwitched(on=on):
+            return f"{who} {'allowed' if on else 'ended'} editing together."
+        case FocusBlockAsked(minutes=minutes):
+            return f"The candidate asked for {minutes} minutes of focus."
+        case FocusBlockStarted(minutes=minutes):
+            return f"Focus block of {minutes} minutes: nobody watches."
+        case FocusBlockEnded():
+            return "Focus block ended."
+        case Said(text=text):
+            return f"{who} wrote: {_short(text)}"
+        case OutageBegan(cause=cause):
+            return OUTAGE_BEGAN[cause]
+        case OutageEnded(cause=cause):
+            return OUTAGE_ENDED[cause]
         case _:
             return None
 

@@ -7,11 +7,13 @@ forget to leave out. Field names are the protocol's (docs/protocol.md).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sandbox.core import events as ev
 from sandbox.core import interview as iv
+from sandbox.core import room_events as rev
+from sandbox.core.access import Role
 from sandbox.core.scoring import Suggestion, suggest_engineering, suggest_research
 from sandbox.ports import KernelState
 from wire.base import Wire
@@ -25,8 +27,8 @@ SandboxState = Literal["off", "starting", "ready", "failed"]
 class Live:
     """What is true now and is not worth recording."""
 
-    tabs: dict[str, int]
-    """Open connections by role."""
+    tabs: dict[ev.Author, int]
+    """Open connections by who holds them."""
     sandbox: SandboxState = "off"
     sandbox_message: str = ""
     kernel: KernelState = "dead"
@@ -49,6 +51,8 @@ class Guide:
     research: Rubric
     entry: str
     """The file that is judged."""
+    shown: tuple[str, ...] = ()
+    """What every candidate is given to read."""
 
 
 class Header(Wire):
@@ -58,17 +62,46 @@ class Header(Wire):
     created_at: int
 
 
+class CreditView(Wire):
+    """Time that an outage took and the clock gives back."""
+
+    causes: tuple[rev.OutageCause, ...]
+    began: int
+    lost_ms: int
+    over: bool
+
+
 class ClockView(Wire):
     minutes: int
     running: bool
+    """Whether the time left falls now: not while it is paused, and not during an outage."""
     elapsed_ms: int
+    """Without what is credited."""
+    paused: bool
+    credits: tuple[CreditView, ...]
 
 
 class Person(Wire):
+    author: ev.Author
     role: str
     name: str
+    color: str
     online: bool
     tabs: int
+
+
+class FocusView(Wire):
+    asked: int | None
+    """Minutes that the candidate would like."""
+    until: int | None
+    """Epoch ms, while there is a block."""
+
+
+class Display(Wire):
+    """How the candidate's page shows itself. As it always is, for everybody else."""
+
+    timer_hidden: bool = False
+    screen_reader: bool = False
 
 
 class SandboxView(Wire):
@@ -112,11 +145,15 @@ class SubmissionView(Wire):
 class CandidateView(Wire):
     now: int
     interview: Header
-    role: Literal["candidate", "interviewer"]
+    role: Role
+    you: ev.Author
     stage: ev.Stage
     consented: bool
     clock: ClockView
     people: tuple[Person, ...]
+    co_edit: bool
+    focus: FocusView
+    display: Display
     sandbox: SandboxView
     kernel: KernelView
     runs: tuple[RunView, ...]
@@ -132,6 +169,8 @@ class NoteView(Wire):
     at: int
     stage: ev.Stage
     text: str
+    author: ev.Author
+    by: str
 
 
 class MarkView(Wire):
@@ -170,8 +209,11 @@ class JudgementView(Wire):
 
 class IntegrityView(Wire):
     at: int
-    kind: Literal["paste", "away", "back", "joined", "left", "big_insert"]
+    kind: Literal["paste", "away", "back", "joined", "left", "big_insert", "input_method", "rhythm"]
     detail: str
+    origin: rev.Origin
+    text: str
+    lasted_ms: int | None
 
 
 class RuntimeView(Wire):
@@ -187,16 +229,35 @@ class InterviewerView(CandidateView):
     judgements: tuple[JudgementView, ...]
     suggestions: Suggestions
     integrity: tuple[IntegrityView, ...]
+    signals: bool
+    """Whether there are signals for this candidate at all."""
 
 
 def candidate_view(interview: iv.Interview, live: Live, *, now: int) -> CandidateView:
-    return CandidateView(role="candidate", **_shared(interview, live, now))
+    arranged = interview.accommodations
+    return CandidateView(
+        role="candidate",
+        you="candidate",
+        display=Display(timer_hidden=arranged.timer_hidden, screen_reader=arranged.screen_reader),
+        **_shared(interview, live, now),
+    )
 
 
-def interviewer_view(interview: iv.Interview, live: Live, guide: Guide, *, now: int) -> InterviewerView:
+def watcher_view(interview: iv.Interview, live: Live, you: ev.Author, *, now: int) -> CandidateView:
+    """What the candidate sees of their work, but for focus blocks."""
+    interview, live = _as_the_panel_sees(interview, live)
+    return CandidateView(role="watcher", you=you, display=Display(), **_shared(interview, live, now))
+
+
+def interviewer_view(
+    interview: iv.Interview, live: Live, guide: Guide, you: ev.Author = "interviewer", *, now: int
+) -> InterviewerView:
+    interview, live = _as_the_panel_sees(interview, live)
     scorecard = latest_scorecard(interview)
     return InterviewerView(
         role="interviewer",
+        you=you,
+        display=Display(),
         **_shared(interview, live, now),
         runtime=RuntimeView(name=guide.runtime, caveats=tuple(guide.caveats)),
         notes=note_views(interview),
@@ -210,14 +271,78 @@ def interviewer_view(interview: iv.Interview, live: Live, guide: Guide, *, now: 
             engineering=suggestion_view(suggest_engineering(guide.engineering, interview.ticks)),
             research=suggestion_view(suggest_research(guide.research, interview.ticks, scorecard)),
         ),
-        integrity=tuple(
-            IntegrityView(at=one.at, kind=one.kind, detail=one.detail) for one in interview.integrity
+        integrity=integrity_views(interview),
+        signals=interview.accommodations.signals,
+    )
+
+
+def _as_the_panel_sees(interview: iv.Interview, live: Live) -> tuple[iv.Interview, Live]:
+    """During a focus block, neither what the candidate does nor what their kernel does."""
+    if interview.focus.until is None:
+        return interview, live
+    quiet = replace(live, kernel="idle", kernel_run=None, files_error="")
+    return iv.as_the_panel_sees(interview), quiet
+
+
+def integrity_views(interview: iv.Interview) -> tuple[IntegrityView, ...]:
+    return tuple(
+        IntegrityView(
+            at=one.at,
+            kind=one.kind,
+            detail=interview.name_of(one.detail) if one.kind in ("joined", "left") else one.detail,
+            origin=one.origin,
+            text=one.text,
+            lasted_ms=one.lasted_ms,
+        )
+        for one in interview.integrity
+    )
+
+
+CANDIDATE_COLOR = "#d0762c"
+PANEL_COLORS = ("#4a7bd0", "#8a56c2", "#2f8f6b", "#c2456b", "#7a7a1f", "#2b8fa8", "#a8562b", "#5b5bd6")
+"""Far enough apart to be told apart, and from the candidate's."""
+
+
+def color_of(author: ev.Author) -> str:
+    if author == "candidate":
+        return CANDIDATE_COLOR
+    number = author.partition("/")[2]
+    return PANEL_COLORS[int(number or 0) % len(PANEL_COLORS)]
+
+
+def clock_view(interview: iv.Interview, now: int) -> ClockView:
+    credits = interview.credits(now)
+    running = interview.clock.running
+    return ClockView(
+        minutes=interview.clock.minutes,
+        running=running and all(one.over for one in credits),
+        elapsed_ms=interview.elapsed_ms(now),
+        paused=not running,
+        credits=tuple(
+            CreditView(causes=one.causes, began=one.began, lost_ms=one.lost_ms, over=one.over)
+            for one in credits
         ),
     )
 
 
+def people(interview: iv.Interview, live: Live) -> tuple[Person, ...]:
+    """The candidate first, then the panel in the order of their invitations."""
+    there = [("candidate", "candidate", interview.candidate_name)]
+    there += [(one.author, one.role, one.name) for one in interview.panel if not one.removed]
+    return tuple(
+        Person(
+            author=author,
+            role=role,
+            name=name,
+            color=color_of(author),
+            online=live.tabs.get(author, 0) > 0,
+            tabs=live.tabs.get(author, 0),
+        )
+        for author, role, name in there
+    )
+
+
 def _shared(interview: iv.Interview, live: Live, now: int) -> dict[str, Any]:
-    names = {"candidate": interview.candidate_name, "interviewer": interview.interviewer_name}
     submission = interview.submission
     return {
         "now": now,
@@ -229,15 +354,10 @@ def _shared(interview: iv.Interview, live: Live, now: int) -> dict[str, Any]:
         ),
         "stage": interview.stage,
         "consented": interview.consented,
-        "clock": ClockView(
-            minutes=interview.clock.minutes,
-            running=interview.clock.running,
-            elapsed_ms=interview.clock.elapsed_ms(now),
-        ),
-        "people": tuple(
-            Person(role=role, name=name, online=live.tabs.get(role, 0) > 0, tabs=live.tabs.get(role, 0))
-            for role, name in names.items()
-        ),
+        "clock": clock_view(interview, now),
+        "people": people(interview, live),
+        "co_edit": interview.co_edit,
+        "focus": FocusView(asked=interview.focus.asked, until=interview.focus.until),
         "sandbox": SandboxView(state=live.sandbox, message=live.sandbox_message),
         "kernel": KernelView(state=live.kernel, run=live.kernel_run),
         "runs": run_views(interview),
@@ -264,7 +384,17 @@ def run_views(interview: iv.Interview) -> tuple[RunView, ...]:
 
 
 def note_views(interview: iv.Interview) -> tuple[NoteView, ...]:
-    return tuple(NoteView(id=one.id, at=one.at, stage=one.stage, text=one.text) for one in interview.notes)
+    return tuple(
+        NoteView(
+            id=one.id,
+            at=one.at,
+            stage=one.stage,
+            text=one.text,
+            author=one.author,
+            by=interview.name_of(one.author),
+        )
+        for one in interview.notes
+    )
 
 
 def mark_view(mark: iv.Mark | None) -> MarkView | None:

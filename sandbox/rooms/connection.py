@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.core.access import Role
+from sandbox.core.access import Role, author_of
 
 MAX_WAITING_FRAMES = 2_000
 MAX_WAITING_BYTES = 8 * 1024 * 1024
@@ -27,15 +27,21 @@ class Close:
 
 
 class Connection:
-    def __init__(self, role: Role, name: str) -> None:
+    def __init__(self, role: Role, name: str, member: int = 0) -> None:
         self.role = role
         self.name = name
+        self.author = author_of(role, member)
         self.received_updates = 0
         """Document updates accepted from it; the ``n`` of the saved frame once they are on disk."""
         self._waiting: deque[bytes | str] = deque()
         self._waiting_bytes = 0
         self._close: Close | None = None
         self._wake = asyncio.Event()
+
+    @property
+    def closed_by(self) -> int | None:
+        """The code that it is closed with; None while it is open."""
+        return self._close.code if self._close else None
 
     @property
     def closing(self) -> bool:

@@ -11,13 +11,14 @@ import json
 import re
 from dataclasses import dataclass, field
 
+from sandbox.core.view import color_of
 from sandbox.rooms.connection import Connection
 from sandbox.rooms.lib0 import BadFrame, Reader, prefixed, varint
 
 MAX_CLIENTS = 4
 """Client ids one connection may use: one, and a few after reconnecting."""
 MAX_ENTRIES = 64
-_COLOR = re.compile(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?")
+MAX_LINE = 1_000_000
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}(\.py)?")
 
 
@@ -35,7 +36,7 @@ class Presence:
         for client, clock, state in _parse(update):
             if not self._may(owner, client) or clock < self._clocks.get(client, 0):
                 continue
-            stamped = _stamp(state, owner.name, owner.role)
+            stamped = _stamp(state, owner)
             self._owners[client], self._clocks[client], self._states[client] = owner, clock, stamped
             told.append((client, clock, stamped))
         return _build(told) if told else None
@@ -48,15 +49,28 @@ class Presence:
             del self._owners[client], self._clocks[client], self._states[client]
         return _build(told) if told else None
 
-    def everyone(self) -> bytes | None:
+    def everyone(self, *, but_the_candidate: bool = False) -> bytes | None:
         """All states, for one who has just come."""
-        told = [(client, self._clocks[client], state) for client, state in self._states.items()]
+        told = [
+            (client, self._clocks[client], state)
+            for client, state in self._states.items()
+            if not (but_the_candidate and self._owners[client].role == "candidate")
+        ]
+        return _build(told) if told else None
+
+    def without_the_candidate(self) -> bytes | None:
+        """For those who may not see for a while where the candidate is."""
+        told = [
+            (client, self._clocks[client], "null")
+            for client, owner in self._owners.items()
+            if owner.role == "candidate"
+        ]
         return _build(told) if told else None
 
     def _may(self, owner: Connection, client: int) -> bool:
         """Own ids and free ones; and those of the same seat, since a page that reconnects keeps its id."""
         if (holder := self._owners.get(client)) is not None:
-            return holder.role == owner.role
+            return holder.author == owner.author
         return sum(one is owner for one in self._owners.values()) < MAX_CLIENTS
 
 
@@ -78,21 +92,17 @@ def _parse(update: bytes) -> list[tuple[int, int, object]]:
     return entries
 
 
-def _stamp(state: object, name: str, role: str) -> str:
+def _stamp(state: object, owner: Connection) -> str:
     """Only the protocol's fields, and the identity of the seat."""
     if not isinstance(state, dict):
         return "null"
-    user = state.get("user")
-    color = user.get("color") if isinstance(user, dict) else None
-    file = state.get("file")
+    file, top, color = state.get("file"), state.get("top"), color_of(owner.author)
     kept: dict[str, object] = {
-        "user": {
-            "name": name,
-            "role": role,
-            "color": color if isinstance(color, str) and _COLOR.fullmatch(color) else "#888888",
-        },
+        "user": {"name": owner.name, "role": owner.role, "color": color, "colorLight": f"{color}33"},
         "file": file if isinstance(file, str) and _NAME.fullmatch(file) else None,
     }
+    if type(top) is int and 1 <= top <= MAX_LINE:
+        kept["top"] = top
     if isinstance(state.get("cursor"), dict):
         kept["cursor"] = state["cursor"]
     return json.dumps(kept, separators=(",", ":"))

@@ -16,17 +16,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sandbox.core import events as ev
-from sandbox.core.access import MAY_WRITE_DOCUMENT
+from sandbox.core import outage as out
+from sandbox.core import room_events as rev
+from sandbox.core.access import may_write
 from sandbox.core.chain import GENESIS, Link
 from sandbox.core.document import files_error
-from sandbox.core.interview import Interview, evolve
-from sandbox.core.view import Guide, Live, candidate_view, interviewer_view
+from sandbox.core.interview import Interview, Message, evolve, observed
+from sandbox.core.origin import excerpt
+from sandbox.core.view import Guide, Live, candidate_view, interviewer_view, watcher_view
 from sandbox.ports import KernelState
 from sandbox.rooms import frames
-from sandbox.rooms.connection import TOO_SLOW, Connection
+from sandbox.rooms.connection import NO_SEAT, TOO_SLOW, Connection
 from sandbox.rooms.lib0 import BadFrame
 from sandbox.rooms.presence import Presence
 from sandbox.rooms.shared_document import SharedDocument
+from sandbox.rooms.signals import BIG_INSERT, PASTE_WINDOW_MS, Signals, newest
 from sandbox.store.database import StorageFault
 from sandbox.store.journal import Journal
 from sandbox.store.log import EventLog, entry, link
@@ -35,13 +39,19 @@ from wire.scorecard import Progress
 VIEW_DELAY_S = 0.02
 """Changes within it are shown together."""
 FILES_CHECK_DELAY_S = 0.3
-PASTE_WINDOW_MS = 2_000
-BIG_INSERT = 200
-"""Characters at once that nobody types."""
 MAX_OUTPUT_FRAME = 200_000
 """Characters of outputs in one frame."""
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Withheld:
+    """How things stood when a focus block began: what the panel has until it ends."""
+
+    document: SharedDocument
+    outputs: dict[int, int]
+    """How many of each run."""
 
 
 @dataclass(slots=True)
@@ -51,6 +61,7 @@ class Loaded:
     interview: Interview
     document: SharedDocument
     outputs: dict[int, list[ev.ShownOutput]]
+    withheld: Withheld | None
     head: bytes
     seq: int
     at_us: int
@@ -60,6 +71,7 @@ def load(log: EventLog, interview: str) -> Loaded:
     """Fold one interview's log. Raises StorageFault, and LookupError when there is none."""
     state: Interview | None = None
     document, outputs = SharedDocument(), dict[int, list[ev.ShownOutput]]()
+    withheld: Withheld | None = None
     head, seq, at_us = GENESIS, 0, 0
     for row in log.links(interview):
         one = entry(row)
@@ -68,10 +80,12 @@ def load(log: EventLog, interview: str) -> Loaded:
             document.apply(one.event.update)
         elif isinstance(one.event, ev.OutputsShown):
             outputs.setdefault(one.event.run, []).extend(one.event.outputs)
+        elif isinstance(one.event, rev.FocusBlockStarted):
+            withheld = Withheld(document.copy(), _counts(outputs))
         head, seq, at_us = row.hash, row.seq, row.at_us
     if state is None:
         raise LookupError(interview)
-    return Loaded(state, document, outputs, head, seq, at_us)
+    return Loaded(state, document, outputs, withheld, head, seq, at_us)
 
 
 @dataclass(slots=True)
@@ -106,8 +120,11 @@ class Room:
         self._presence = Presence()
         self._view_due: asyncio.TimerHandle | None = None
         self._files_due: asyncio.TimerHandle | None = None
-        self._last_paste_us = 0
-        self._live = replace(self._live, files_error=files_error(self.document.files()))
+        self._focus_due: asyncio.TimerHandle | None = None
+        self._signals = Signals(guide.shown)
+        self._kernel_lost = False
+        self._check_files()
+        self._arm_focus()
 
     def _take(self, loaded: Loaded) -> None:
         self.interview = loaded.interview
@@ -116,6 +133,7 @@ class Room:
         """With everything that is on disk: what pages see."""
         self.document = loaded.document
         self._outputs = loaded.outputs
+        self._withheld = loaded.withheld
         self._output_bytes = sum(_size(one) for outputs in loaded.outputs.values() for one in outputs)
         self._head, self._seq, self._at_us = loaded.head, loaded.seq, loaded.at_us
         self._last: asyncio.Future[None] | None = None
@@ -124,6 +142,11 @@ class Room:
     def entry(self) -> str:
         """The file that is judged."""
         return self._guide.entry
+
+    @property
+    def recorded_ms(self) -> int:
+        """When something was recorded last, epoch ms."""
+        return self._at_us // 1000
 
     @property
     def output_bytes(self) -> int:
@@ -149,6 +172,8 @@ class Room:
             row = link(self._head, self.id, one)
             self._head = row.hash
             self.interview = evolve(self.interview, one)
+            if isinstance(event, rev.FocusBlockStarted):
+                self._withheld = Withheld(self.document.copy(), {})
             entries.append(one)
             rows.append(row)
         waiting: asyncio.Future[None] = self._loop.create_future()
@@ -180,8 +205,11 @@ class Room:
         if self._live.alert:
             self.now_live(alert="")
         for one in batch.entries:
+            veiled = self.veiled
             self._shown = evolve(self._shown, one)
             self._show(one, batch.origin)
+            if veiled and not self.veiled:
+                self._unveil()
         batch.waiting.set_result(None)
 
     def _show(self, one: ev.Entry, origin: Connection | None) -> None:
@@ -189,17 +217,25 @@ class Room:
             case ev.DocumentUpdated(update=update):
                 frame = frames.update(update)
                 for other in self._connections:
-                    if other is not origin:
+                    if other is not origin and self._watches(other):
                         other.post(frame)
             case ev.OutputsShown(run=run, outputs=outputs):
                 shown = self._outputs.setdefault(run, [])
                 start = len(shown)
                 shown.extend(outputs)
                 self._output_bytes += sum(map(_size, outputs))
-                for connection in self._connections:
+                for connection in filter(self._watches, self._connections):
                     _post_outputs(connection, run, outputs, start)
+            case rev.Said():
+                for connection in self._connections:
+                    self._post_chat(connection, self._shown.chat[-1:], len(self._shown.chat) - 1)
+            case rev.FocusBlockStarted():
+                self._veil()
+            case rev.MemberRemoved():
+                self._put_out_the_removed()
             case _:
                 self.changed()
+        self._watch_sandbox()
 
     def _start_over(self, fault: StorageFault) -> None:
         """Back to what is on disk. Whoever typed meanwhile still holds it and sends it on reconnecting."""
@@ -214,13 +250,101 @@ class Room:
             self._post_view(connection)
             self._loop.call_later(0.2, connection.close, TOO_SLOW, "not saved; reconnect to send it again")
 
+    # -- focus blocks
+
+    @property
+    def veiled(self) -> bool:
+        """Whether the panel is shown nothing of what the candidate does now."""
+        return self._shown.focus.until is not None
+
+    def _watches(self, connection: Connection) -> bool:
+        """Whether a page may be shown what the candidate does, now."""
+        return connection.role == "candidate" or not self.veiled
+
+    def _arm_focus(self) -> None:
+        if self._focus_due is not None:
+            self._focus_due.cancel()
+        if (until := self.interview.focus.until) is not None:
+            delay_s = max(0.0, until / 1000 - self._now_us() / 1e6)
+            self._focus_due = self._loop.call_later(delay_s, self._focus_over)
+
+    def _focus_over(self) -> None:
+        if self.interview.focus.until is not None:
+            self.record("server", rev.FocusBlockEnded())
+
+    def _veil(self) -> None:
+        if self._withheld is not None:
+            self._withheld.outputs = _counts(self._outputs)
+        if (states := self._presence.without_the_candidate()) is not None:
+            self._post_panel(frames.awareness(states))
+        self._arm_focus()
+        self.changed()
+
+    def _unveil(self) -> None:
+        """Hand the panel what was kept from it."""
+        withheld, self._withheld = self._withheld, None
+        counts = withheld.outputs if withheld else {}
+        for connection in self._connections:
+            if connection.role != "candidate":
+                for run, outputs in self._outputs.items():
+                    start = counts.get(run, 0)
+                    _post_outputs(connection, run, outputs[start:], start, exempt=True)
+        if (states := self._presence.everyone()) is not None:
+            self._post_panel(frames.awareness(states))
+        self.changed()
+        if withheld is not None:
+            known = withheld.document.state()
+            self._last_or_done().add_done_callback(lambda _: self._catch_up(known))
+
+    def _catch_up(self, known: bytes) -> None:
+        """All that is in the document is on disk now, or the room has started over."""
+        if not self.veiled:
+            self._post_panel(frames.update(self.document.difference(known)))
+
+    def _last_or_done(self) -> asyncio.Future[None]:
+        if self._last is not None:
+            return self._last
+        done: asyncio.Future[None] = self._loop.create_future()
+        done.set_result(None)
+        return done
+
+    def _post_panel(self, frame: bytes) -> None:
+        for connection in self._connections:
+            if connection.role != "candidate":
+                connection.post(frame, exempt=True)
+
+    # -- outages
+
+    def went_down(self, since_ms: int) -> None:
+        """The server that held this room ended while the candidate was at work in it."""
+        if self.interview.under_way and "candidate" in self.interview.here:
+            self.record("server", rev.OutageBegan(cause="server", began=since_ms))
+
+    def lost(self, connection: Connection, cause: rev.OutageCause, *, since_ms: int) -> None:
+        """A page is gone that its person did not close; nothing was heard of it since."""
+        gone = connection.role == "candidate" and self._live.tabs.get("candidate", 0) == 0
+        if gone and self.interview.under_way:
+            self.record("server", rev.OutageBegan(cause=cause, began=since_ms))
+
+    def _watch_sandbox(self) -> None:
+        """Whether the sandbox can be used; a kernel that the candidate's own code ended is no outage."""
+        present = self._live.tabs.get("candidate", 0) > 0
+        needed = self.interview.under_way and self.interview.stage == "probe"
+        gone = self._live.sandbox in ("failed", "starting")
+        gone = gone or (self._live.sandbox == "ready" and self._kernel_lost)
+        known = out.is_open(self.interview.outages, "sandbox")
+        if needed and gone and present and not known:
+            self.record("server", rev.OutageBegan(cause="sandbox", began=self._now_us() // 1000))
+        elif known and not (needed and gone):
+            self.record("server", rev.OutageEnded(cause="sandbox"))
+
     # -- connections
 
     async def join(self, connection: Connection) -> None:
         """Tell a new page everything that is on disk, and from then on what changes."""
         self._present.append(connection)
-        if self._live.tabs.get(connection.role, 0) == 0:
-            self.record(connection.role, ev.Joined())
+        if self._live.tabs.get(connection.author, 0) == 0:
+            self.record(connection.author, ev.Joined(), *self._over(connection))
         self._count_tabs()
         try:
             await self.settled()
@@ -228,12 +352,25 @@ class Room:
             # It cannot be recorded that they came; they may still read what is saved.
             _log.warning("room %s: joined while the disk refuses", self.id)
         self._connections.append(connection)
-        connection.post(frames.step_1(self.document.state()), exempt=True)
-        if (states := self._presence.everyone()) is not None:
+        connection.post(frames.step_1(self._document_for(connection).state()), exempt=True)
+        hidden = not self._watches(connection)
+        if (states := self._presence.everyone(but_the_candidate=hidden)) is not None:
             connection.post(frames.awareness(states), exempt=True)
         self._post_view(connection)
+        self._post_chat(connection, self._shown.chat, 0)
+        counts = self._withheld.outputs if hidden and self._withheld else _counts(self._outputs)
         for run in self._shown.runs:
-            _post_outputs(connection, run.id, self._outputs.get(run.id, ()), 0, exempt=True)
+            outputs = self._outputs.get(run.id, [])[: counts.get(run.id, 0)]
+            _post_outputs(connection, run.id, outputs, 0, exempt=True)
+
+    def _over(self, connection: Connection) -> list[ev.Event]:
+        """Outages that end with the candidate's coming."""
+        if connection.role != "candidate":
+            return []
+        causes: tuple[rev.OutageCause, ...] = ("server", "connection")
+        return [
+            rev.OutageEnded(cause=cause) for cause in causes if out.is_open(self.interview.outages, cause)
+        ]
 
     def leave(self, connection: Connection) -> None:
         if connection not in self._present:
@@ -244,8 +381,8 @@ class Room:
         if (states := self._presence.leave(connection)) is not None:
             self._post_others(connection, frames.awareness(states))
         self._count_tabs()
-        if self._live.tabs.get(connection.role, 0) == 0:
-            self.record(connection.role, ev.Left())
+        if self._live.tabs.get(connection.author, 0) == 0:
+            self.record(connection.author, ev.Left())
         if not self._present:
             self.empty_since = time.monotonic()
 
@@ -253,21 +390,43 @@ class Room:
     def empty(self) -> bool:
         return not self._present
 
-    def close(self, code: int, reason: str, *, role: str | None = None) -> None:
+    def close(self, code: int, reason: str) -> None:
         for connection in list(self._connections):
-            if role is None or connection.role == role:
-                connection.close(code, reason)
+            connection.close(code, reason)
+
+    def forget(self) -> None:
+        """Nobody uses this room any more; nothing of it may happen later."""
+        for due in (self._view_due, self._files_due, self._focus_due):
+            if due is not None:
+                due.cancel()
+
+    def _put_out_the_removed(self) -> None:
+        for connection in list(self._present):
+            if connection.role != "candidate" and self._shown.member(connection.author) is None:
+                connection.close(NO_SEAT, "your seat was taken back")
+        self.changed()
 
     def _count_tabs(self) -> None:
         tabs = dict[str, int]()
         for connection in self._present:
-            tabs[connection.role] = tabs.get(connection.role, 0) + 1
+            tabs[connection.author] = tabs.get(connection.author, 0) + 1
         self.now_live(tabs=tabs)
 
     def _post_others(self, connection: Connection, frame: bytes) -> None:
+        """Where somebody is; during a focus block the candidate and the panel each keep to themselves."""
+        apart = self.veiled
         for other in self._connections:
-            if other is not connection:
+            same_side = (other.role == "candidate") == (connection.role == "candidate")
+            if other is not connection and (same_side or not apart):
                 other.post(frame)
+
+    def _post_chat(self, connection: Connection, messages: Sequence[Message], start: int) -> None:
+        told = [
+            {"at": one.at, "author": one.author, "name": self._shown.name_of(one.author), "text": one.text}
+            for one in messages
+        ]
+        frame = {"type": "chat", "from": start, "messages": told}
+        connection.post(json.dumps(frame, separators=(",", ":")), exempt=True)
 
     # -- binary frames
 
@@ -277,6 +436,8 @@ class Room:
             case frames.SyncStep1(state=state):
                 await self._answer_step_1(connection, state)
             case frames.Awareness(update=update):
+                if connection.role == "watcher":
+                    return
                 told = self._presence.receive(connection, update)
                 if told is not None:
                     self._post_others(connection, frames.awareness(told))
@@ -288,21 +449,28 @@ class Room:
             await self.settled()
         except StorageFault:
             return  # the room has started over and this page is about to be closed
-        connection.post(frames.step_2(self.document.difference(state)), exempt=True)
+        connection.post(frames.step_2(self._document_for(connection).difference(state)), exempt=True)
+
+    def _document_for(self, connection: Connection) -> SharedDocument:
+        """As it is; for the panel during a focus block, as it was when that began."""
+        if self._withheld is not None and not self._watches(connection):
+            return self._withheld.document
+        return self.document
 
     def _receive_update(self, connection: Connection, update: bytes, step: int) -> None:
-        if connection.role not in MAY_WRITE_DOCUMENT:
+        if not may_write(connection.role, co_edit=self.interview.co_edit):
             if step == 1:
                 return  # y-protocols answers every step 1; what a watcher's page holds came from here
-            raise BadFrame("an interviewer may not change the document")
+            raise BadFrame(f"a document update from the {connection.role}")
         if update == frames.EMPTY_UPDATE or not self.interview.writable:
             return
+        if connection.role != "candidate" and self.interview.focus.until is not None:
+            return  # their page learns of the block in the same moment
         inserted = self.document.apply(update)
-        self.record(connection.role, ev.DocumentUpdated(update=update), origin=connection).add_done_callback(
-            lambda future: self._acknowledge(connection, step, future)
-        )
-        if inserted > BIG_INSERT:
-            self._watch_insert(inserted, "while reconnecting" if step == 1 else "while typing")
+        recorded = self.record(connection.author, ev.DocumentUpdated(update=update), origin=connection)
+        recorded.add_done_callback(lambda future: self._acknowledge(connection, step, future))
+        if connection.role == "candidate" and inserted:
+            self._watch_typing(inserted, step)
         if self._files_due is None:
             self._files_due = self._loop.call_later(FILES_CHECK_DELAY_S, self._check_files)
 
@@ -311,23 +479,42 @@ class Room:
             connection.received_updates += 1
             connection.post(frames.saved(connection.received_updates))
 
-    def _watch_insert(self, inserted: int, where: str) -> None:
-        """Report a big insert unless the page also reports a paste, just before or just after."""
-        at = self._now_us()
+    # -- signals
+
+    def _watch_typing(self, inserted: str, step: int) -> None:
+        if len(inserted) > BIG_INSERT:
+            self._watch_insert(inserted, "while reconnecting" if step == 1 else "while typing")
+        elif step == 2 and (broke := self._signals.typed(self._now_us() // 1000, inserted)) is not None:
+            self._signal(broke)
+
+    def _watch_insert(self, inserted: str, where: str) -> None:
+        """Report a big insert unless the page also says what it was, just before or just after."""
+        at, came_from = self._now_us(), self.origin(inserted)
+        found = ev.BigInsert(where=where, characters=len(inserted), origin=came_from, text=excerpt(inserted))
 
         def report() -> None:
-            if abs(self._last_paste_us - at) > PASTE_WINDOW_MS * 1000 and self.interview.consented:
-                self.record("candidate", ev.BigInsert(where=where, characters=inserted))
+            if not self._signals.is_explained(at):
+                self._signal(found)
 
         self._loop.call_later(PASTE_WINDOW_MS / 2000, report)
 
-    def pasted(self) -> None:
-        """A page has said so."""
-        self._last_paste_us = self._now_us()
+    def _signal(self, event: ev.Event) -> None:
+        if observed(self.interview):
+            self.record("candidate", event)
+
+    def explained(self) -> None:
+        """A page has said what a big insert was."""
+        self._signals.explained(self._now_us())
+
+    def origin(self, text: str) -> rev.Origin:
+        """Whether text was in this room before it was put where it is now."""
+        return self._signals.origin(text, lambda: newest(self._outputs))
 
     def _check_files(self) -> None:
         self._files_due = None
-        self.now_live(files_error=files_error(self.document.files()))
+        files = self.document.files()
+        self._signals.read({**files, "": self.document.review()})
+        self.now_live(files_error=files_error(files))
 
     # -- views
 
@@ -341,8 +528,10 @@ class Room:
         if live != self._live:
             self._live = live
             self.changed()
+            self._watch_sandbox()
 
     def kernel_is(self, state: KernelState) -> None:
+        self._kernel_lost = state == "dead" and self._live.kernel_run is None
         self.now_live(kernel=state)
 
     def judge_is(self, judgement: int | None, progress: Progress | None) -> None:
@@ -365,11 +554,18 @@ class Room:
 
     def _post_view(self, connection: Connection) -> None:
         now = self._now_us() // 1000
-        if connection.role == "candidate":
-            view = candidate_view(self._shown, self._live, now=now)
-        else:
-            view = interviewer_view(self._shown, self._live, self._guide, now=now)
+        match connection.role:
+            case "candidate":
+                view = candidate_view(self._shown, self._live, now=now)
+            case "watcher":
+                view = watcher_view(self._shown, self._live, connection.author, now=now)
+            case "interviewer":
+                view = interviewer_view(self._shown, self._live, self._guide, connection.author, now=now)
         connection.post(f'{{"type":"view","view":{view.model_dump_json()}}}')
+
+
+def _counts(outputs: dict[int, list[ev.ShownOutput]]) -> dict[int, int]:
+    return {run: len(shown) for run, shown in outputs.items()}
 
 
 def _size(output: ev.ShownOutput) -> int:

@@ -29,7 +29,7 @@ class SharedDocument:
         self._comments: Map[Any] = self._doc.get("comments", type=Map)
         self._summary: Text = self._doc.get("summary", type=Text)
         self._history_bytes = 0
-        self._inserted = 0
+        self._inserted: list[str] = []
         self._watch: object = self._files.observe_deep(self._count_inserts)
 
     @staticmethod
@@ -42,12 +42,12 @@ class SharedDocument:
                 texts[name] = Text(text)
         return doc.get_update()
 
-    def apply(self, update: bytes) -> int:
-        """Take an update in; how many characters it inserted into files. Raises BadFrame: nothing changed."""
+    def apply(self, update: bytes) -> str:
+        """Take an update in; what it inserted into files. Raises BadFrame: nothing changed."""
         check_update(update)
         if self._history_bytes + len(update) > MAX_HISTORY_BYTES:
             raise BadFrame("the document's history is full")
-        self._inserted = 0
+        self._inserted = []
         try:
             self._doc.apply_update(update)
         except Exception as error:
@@ -57,7 +57,13 @@ class SharedDocument:
                 raise BadFrame("the update made the library panic") from error
             raise
         self._history_bytes += len(update)
-        return self._inserted
+        return "".join(self._inserted)
+
+    def copy(self) -> SharedDocument:
+        """As it is now; what is applied to this one later does not reach it."""
+        made = SharedDocument()
+        made.apply(self._doc.get_update())
+        return made
 
     def state(self) -> bytes:
         return self._doc.get_state()
@@ -75,6 +81,10 @@ class SharedDocument:
 
     def summary(self) -> str:
         return str(self._summary)[:200_000]
+
+    def review(self) -> str:
+        """Summary and comments, as one text."""
+        return "\n".join((self.summary(), *(one.text for one in self.comments())))
 
     def comments(self) -> tuple[Comment, ...]:
         """In the order of their lines; entries of another shape are left out."""
@@ -95,4 +105,4 @@ class SharedDocument:
             if isinstance(event, TextEvent):
                 for change in cast("Any", event).delta:
                     inserted = change.get("insert", "")
-                    self._inserted += len(inserted) if isinstance(inserted, str) else 0
+                    self._inserted += [inserted] if isinstance(inserted, str) else []

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.core import commands as cmd
 from sandbox.core import events as ev
-from sandbox.core.access import Role, allowed
+from sandbox.core.access import allowed, role_of
 from sandbox.core.interview import NotAllowed, decide
 from sandbox.rooms.room import Room
 from sandbox.service.benches import Benches
@@ -27,11 +27,15 @@ class Desk:
         if room.interview.consented and room.interview.stage != "finished":
             self._benches.start(room)
 
-    async def answer(self, room: Room, role: Role, command: cmd.Command) -> dict[str, Any] | None:
-        """The command's result. Raises NotAllowed, and StorageFault when it could not be recorded."""
-        if not allowed(role, command.name):
-            raise NotAllowed(f"That is not for the {role}.")
-        events = decide(room.interview, command, findings=self._findings)
+    async def answer(self, room: Room, author: ev.Author, command: cmd.Command) -> dict[str, Any] | None:
+        """The command's result. Raises NotAllowed, and StorageFault when it could not be recorded.
+
+        ``author``: whoever the connection belongs to.
+        """
+        if not allowed(role_of(author), command.name):
+            raise NotAllowed(f"That is not for the {role_of(author)}.")
+        origin = room.origin(command.text) if isinstance(command, cmd.Paste) else "unknown"
+        events = decide(room.interview, command, author=author, findings=self._findings, origin=origin)
         match command:
             case cmd.Run(path=path, line=line):
                 return await self._running.run(room, path, line)
@@ -48,20 +52,20 @@ class Desk:
             case cmd.Submit():
                 await self._judging.submit(room)
             case cmd.JudgeNow(budget=budget):
-                await self._judging.judge_now(room, budget)
-            case cmd.Paste():
-                room.pasted()
+                await self._judging.judge_now(room, budget, author=author)
+            case cmd.Paste() | cmd.InputMethod():
+                room.explained()
         if events:
-            await self._record(room, role, events)
+            await self._record(room, author, events)
         return None
 
-    async def _record(self, room: Room, role: Role, events: list[ev.Event]) -> None:
+    async def _record(self, room: Room, author: ev.Author, events: list[ev.Event]) -> None:
         before = room.interview.stage
         for event in events:
             if isinstance(event, ev.StageMoved) and before == "filter":
                 review = ev.ReviewFiled(summary=room.document.summary(), comments=room.document.comments())
                 room.record("server", review)
-        await room.record(role, *events)
+        await room.record(author, *events)
         for event in events:
             if isinstance(event, ev.Consented):
                 self._benches.start(room)

@@ -20,9 +20,17 @@ def now_us() -> int:
 
 class Hall:
     def __init__(
-        self, log: EventLog, journal: Journal, guide: Guide, now_us: Callable[[], int] = now_us
+        self,
+        log: EventLog,
+        journal: Journal,
+        guide: Guide,
+        now_us: Callable[[], int] = now_us,
+        *,
+        alive_ms: int | None = None,
     ) -> None:
+        """``alive_ms``: when an earlier process was alive last."""
         self._log, self._journal, self._guide, self.now_us = log, journal, guide, now_us
+        self._alive_ms = alive_ms or 0
         self._rooms: dict[str, Room] = {}
 
     def open(self, interview: str) -> Room:
@@ -32,10 +40,15 @@ class Hall:
                 interview, log=self._log, journal=self._journal, guide=self._guide, now_us=self.now_us
             )
             # A room that is not open has nothing running: what the log says is running, a crash ended.
+            room.went_down(max(self._alive_ms, room.recorded_ms))
             if died := interrupted_by_restart(room.interview):
                 room.record("server", *died)
             self._rooms[interview] = room
         return self._rooms[interview]
+
+    def find(self, interview: str) -> Room | None:
+        """The room, if it is open."""
+        return self._rooms.get(interview)
 
     def rooms(self) -> list[Room]:
         return list(self._rooms.values())
@@ -46,3 +59,4 @@ class Hall:
             await room.settled()
             if room.empty and room.at_rest:
                 self._rooms.pop(room.id, None)
+                room.forget()

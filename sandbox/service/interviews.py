@@ -9,6 +9,7 @@ from functools import reduce
 
 from sandbox.core import events as ev
 from sandbox.core.interview import Interview, evolve
+from sandbox.core.room_events import Accommodated, Accommodations
 from sandbox.core.summary import InterviewSummary, summarise
 from sandbox.rooms.shared_document import SharedDocument
 from sandbox.service.catalogue import Catalogue
@@ -39,6 +40,7 @@ class Interviews:
         interviewer_name: str,
         filter_minutes: int | None = None,
         probe_minutes: int | None = None,
+        accommodations: Accommodations | None = None,
     ) -> tuple[Interview, Links]:
         """A new interview in the lobby, its document seeded. Raises StorageFault."""
         review, probe = self._catalogue.filter, self._catalogue.probe
@@ -56,6 +58,9 @@ class Interviews:
             ev.Entry(seq=1, at_us=at, author="host", event=created),
             ev.Entry(seq=2, at_us=at, author="server", event=seeded),
         ]
+        if accommodations is not None and accommodations != Accommodations():
+            arranged = Accommodated(accommodations=accommodations)
+            entries.append(ev.Entry(seq=3, at_us=at, author="host", event=arranged))
         self._log.create(interview, entries)
         return reduce(evolve, entries, None) or self.get(interview), self.links(interview)
 

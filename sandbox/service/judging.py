@@ -9,7 +9,7 @@ from typing import Literal
 
 from sandbox.core import events as ev
 from sandbox.core.document import files_error, files_sha256
-from sandbox.core.interview import Judgement, NotAllowed, ready_to_submit
+from sandbox.core.interview import Judgement, NotAllowed, ready_to_judge, ready_to_submit
 from sandbox.ports import Judge, JudgeFault, Unreadable
 from sandbox.rooms.room import Room
 from sandbox.service.hall import Hall
@@ -52,14 +52,15 @@ class Judging:
         await room.record("candidate", submitted, queued)
         self._queue.put_nowait((room.id, queued.judgement))
 
-    async def judge_now(self, room: Room, budget: ev.Budget) -> None:
+    async def judge_now(self, room: Room, budget: ev.Budget, *, author: ev.Author) -> None:
         """Judge the files as they stand. Raises NotAllowed and StorageFault."""
+        ready_to_judge(room.interview)
         if sum(one.open for one in room.interview.judgements) >= MAX_OPEN:
             raise NotAllowed(f"{MAX_OPEN} judgements are waiting already. Wait for one to end.")
         submission = room.interview.submission
         files = submission.files if submission else snapshot(room)
         queued = self._queued(room, files, by="interviewer", budget=budget)
-        await room.record("interviewer", queued)
+        await room.record(author, queued)
         self._queue.put_nowait((room.id, queued.judgement))
 
     def _queued(

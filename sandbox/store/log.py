@@ -9,6 +9,7 @@ from sqlalchemy import Engine, Row, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from sandbox.core import events as ev
+from sandbox.core.access import is_author
 from sandbox.core.chain import GENESIS, Link, link_hash
 from sandbox.store.database import explain
 from sandbox.store.schema import events, interviews
@@ -30,12 +31,12 @@ def link(previous: bytes, interview: str, entry: ev.Entry) -> Link:
 
 def entry(row: Link) -> ev.Entry:
     """Raises ValueError for a row that we did not write."""
-    if row.author not in ("candidate", "interviewer", "host", "server"):
+    if not is_author(row.author):
         raise ValueError(f"event {row.seq} has the author {row.author!r}")
     return ev.Entry(
         seq=row.seq,
         at_us=row.at_us,
-        author=row.author,  # type: ignore[arg-type]
+        author=row.author,
         event=ev.decode(row.kind, row.payload),
     )
 

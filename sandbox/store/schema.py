@@ -32,4 +32,5 @@ seats = Table(
     Column("token_hash", LargeBinary(32), primary_key=True),
     Column("role", String(16), nullable=False),
     Column("interview", String(32), ForeignKey("interviews.id"), nullable=True),
+    Column("member", Integer, nullable=False),
 )

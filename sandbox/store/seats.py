@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from sandbox.core.access import Seat
+from sandbox.core.access import MAX_MEMBERS, Seat, author_of
 from sandbox.store.database import StorageFault, explain
 from sandbox.store.schema import seats
 
@@ -27,15 +27,24 @@ TOKEN_BYTES = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatOf:
-    """``interview`` is empty for the host."""
-
     role: Seat
     interview: str = ""
+    """Empty for the host."""
+    member: int = 0
+    """Who of the panel; 0 is the candidate, the host, or the interviewer whom the interview was made for."""
+
+    @property
+    def author(self) -> str:
+        return author_of(self.role, self.member)
 
     @property
     def cookie(self) -> str:
-        """Name of its cookie: one browser can hold several seats."""
-        return f"seat_{self.role}_{self.interview}" if self.interview else f"seat_{self.role}"
+        """Name of its cookie: one browser can hold several seats, and of a panel the one opened last."""
+        return cookie_name(self.role, self.interview)
+
+
+def cookie_name(role: Seat, interview: str) -> str:
+    return f"seat_{role}_{interview}" if interview else f"seat_{role}"
 
 
 def read_key(data: Path) -> bytes:
@@ -65,16 +74,28 @@ class Seats:
         return self._derive("link", seat)
 
     def cookie_value(self, seat: SeatOf) -> str:
-        return self._derive("cookie", seat)
+        """Says who of the panel it is, and proves it."""
+        return f"{seat.member}.{self._derive('cookie', seat)}"
 
-    def holds(self, seat: SeatOf, cookie: str | None) -> bool:
-        return cookie is not None and hmac.compare_digest(cookie.encode(), self.cookie_value(seat).encode())
+    def seated(self, role: Seat, interview: str, cookie: str | None) -> SeatOf | None:
+        """The seat that a cookie proves; None when it proves none."""
+        number, _, _ = (cookie or "").partition(".")
+        if cookie is None or not (number.isascii() and number.isdecimal() and len(number) <= 2):
+            return None
+        seat = SeatOf(role=role, interview=interview, member=int(number))
+        genuine = hmac.compare_digest(cookie.encode(), self.cookie_value(seat).encode())
+        return seat if genuine and seat.member <= MAX_MEMBERS else None
 
     def add(self, seat: SeatOf) -> str:
         """Make the seat's link valid and return its token; again is fine. Raises StorageFault."""
         token = self.token(seat)
         if self.find(token) is None:
-            row = {"token_hash": _hash(token), "role": seat.role, "interview": seat.interview or None}
+            row = {
+                "token_hash": _hash(token),
+                "role": seat.role,
+                "interview": seat.interview or None,
+                "member": seat.member,
+            }
             try:
                 with self._engine.begin() as connection:
                     connection.execute(insert(seats), row)
@@ -89,10 +110,14 @@ class Seats:
                 row = connection.execute(select(seats).where(seats.c.token_hash == _hash(token))).first()
         except SQLAlchemyError as error:
             raise explain(error) from error
-        return None if row is None else SeatOf(role=row.role, interview=row.interview or "")
+        return (
+            None if row is None else SeatOf(role=row.role, interview=row.interview or "", member=row.member)
+        )
 
     def _derive(self, purpose: str, seat: SeatOf) -> str:
-        message = "\0".join((purpose, seat.role, seat.interview)).encode()
+        # Without its number, the first of a panel keeps the link of before there were panels.
+        number = (str(seat.member),) if seat.member else ()
+        message = "\0".join((purpose, seat.role, seat.interview, *number)).encode()
         return urlsafe_b64encode(hmac.digest(self._key, message, "sha256")[:TOKEN_BYTES]).decode()
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from sandbox.core import materials as mt
 from sandbox.core.access import Role
-from sandbox.core.interview import Interview
+from sandbox.core.interview import Interview, NotAllowed, accommodate, invite, planned_minutes, remove
+from sandbox.core.room_events import Accommodations, PanelRole
 from sandbox.core.summary import summarise
 from sandbox.core.view import Live
+from sandbox.rooms.room import Room
 from sandbox.service.report import make_report
 from sandbox.store.seats import SeatOf
-from sandbox.web.errors import WebError, no_evidence, no_interview, no_seat
+from sandbox.web.errors import WebError, no_evidence, no_interview
+from sandbox.web.gate import Gate
 from sandbox.web.plane import Plane
 from sandbox.web.security import JoinLimit
 
@@ -36,10 +39,16 @@ class NewInterview(Body):
     interviewer_name: Name
     filter_minutes: int = Field(ge=5, le=240)
     probe_minutes: int = Field(ge=5, le=240)
+    accommodations: Accommodations | None = None
+
+
+class NewMember(Body):
+    name: Name
+    role: PanelRole
 
 
 def make_routes(plane: Plane, limit: JoinLimit) -> APIRouter:
-    router = APIRouter(prefix="/api")
+    router = APIRouter(prefix="/api", dependencies=[Depends(Gate(plane))])
 
     @router.get("/health")
     def health() -> dict[str, Any]:
@@ -56,6 +65,8 @@ def make_routes(plane: Plane, limit: JoinLimit) -> APIRouter:
             raise WebError(
                 404, "link_unknown", "This link opens nothing.", "Copy it again, whole, or ask for a new one."
             )
+        if seat.member and _get(plane, seat.interview).member(seat.author) is None:
+            raise WebError(410, "link_over", "This seat was taken back.", "Ask whoever invited you.")
         if seat.role == "candidate" and _get(plane, seat.interview).stage == "finished":
             raise WebError(410, "link_over", "This interview is over.", "You can close the page. Thank you.")
         response.set_cookie(
@@ -69,27 +80,30 @@ def make_routes(plane: Plane, limit: JoinLimit) -> APIRouter:
         return {"role": seat.role, "interview": seat.interview or None, "path": _path(seat)}
 
     @router.get("/interviews")
-    def interviews(request: Request) -> dict[str, Any]:
-        _require(plane, request, SeatOf(role="host"))
+    def interviews() -> dict[str, Any]:
         return {"interviews": [one.model_dump() for one in plane.interviews.list()]}
 
     @router.post("/interviews", status_code=201)
-    def create(body: NewInterview, request: Request) -> dict[str, Any]:
-        _require(plane, request, SeatOf(role="host"))
-        interview, links = plane.interviews.create(**body.model_dump())
+    def create(body: NewInterview) -> dict[str, Any]:
+        interview, links = plane.interviews.create(
+            candidate_name=body.candidate_name,
+            interviewer_name=body.interviewer_name,
+            filter_minutes=body.filter_minutes,
+            probe_minutes=body.probe_minutes,
+            accommodations=body.accommodations,
+        )
         return {
             "interview": summarise(interview).model_dump(),
             "links": {"candidate": links.candidate, "interviewer": links.interviewer},
         }
 
     @router.get("/rooms/{interview}/{role}/materials")
-    def materials(interview: str, role: Role, request: Request) -> JSONResponse:
-        _require(plane, request, SeatOf(role=role, interview=interview))
+    def materials(interview: str, role: Role) -> JSONResponse:
         return JSONResponse(_materials(plane, _get(plane, interview), role).model_dump(mode="json"))
 
     @router.get("/rooms/{interview}/report")
-    def report(interview: str, request: Request) -> JSONResponse:
-        _require(plane, request, SeatOf(role="interviewer", interview=interview), SeatOf(role="host"))
+    def report(interview: str) -> JSONResponse:
+        _while_watched(_get(plane, interview))
         live = next((room.live for room in plane.hall.rooms() if room.id == interview), Live(tabs={}))
         try:
             made = make_report(plane.log, plane.catalogue, interview, live, now=plane.hall.now_us() // 1000)
@@ -98,11 +112,8 @@ def make_routes(plane: Plane, limit: JoinLimit) -> APIRouter:
         return JSONResponse(made.model_dump(mode="json"))
 
     @router.get("/rooms/{interview}/judgements/{number}/{file}")
-    def evidence(
-        interview: str, number: int, file: Literal["scorecard", "record"], request: Request
-    ) -> Response:
+    def evidence(interview: str, number: int, file: Literal["scorecard", "record"]) -> Response:
         """What `probe verify` needs. The record has the hidden prompts: never for a candidate."""
-        _require(plane, request, SeatOf(role="interviewer", interview=interview), SeatOf(role="host"))
         judgements = _get(plane, interview).judgements
         scorecard = next((one.scorecard for one in judgements if one.id == number), None)
         if scorecard is None:
@@ -115,13 +126,93 @@ def make_routes(plane: Plane, limit: JoinLimit) -> APIRouter:
             raise no_evidence()
         return FileResponse(kept, media_type="application/gzip", filename=f"judgement-{number}.jsonl.gz")
 
+    @router.get("/rooms/{interview}/panel")
+    def panel(interview: str, request: Request) -> dict[str, Any]:
+        """Links are for the host alone: whoever has one can sit there."""
+        shown = _seat(request).role == "host"
+        return {
+            "panel": [
+                {
+                    "member": one.number,
+                    "role": one.role,
+                    "name": one.name,
+                    "link": plane.interviews.link(_seat_of(interview, one.role, one.number)) if shown else "",
+                }
+                for one in _get(plane, interview).panel
+                if not one.removed
+            ]
+        }
+
+    @router.post("/rooms/{interview}/panel", status_code=201)
+    async def invite_member(interview: str, body: NewMember, request: Request) -> dict[str, Any]:
+        room = _room(plane, interview)
+        try:
+            invited = invite(room.interview, body.role, body.name)
+        except NotAllowed as refused:
+            raise _refused(refused) from refused
+        await room.record(_seat(request).author, invited)
+        link = plane.interviews.link(_seat_of(interview, invited.role, invited.member))
+        return {"member": invited.member, "role": invited.role, "name": invited.name, "link": link}
+
+    @router.post("/rooms/{interview}/panel/{member}/remove")
+    async def remove_member(interview: str, member: int, request: Request) -> dict[str, Any]:
+        """Their open pages are closed at once, and their link opens nothing any more."""
+        room = _room(plane, interview)
+        try:
+            events = remove(room.interview, member)
+        except NotAllowed as refused:
+            raise _refused(refused) from refused
+        if events:
+            await room.record(_seat(request).author, *events)
+        return {}
+
+    @router.get("/rooms/{interview}/accommodations")
+    def accommodations(interview: str) -> dict[str, Any]:
+        return _get(plane, interview).accommodations.model_dump()
+
+    @router.post("/rooms/{interview}/accommodations")
+    async def arrange(interview: str, body: Accommodations, request: Request) -> dict[str, Any]:
+        room = _room(plane, interview)
+        try:
+            events = accommodate(room.interview, body)
+        except NotAllowed as refused:
+            raise _refused(refused) from refused
+        if events:
+            await room.record(_seat(request).author, *events)
+        return body.model_dump()
+
     return router
 
 
-def _require(plane: Plane, request: Request, *seats: SeatOf) -> None:
-    """One of these seats, or 401; which says nothing about whether the interview exists."""
-    if not any(plane.seats.holds(seat, request.cookies.get(seat.cookie)) for seat in seats):
-        raise no_seat()
+def _seat(request: Request) -> SeatOf:
+    return cast("SeatOf", request.state.seat)
+
+
+def _seat_of(interview: str, role: PanelRole, member: int) -> SeatOf:
+    return SeatOf(role=role, interview=interview, member=member)
+
+
+def _refused(refused: NotAllowed) -> WebError:
+    return WebError(409, "not_now", str(refused), "Nothing was changed.")
+
+
+def _room(plane: Plane, interview: str) -> Room:
+    """Open, so that what is recorded has its place in the log. In the event loop only."""
+    try:
+        return plane.hall.open(interview)
+    except LookupError:
+        raise no_interview() from None
+
+
+def _while_watched(interview: Interview) -> None:
+    """What shows the candidate's work waits until a focus block is over."""
+    if interview.focus.until is not None:
+        raise WebError(
+            409,
+            "focus_block",
+            "The candidate is in a focus block; nobody looks at their work now.",
+            "Open this again when the block is over.",
+        )
 
 
 def _get(plane: Plane, interview: str) -> Interview:
@@ -137,8 +228,8 @@ def _path(seat: SeatOf) -> str:
             return "/"
         case "candidate":
             return f"/room/{seat.interview}"
-        case "interviewer":
-            return f"/room/{seat.interview}/interviewer"
+        case "interviewer" | "watcher":
+            return f"/room/{seat.interview}/{seat.role}"
 
 
 def _materials(plane: Plane, interview: Interview, role: Role) -> mt.CandidateMaterials:
@@ -148,13 +239,13 @@ def _materials(plane: Plane, interview: Interview, role: Role) -> mt.CandidateMa
         interview.stage,
         filter=mt.FilterMaterials(
             title=review.challenge.title,
-            minutes=interview.filter.minutes,
+            minutes=planned_minutes(interview, "filter"),
             brief=review.brief,
             exhibit=mt.Exhibit(path=review.challenge.entry, text=plane.catalogue.exhibit),
         ),
         probe=mt.ProbeMaterials(
             title=probe.challenge.title,
-            minutes=interview.probe.minutes,
+            minutes=planned_minutes(interview, "probe"),
             brief=probe.brief,
             entry=probe.challenge.entry,
         ),

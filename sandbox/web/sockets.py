@@ -8,6 +8,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, cast
 
@@ -15,8 +16,9 @@ from pydantic import ValidationError
 from starlette.types import Receive, Scope, Send
 
 from sandbox.core import commands as cmd
-from sandbox.core.access import Role
+from sandbox.core.access import Role, author_of
 from sandbox.core.interview import NotAllowed
+from sandbox.core.room_events import OutageCause
 from sandbox.rooms import frames
 from sandbox.rooms.connection import (
     BAD_FRAME,
@@ -31,15 +33,23 @@ from sandbox.rooms.connection import (
 from sandbox.rooms.lib0 import BadFrame
 from sandbox.rooms.room import Room
 from sandbox.store.database import StorageFault
-from sandbox.store.seats import SeatOf
+from sandbox.web.gate import seated
 from sandbox.web.plane import Plane
 from sandbox.web.security import same_origin
 
-_PATH = re.compile(r"/ws/([0-9a-f]{1,32})/(candidate|interviewer)")
+_PATH = re.compile(r"/ws/([0-9a-f]{1,32})/(candidate|interviewer|watcher)")
 MAX_TABS = 10
 """Open pages of one seat."""
 MAX_COMMANDS_AT_ONCE = 8
 SEND_TIMEOUT_S = 20
+LOST: Mapping[int, OutageCause] = {
+    **dict.fromkeys((1005, 1006, 1011, 4008), "connection"),
+    **dict.fromkeys((1012, TOO_SLOW), "server"),
+}
+"""Close codes of a page whose person did not leave: no goodbye or the page's own word for silence; and ours.
+
+A browser says 1001 when its page is closed, and our page 1000; 1005 is a connection that just ended.
+"""
 _log = logging.getLogger(__name__)
 
 
@@ -52,24 +62,23 @@ class RoomSockets:
         await receive()  # websocket.connect
         await send({"type": "websocket.accept"})
         try:
-            room, role = self._enter(scope)
+            room, role, member = self._enter(scope)
         except _Refused as refused:
             await send({"type": "websocket.close", "code": refused.code, "reason": refused.reason})
             return
-        names = {"candidate": room.interview.candidate_name, "interviewer": room.interview.interviewer_name}
-        connection = Connection(role, names[role])
+        connection = Connection(role, room.interview.name_of(author_of(role, member)), member)
         await _Talk(self._plane, room, connection, receive, send).run()
 
-    def _enter(self, scope: Scope) -> tuple[Room, Role]:
+    def _enter(self, scope: Scope) -> tuple[Room, Role, int]:
+        """The room, the role and who of the panel it is. Raises _Refused."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         match = _PATH.fullmatch(scope["path"])
         if match is None or not same_origin(headers, required=True):
             raise _Refused(NO_SEAT, "no seat")
         interview, role = match[1], cast("Role", match[2])
-        seat = SeatOf(role=role, interview=interview)
-        if not self._plane.seats.holds(seat, _cookies(headers).get(seat.cookie)):
-            raise _Refused(NO_SEAT, "no seat")
         try:
+            if (seat := seated(self._plane, role, interview, _cookies(headers))) is None:
+                raise _Refused(NO_SEAT, "no seat")
             room = self._plane.hall.open(interview)
         except LookupError:
             raise _Refused(NO_INTERVIEW, "no such interview") from None
@@ -77,9 +86,9 @@ class RoomSockets:
             raise _Refused(TOO_SLOW, "the database cannot be read; reconnect") from None
         if role == "candidate" and room.interview.stage == "finished":
             raise _Refused(ENDED, "the interview is over")
-        if room.live.tabs.get(role, 0) >= MAX_TABS:
+        if room.live.tabs.get(seat.author, 0) >= MAX_TABS:
             raise _Refused(BAD_FRAME, "too many pages are open; close one")
-        return room, role
+        return room, role, seat.member
 
 
 class _Refused(Exception):
@@ -106,6 +115,12 @@ class _Talk:
         self._binary = Allowance(per_second=200, burst=2_000, clock=time.monotonic)
         self._text = Allowance(per_second=20, burst=100, clock=time.monotonic)
         self._commands: set[asyncio.Task[None]] = set()
+        self._heard_ms = self._now_ms()
+        self._lost: OutageCause | None = None
+        """What closed it, if neither its person nor a broken rule did."""
+
+    def _now_ms(self) -> int:
+        return self._plane.hall.now_us() // 1000
 
     async def run(self) -> None:
         sender = asyncio.create_task(self._send_all())
@@ -115,6 +130,8 @@ class _Talk:
             await self._receive_all(sender)
         finally:
             self._room.leave(self._connection)
+            if self._lost is not None:
+                self._room.lost(self._connection, self._lost, since_ms=self._heard_ms)
             for task in [sender, *self._commands]:
                 task.cancel()
             await asyncio.gather(sender, *self._commands, return_exceptions=True)
@@ -125,12 +142,15 @@ class _Talk:
             coming = asyncio.ensure_future(self._receive())
             await asyncio.wait({coming, sender}, return_when=asyncio.FIRST_COMPLETED)
             if sender.done():
+                self._lost = LOST.get(self._connection.closed_by or 1006)
                 coming.cancel()
                 await asyncio.gather(coming, return_exceptions=True)
                 return
             message = coming.result()
             if message["type"] == "websocket.disconnect":
+                self._lost = LOST.get(message.get("code", 1005))
                 return
+            self._heard_ms = self._now_ms()
             if self._connection.closing:
                 continue
             await self._take(message.get("bytes"), message.get("text"))
@@ -144,7 +164,7 @@ class _Talk:
             elif text is not None:
                 await self._take_text(text)
         except BadFrame as error:
-            _log.warning("closing a page of the %s: %s", self._connection.role, error)
+            _log.warning("closing a page of %s: %s", self._connection.author, error)
             self._connection.close(BAD_FRAME, "bad frame")
 
     async def _take_text(self, text: str) -> None:
@@ -164,7 +184,7 @@ class _Talk:
     async def _answer(self, frame: cmd.CommandFrame) -> None:
         try:
             command = cmd.parse_command(frame)
-            result = await self._plane.desk.answer(self._room, self._connection.role, command)
+            result = await self._plane.desk.answer(self._room, self._connection.author, command)
         except (NotAllowed, cmd.BadCommand, StorageFault) as error:
             self._refuse(frame.id, str(error))
         except Exception:

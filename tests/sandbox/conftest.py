@@ -19,6 +19,7 @@ from pycrdt import Doc
 
 from sandbox.adapters.memory import MemoryJudge, MemorySandboxes
 from sandbox.app import Store, create_app, open_store
+from sandbox.core.room_events import PanelRole
 from sandbox.settings import Settings
 from sandbox.store.seats import SeatOf
 from tests.sandbox.challenges import write_challenges
@@ -54,6 +55,14 @@ class Plane:
     async def host(self) -> httpx.AsyncClient:
         cookies = await join(self.base, self.store.interviews.link(SeatOf(role="host")))
         return httpx.AsyncClient(base_url=self.base, cookies=cookies)
+
+    async def invite(self, interview: str, role: PanelRole, name: str) -> httpx.Cookies:
+        """The cookies of one more of the panel."""
+        async with await self.host() as host:
+            body = {"role": role, "name": name}
+            made = await host.post(f"/api/rooms/{interview}/panel", json=body)
+            assert made.status_code == 201, made.text
+            return await join(self.base, made.json()["link"])
 
     async def page(self, interview: str, role: str, doc: Doc[Any] | None = None) -> Page:
         return Page(self.base, interview, role, await self.cookies(interview, role), doc)

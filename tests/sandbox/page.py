@@ -37,6 +37,7 @@ class Page:
         self.summary: Text = self.doc.get("summary", type=Text)
         self.view: dict[str, Any] = {}
         self.outputs: dict[int, list[dict[str, Any]]] = {}
+        self.chat: list[dict[str, Any]] = []
         self.answers: dict[int, dict[str, Any]] = {}
         self.awareness: list[bytes] = []
         self.texts: list[str] = []
@@ -93,6 +94,9 @@ class Page:
                     shown = self.outputs.setdefault(frame["run"], [])
                     assert frame["from"] == len(shown)
                     shown.extend(frame["outputs"])
+                case "chat":
+                    assert frame["from"] in (0, len(self.chat))
+                    self.chat[frame["from"] :] = frame["messages"]
                 case _:
                     self.answers[frame["id"]] = frame
             return

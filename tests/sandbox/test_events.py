@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.adapters.memory import MemoryJudge
 from sandbox.core import events as ev
+from sandbox.core import room_events as rev
 
 FILES = (ev.TextFile(path="specdec.py", text="é"),)
 REF = ev.ChallengeRef(slug="a", version=1, minutes=15)
@@ -56,6 +57,18 @@ async def examples() -> list[ev.Event]:
         ev.Pasted(where="w", characters=3),
         ev.BigInsert(where="w", characters=300),
         ev.FocusChanged(visible=False),
+        rev.InputMethodUsed(where="w", characters=300),
+        rev.RhythmBroke(pause_ms=1, characters=2, took_ms=3, usual_cps=4.5, text="t"),
+        rev.MemberInvited(member=1, role="watcher", name="n"),
+        rev.MemberRemoved(member=1),
+        rev.CoEditSwitched(on=True),
+        rev.FocusBlockAsked(minutes=5),
+        rev.FocusBlockStarted(minutes=5),
+        rev.FocusBlockEnded(),
+        rev.Said(text="s"),
+        rev.OutageBegan(cause="server", began=1),
+        rev.OutageEnded(cause="server"),
+        rev.Accommodated(accommodations=rev.Accommodations(time_percent=125)),
         ev.Joined(),
         ev.Left(),
     ]

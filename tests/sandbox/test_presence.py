@@ -33,17 +33,32 @@ async def test_identity_comes_from_the_seat() -> None:
         "file": "specdec.py",
         "x": 1,
     }
+    orange = {"color": "#d0762c", "colorLight": "#d0762c33"}
     assert heard(Presence().receive(ada, say(7, 1, claim))) == {
-        7: {"user": {"name": "Ada", "role": "candidate", "color": "#123456"}, "file": "specdec.py"}
+        7: {"user": {"name": "Ada", "role": "candidate", **orange}, "file": "specdec.py"}
     }
 
 
-@pytest.mark.parametrize("color", ["red", "#12", "#123456;x", 5, None, "url(http://a)"])
-async def test_a_color_is_a_color(color: object) -> None:
+async def test_everybody_of_a_panel_has_a_color_of_their_own() -> None:
+    people = [
+        Connection("candidate", "Ada"),
+        *(Connection("interviewer", "G", number) for number in range(8)),
+    ]
+    colors = [heard(Presence().receive(one, say(7, 1, {})))[7]["user"]["color"] for one in people]
+    assert len(set(colors)) == len(colors)
+
+
+@pytest.mark.parametrize("top", [0, -1, 2.5, True, "3", 10**9, None, [1]])
+async def test_a_line_is_a_line(top: object) -> None:
     ada = Connection("candidate", "Ada")
-    state = heard(Presence().receive(ada, say(7, 1, {"user": {"color": color}})))[7]
-    assert state["user"]["color"] == "#888888"
-    assert state["file"] is None
+    assert "top" not in heard(Presence().receive(ada, say(7, 1, {"top": top})))[7]
+    assert heard(Presence().receive(ada, say(8, 1, {"top": 3})))[8]["top"] == 3
+
+
+async def test_a_member_does_not_speak_for_another() -> None:
+    presence = Presence()
+    presence.receive(Connection("interviewer", "Grace"), say(7, 1, {}))
+    assert presence.receive(Connection("interviewer", "Edsger", 1), say(7, 2, None)) is None
 
 
 async def test_nobody_speaks_for_somebody_else() -> None:

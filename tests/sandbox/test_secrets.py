@@ -16,7 +16,16 @@ SECRET = "CANARY-NOTE"
 
 def test_the_candidates_types_have_no_place_for_secrets() -> None:
     hidden = set(InterviewerView.model_fields) - set(CandidateView.model_fields)
-    assert hidden == {"runtime", "notes", "ticks", "marks", "judgements", "suggestions", "integrity"}
+    assert hidden == {
+        "runtime",
+        "notes",
+        "ticks",
+        "marks",
+        "judgements",
+        "suggestions",
+        "integrity",
+        "signals",
+    }
     assert set(InterviewerMaterials.model_fields) - set(CandidateMaterials.model_fields) == {"guide"}
 
 
