@@ -31,11 +31,9 @@ from sandbox.store.log import EventLog
 from sandbox.store.records import Records
 from sandbox.store.seats import Seats, read_key
 from sandbox.web import errors
-from sandbox.web.cohort_routes import make_cohort_routes
+from sandbox.web.api import make_api
 from sandbox.web.pages import make_pages
 from sandbox.web.plane import Plane
-from sandbox.web.report_routes import make_report_routes
-from sandbox.web.routes import make_routes
 from sandbox.web.security import Guard, JoinLimit
 from sandbox.web.sockets import RoomSockets
 
@@ -119,9 +117,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
 
     app = FastAPI(title="probe", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     errors.install(app)
-    app.include_router(make_routes(plane, JoinLimit()))
-    app.include_router(make_cohort_routes(plane))
-    app.include_router(make_report_routes(plane))
+    app.include_router(make_api(plane, JoinLimit()))
     app.include_router(make_pages(settings.static))
     return _split(Guard(app), RoomSockets(plane))
 

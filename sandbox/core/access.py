@@ -34,8 +34,12 @@ MAY: Mapping[Role, frozenset[str]] = {
 MAY_CALL: Mapping[str, frozenset[Seat]] = {
     "GET /api/interviews": frozenset({"host"}),
     "POST /api/interviews": frozenset({"host"}),
+    "GET /api/interviews.csv": frozenset({"host"}),
+    "GET /api/calibration": frozenset({"host"}),
+    "POST /api/impact": frozenset({"host"}),
     "GET /api/rooms/{interview}/{role}/materials": frozenset({"candidate", "interviewer", "watcher"}),
     "GET /api/rooms/{interview}/report": frozenset({"interviewer", "host"}),
+    "GET /api/rooms/{interview}/report.{form}": frozenset({"interviewer", "host"}),
     "GET /api/rooms/{interview}/judgements/{number}/{file}": frozenset({"interviewer", "host"}),
     "GET /api/rooms/{interview}/panel": frozenset({"interviewer", "host"}),
     "POST /api/rooms/{interview}/panel": frozenset({"interviewer", "host"}),

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from sandbox.core.view import Live
 from sandbox.render.document import html, pdf
 from sandbox.service.report import Report, make_report
-from sandbox.store.seats import SeatOf
-from sandbox.web.errors import no_interview, no_seat
+from sandbox.web.errors import WebError, no_interview
 from sandbox.web.plane import Plane
 
 NO_SCRIPT = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 """An origin of its own, and nothing that could run or be fetched: most of a report is a candidate's text."""
 
 
-def make_report_routes(plane: Plane) -> APIRouter:
-    router = APIRouter(prefix="/api/rooms/{interview}")
-
-    @router.get("/report.{form}")
-    def document(interview: str, form: Literal["html", "pdf", "json"], request: Request) -> Response:
-        seats = (SeatOf(role="interviewer", interview=interview), SeatOf(role="host"))
-        if not any(plane.seats.holds(seat, request.cookies.get(seat.cookie)) for seat in seats):
-            raise no_seat()
-        return _as(form, _report(plane, interview), interview)
-
-    return router
+def add_report_routes(router: APIRouter, plane: Plane) -> None:
+    @router.get("/rooms/{interview}/report.{form}")
+    def document(interview: str, form: Literal["html", "pdf", "json"]) -> Response:
+        return _as(form, read_report(plane, interview), interview)
 
 
-def _report(plane: Plane, interview: str) -> Report:
+def read_report(plane: Plane, interview: str) -> Report:
+    """Made anew from the log. Raises WebError, also while a focus block hides the candidate's work."""
     live = next((room.live for room in plane.hall.rooms() if room.id == interview), Live(tabs={}))
     try:
+        if plane.interviews.get(interview).focus.until is not None:
+            raise WebError(
+                409,
+                "focus_block",
+                "The candidate is in a focus block; nobody looks at their work now.",
+                "Open this again when the block is over.",
+            )
         return make_report(plane.log, plane.catalogue, interview, live, now=plane.hall.now_us() // 1000)
     except LookupError:
         raise no_interview() from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, cast
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -13,13 +13,11 @@ from sandbox.core.access import Role
 from sandbox.core.interview import Interview, NotAllowed, accommodate, invite, planned_minutes, remove
 from sandbox.core.room_events import Accommodations, PanelRole
 from sandbox.core.summary import summarise
-from sandbox.core.view import Live
 from sandbox.rooms.room import Room
-from sandbox.service.report import make_report
 from sandbox.store.seats import SeatOf
 from sandbox.web.errors import WebError, no_evidence, no_interview
-from sandbox.web.gate import Gate
 from sandbox.web.plane import Plane
+from sandbox.web.report_routes import read_report
 from sandbox.web.security import JoinLimit
 
 COOKIE_SECONDS = 7 * 24 * 3600
@@ -47,9 +45,7 @@ class NewMember(Body):
     role: PanelRole
 
 
-def make_routes(plane: Plane, limit: JoinLimit) -> APIRouter:
-    router = APIRouter(prefix="/api", dependencies=[Depends(Gate(plane))])
-
+def add_routes(router: APIRouter, plane: Plane, limit: JoinLimit) -> None:
     @router.get("/health")
     def health() -> dict[str, Any]:
         return {"status": "ok", "runtime": plane.runtime, "caveats": list(plane.caveats)}
@@ -103,13 +99,7 @@ def make_routes(plane: Plane, limit: JoinLimit) -> APIRouter:
 
     @router.get("/rooms/{interview}/report")
     def report(interview: str) -> JSONResponse:
-        _while_watched(_get(plane, interview))
-        live = next((room.live for room in plane.hall.rooms() if room.id == interview), Live(tabs={}))
-        try:
-            made = make_report(plane.log, plane.catalogue, interview, live, now=plane.hall.now_us() // 1000)
-        except LookupError:
-            raise no_interview() from None
-        return JSONResponse(made.model_dump(mode="json"))
+        return JSONResponse(read_report(plane, interview).model_dump(mode="json"))
 
     @router.get("/rooms/{interview}/judgements/{number}/{file}")
     def evidence(interview: str, number: int, file: Literal["scorecard", "record"]) -> Response:
@@ -181,8 +171,6 @@ def make_routes(plane: Plane, limit: JoinLimit) -> APIRouter:
             await room.record(_seat(request).author, *events)
         return body.model_dump()
 
-    return router
-
 
 def _seat(request: Request) -> SeatOf:
     return cast("SeatOf", request.state.seat)
@@ -202,17 +190,6 @@ def _room(plane: Plane, interview: str) -> Room:
         return plane.hall.open(interview)
     except LookupError:
         raise no_interview() from None
-
-
-def _while_watched(interview: Interview) -> None:
-    """What shows the candidate's work waits until a focus block is over."""
-    if interview.focus.until is not None:
-        raise WebError(
-            409,
-            "focus_block",
-            "The candidate is in a focus block; nobody looks at their work now.",
-            "Open this again when the block is over.",
-        )
 
 
 def _get(plane: Plane, interview: str) -> Interview:

@@ -14,7 +14,7 @@ import pytest
 import websockets
 
 from sandbox.core import commands as cmd
-from sandbox.web.routes import make_routes
+from sandbox.web.api import make_api
 from sandbox.web.security import JoinLimit
 from tests.sandbox.conftest import Plane
 from tests.sandbox.page import Page
@@ -30,10 +30,16 @@ ROUTES: dict[str, set[str]] = {
     "POST /api/join": EVERYBODY,
     "GET /api/interviews": {"host"},
     "POST /api/interviews": {"host"},
+    "GET /api/interviews.csv": {"host"},
+    "GET /api/calibration": {"host"},
+    "POST /api/impact": {"host"},
     "GET /api/rooms/{interview}/candidate/materials": {"candidate"},
     "GET /api/rooms/{interview}/interviewer/materials": {"interviewer", "second interviewer"},
     "GET /api/rooms/{interview}/watcher/materials": {"watcher"},
     "GET /api/rooms/{interview}/report": PANEL,
+    "GET /api/rooms/{interview}/report.html": PANEL,
+    "GET /api/rooms/{interview}/report.pdf": PANEL,
+    "GET /api/rooms/{interview}/report.json": PANEL,
     "GET /api/rooms/{interview}/judgements/{number}/scorecard": PANEL,
     "GET /api/rooms/{interview}/judgements/{number}/record": PANEL,
     "GET /api/rooms/{interview}/panel": PANEL,
@@ -50,6 +56,7 @@ BODIES: dict[str, Any] = {
         "filter_minutes": 15,
         "probe_minutes": 45,
     },
+    "POST /api/impact": {"csv": "x"},
     "POST /api/rooms/{interview}/panel": {"name": "x", "role": "watcher"},
     "POST /api/rooms/{interview}/panel/{member}/remove": {},
     "POST /api/rooms/{interview}/accommodations": {"time_percent": 125},
@@ -86,12 +93,13 @@ COMMANDS: dict[str, tuple[set[str], dict[str, Any]]] = {
 def routes() -> set[str]:
     """Of the application, with each role and file that a path may name."""
     found: set[str] = set()
-    for route in make_routes(cast("Any", None), JoinLimit()).routes:
+    for route in make_api(cast("Any", None), JoinLimit()).routes:
         for method in cast("Any", route).methods:
             paths = [f"{method} {cast('Any', route).path}"]
             for name, values in {
                 "{role}": ("candidate", "interviewer", "watcher"),
                 "{file}": ("scorecard", "record"),
+                "{form}": ("html", "pdf", "json"),
             }.items():
                 paths = [path.replace(name, value) for path in paths for value in values]
             found |= set(paths)

@@ -1,0 +1,21 @@
+"""All calls behind one gate."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends
+
+from sandbox.web.cohort_routes import add_cohort_routes
+from sandbox.web.gate import Gate
+from sandbox.web.plane import Plane
+from sandbox.web.report_routes import add_report_routes
+from sandbox.web.routes import add_routes
+from sandbox.web.security import JoinLimit
+
+
+def make_api(plane: Plane, limit: JoinLimit) -> APIRouter:
+    """Every call of the application; who may make it stands in `sandbox.core.access`."""
+    router = APIRouter(prefix="/api", dependencies=[Depends(Gate(plane))])
+    add_routes(router, plane, limit)
+    add_report_routes(router, plane)
+    add_cohort_routes(router, plane)
+    return router
