@@ -22,6 +22,7 @@ Author = str
 """`sandbox.core.access.author_of`: candidate, interviewer, interviewer/2, watcher/3, host or server."""
 Stage = Literal["lobby", "filter", "probe", "finished"]
 Budget = Literal["quick", "full"]
+Outcome = Literal["go on", "stop"]
 RunKind = Literal["file", "cell", "tests", "bench"]
 RunOutcome = Literal["ok", "error", "interrupted", "died", "timed_out", "flooded"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -119,6 +120,15 @@ class Marked(Wire):
     kind: Literal["marked"] = "marked"
     axis: Axis
     score: int
+    reason: str
+
+
+class Decided(Wire):
+    """A named person's decision on the candidate, either way with a reason. A later one replaces it."""
+
+    kind: Literal["decided"] = "decided"
+    outcome: Outcome
+    name: str
     reason: str
 
 
@@ -286,6 +296,7 @@ Event = (
     | NoteEdited
     | FindingTicked
     | Marked
+    | Decided
     | RunStarted
     | OutputsShown
     | TestCaseReported

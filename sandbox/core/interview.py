@@ -19,6 +19,7 @@ from sandbox.core import room_events as rev
 from sandbox.core.access import MAX_MEMBERS, author_of, role_of
 from sandbox.core.clock import Clock
 from sandbox.core.origin import excerpt
+from sandbox.core.panel_marks import Filed, Panel, assess
 from wire.challenge import Axis
 from wire.scorecard import Scorecard
 
@@ -27,6 +28,7 @@ MAX_NOTES = 1_000
 MAX_RUNS = 2_000
 MAX_INTEGRITY = 5_000
 MAX_TOOL_ROWS = 200
+MAX_MARKS = 500
 MAX_MESSAGES = 1_000
 MAX_OUTAGES = 500
 
@@ -69,11 +71,22 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
+    axis: Axis
     score: int
     reason: str
     by: str
     at: int
     author: ev.Author
+    blind: bool
+    """Filed before its author could see another's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    outcome: ev.Outcome
+    name: str
+    reason: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +185,9 @@ class Interview:
     notes: tuple[Note, ...] = ()
     last_note: int = 0
     ticks: tuple[str, ...] = ()
-    marks: tuple[tuple[Axis, Mark], ...] = ()
+    marks: tuple[Mark, ...] = ()
+    """All that were ever filed, in order; a later one of the same author and axis stands."""
+    decision: Decision | None = None
     runs: tuple[Run, ...] = ()
     tests: ToolReport | None = None
     bench: ToolReport | None = None
@@ -215,8 +230,22 @@ class Interview:
         """Time of this stage that counts as used."""
         return self.clock.elapsed_ms(at) - sum(one.lost_ms for one in self.credits(at))
 
-    def mark(self, axis: Axis) -> Mark | None:
-        return dict(self.marks).get(axis)
+    @property
+    def standing_marks(self) -> tuple[Mark, ...]:
+        """The last mark of each person on each axis."""
+        return tuple({(one.author, one.axis): one for one in self.marks}.values())
+
+    def mark(self, axis: Axis, author: ev.Author) -> Mark | None:
+        return next((one for one in self.standing_marks if (one.axis, one.author) == (axis, author)), None)
+
+    @property
+    def marking(self) -> Panel:
+        """Where the panel's marking stands: everybody who is an interviewer rates."""
+        raters = [one.author for one in self.panel if one.role == "interviewer" and not one.removed]
+        filed = [
+            Filed(author=one.author, axis=one.axis, score=one.score, at=one.at) for one in self.standing_marks
+        ]
+        return assess(raters, filed)
 
     @property
     def writable(self) -> bool:
@@ -260,10 +289,8 @@ def decide(
             if finding not in findings:
                 raise NotAllowed("The rubric has no such line. Reload the page.")
             return [ev.FindingTicked(finding=finding, on=on)] if (finding in interview.ticks) != on else []
-        case cmd.Mark(axis=axis, score=score, reason=reason):
-            if not reason.strip():
-                raise NotAllowed("A mark needs a reason: a sentence on what you saw.")
-            return [ev.Marked(axis=axis, score=score, reason=reason)]
+        case cmd.Mark():
+            return _mark(interview, command, author)
         case cmd.Paste(where=where, characters=characters, text=text):
             pasted = ev.Pasted(where=where, characters=characters, origin=origin, text=excerpt(text))
             return [pasted] if observed(interview) else []
@@ -286,6 +313,34 @@ def decide(
             return []
         case _:
             assert_never(command)
+
+
+def _mark(interview: Interview, command: cmd.Mark, author: ev.Author) -> list[ev.Event]:
+    if not command.reason.strip():
+        raise NotAllowed("A mark needs a reason: a sentence on what you saw.")
+    if interview.decision is not None:
+        raise NotAllowed("A decision has been made on these marks; they stand as they are.")
+    if len(interview.marks) >= MAX_MARKS:
+        raise NotAllowed(f"Marks were filed {MAX_MARKS} times already. What stands, stands.")
+    known = interview.mark(command.axis, author)
+    if known is not None and (known.score, known.reason) == (command.score, command.reason):
+        return []
+    return [ev.Marked(axis=command.axis, score=command.score, reason=command.reason)]
+
+
+def decide_on(interview: Interview, outcome: ev.Outcome, *, name: str, reason: str) -> ev.Decided:
+    """The panel's decision. Raises NotAllowed unless marks are complete and there is a name and a reason."""
+    if not (name.strip() and reason.strip()):
+        raise NotAllowed("A decision needs the name of whoever makes it, and a reason.")
+    if interview.stage != "finished":
+        raise NotAllowed("The interview is not finished. Decide when it is.")
+    marking = interview.marking
+    if not marking.revealed:
+        missing = " and ".join(interview.name_of(one) for one in marking.raters if one not in marking.filed)
+        raise NotAllowed(f"Marks of {missing} are missing. Ask for them, or take the seat back.")
+    if marking.asks:
+        raise NotAllowed(f"{marking.asks[0]} Invite one more interviewer to mark.")
+    return ev.Decided(outcome=outcome, name=name.strip(), reason=reason.strip())
 
 
 def ready_to_judge(interview: Interview) -> None:
@@ -452,9 +507,18 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
             others = tuple(one for one in interview.ticks if one != finding)
             return replace(interview, ticks=(*others, finding) if on else others)
         case ev.Marked(axis=axis, score=score, reason=reason):
-            by = interview.name_of(entry.author)
-            mark = Mark(score=score, reason=reason, by=by, at=at, author=entry.author)
-            return replace(interview, marks=tuple({**dict(interview.marks), axis: mark}.items()))
+            mark = Mark(
+                axis=axis,
+                score=score,
+                reason=reason,
+                by=interview.name_of(entry.author),
+                at=at,
+                author=entry.author,
+                blind=not (interview.marking.revealed and entry.author in interview.marking.filed),
+            )
+            return replace(interview, marks=(*interview.marks, mark))
+        case ev.Decided(outcome=outcome, name=name, reason=reason):
+            return replace(interview, decision=Decision(outcome=outcome, name=name, reason=reason, at=at))
         case (
             ev.RunStarted()
             | ev.TestCaseReported()

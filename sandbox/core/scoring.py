@@ -56,12 +56,3 @@ def suggest_research(rubric: Rubric, ticks: Collection[str], scorecard: Scorecar
 def _capped(score: int, flags: list[Finding], because: list[str]) -> Suggestion:
     lines = [f"Red flag, at most {flag.level}: {flag.text}" for flag in flags]
     return Suggestion(score=min([score, *(flag.level for flag in flags)]), because=(*lines, *because))
-
-
-def total(engineering: int | None, research: int | None) -> int | None:
-    """The sum of the human marks; None until both are filed."""
-    return None if engineering is None or research is None else engineering + research
-
-
-def progresses(total: int | None) -> bool | None:
-    return None if total is None else total >= PROGRESS_THRESHOLD

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sandbox.core.events import Stage
+from sandbox.core.events import Outcome, Stage
 from sandbox.core.interview import Interview
-from sandbox.core.scoring import total
 from wire.base import Wire
 
 
@@ -14,23 +13,22 @@ class InterviewSummary(Wire):
     interviewer_name: str
     created_at: int
     stage: Stage
-    total: int | None
+    total: float | None
+    """None until all marks are filed."""
+    decision: Outcome | None
     report: bool
     """Whether there is anything to report: the filter has begun."""
 
 
 def summarise(interview: Interview) -> InterviewSummary:
+    marking = interview.marking
     return InterviewSummary(
         id=interview.id,
         candidate_name=interview.candidate_name,
         interviewer_name=interview.interviewer_name,
         created_at=interview.created_at,
         stage=interview.stage,
-        total=marks_total(interview),
+        total=marking.total.value if marking.total else None,
+        decision=interview.decision.outcome if interview.decision else None,
         report=interview.stage != "lobby",
     )
-
-
-def marks_total(interview: Interview) -> int | None:
-    engineering, research = interview.mark("engineering"), interview.mark("research")
-    return total(engineering.score if engineering else None, research.score if research else None)

@@ -90,8 +90,10 @@ def describe(entry: ev.Entry, who: str = "") -> str | None:
             return f"Note edited: {_short(text)}" if text else "Note deleted."
         case ev.FindingTicked(finding=finding, on=on):
             return f"{'Ticked' if on else 'Unticked'}: {finding}."
-        case ev.Marked(axis=axis, score=score):
-            return f"Mark on {axis}: {score} of 5."
+        case ev.Marked(axis=axis):
+            return f"Mark filed on {axis}."  # the score itself only where it may be seen
+        case ev.Decided(outcome=outcome, name=name):
+            return f"Decided by {_short(name)}: {outcome}."
         case ev.RunStarted(run=run, label=label):
             return f"Run {run}: {_short(label)}."
         case ev.RunFinished(run=run, outcome=outcome):

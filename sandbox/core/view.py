@@ -17,7 +17,7 @@ from sandbox.core.access import Role
 from sandbox.core.scoring import Suggestion, suggest_engineering, suggest_research
 from sandbox.ports import KernelState
 from wire.base import Wire
-from wire.challenge import Rubric
+from wire.challenge import Axis, Rubric
 from wire.scorecard import Progress, Scorecard
 
 SandboxState = Literal["off", "starting", "ready", "failed"]
@@ -185,6 +185,39 @@ class Marks(Wire):
     research: MarkView | None
 
 
+class OtherMark(MarkView):
+    axis: Axis
+    blind: bool
+
+
+class TotalView(Wire):
+    value: float
+    low: float
+    high: float
+    """One standard error around it."""
+    progresses: bool
+
+
+class DecisionView(Wire):
+    outcome: ev.Outcome
+    name: str
+    reason: str
+    at: int
+
+
+class PanelView(Wire):
+    """Where the panel's marking stands, as one viewer may know it."""
+
+    marks: tuple[OtherMark, ...]
+    """Everybody's, once they are shown; before that the viewer's own."""
+    waiting_for: tuple[str, ...]
+    """Names of those who have not marked both axes."""
+    shown: bool
+    asks: tuple[str, ...]
+    total: TotalView | None
+    decision: DecisionView | None
+
+
 class SuggestionView(Wire):
     score: int | None
     because: tuple[str, ...]
@@ -226,8 +259,11 @@ class InterviewerView(CandidateView):
     notes: tuple[NoteView, ...]
     ticks: tuple[str, ...]
     marks: Marks
+    """The viewer's own."""
+    panel_marks: PanelView
     judgements: tuple[JudgementView, ...]
-    suggestions: Suggestions
+    suggestions: Suggestions | None
+    """None until the viewer has marked both axes: it is one more opinion."""
     integrity: tuple[IntegrityView, ...]
     signals: bool
     """Whether there are signals for this candidate at all."""
@@ -263,14 +299,17 @@ def interviewer_view(
         notes=note_views(interview),
         ticks=interview.ticks,
         marks=Marks(
-            engineering=mark_view(interview.mark("engineering")),
-            research=mark_view(interview.mark("research")),
+            engineering=mark_view(interview.mark("engineering", you)),
+            research=mark_view(interview.mark("research", you)),
         ),
+        panel_marks=panel_view(interview, you),
         judgements=tuple(judgement_view(one, live) for one in interview.judgements),
         suggestions=Suggestions(
             engineering=suggestion_view(suggest_engineering(guide.engineering, interview.ticks)),
             research=suggestion_view(suggest_research(guide.research, interview.ticks, scorecard)),
-        ),
+        )
+        if interview.marking.shows_suggestion(you)
+        else None,
         integrity=integrity_views(interview),
         signals=interview.accommodations.signals,
     )
@@ -399,6 +438,33 @@ def note_views(interview: iv.Interview) -> tuple[NoteView, ...]:
 
 def mark_view(mark: iv.Mark | None) -> MarkView | None:
     return MarkView(score=mark.score, reason=mark.reason, by=mark.by, at=mark.at) if mark else None
+
+
+def panel_view(interview: iv.Interview, viewer: ev.Author) -> PanelView:
+    """``viewer``: an author; ``host`` sees what is shown to everybody."""
+    marking = interview.marking
+    shown = marking.revealed and (viewer not in marking.raters or viewer in marking.filed)
+    total, decision = marking.total, interview.decision
+    return PanelView(
+        marks=tuple(
+            OtherMark(
+                score=one.score, reason=one.reason, by=one.by, at=one.at, axis=one.axis, blind=one.blind
+            )
+            for one in interview.standing_marks
+            if marking.shows(viewer, one.author)
+        ),
+        waiting_for=tuple(interview.name_of(one) for one in marking.raters if one not in marking.filed),
+        shown=shown,
+        asks=marking.asks if shown else (),
+        total=TotalView(value=total.value, low=total.low, high=total.high, progresses=total.progresses)
+        if total is not None and shown
+        else None,
+        decision=DecisionView(
+            outcome=decision.outcome, name=decision.name, reason=decision.reason, at=decision.at
+        )
+        if decision
+        else None,
+    )
 
 
 def suggestion_view(suggestion: Suggestion) -> SuggestionView:

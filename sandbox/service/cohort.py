@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sandbox.core import events as ev
 from sandbox.core.calibration import Case, decided
 from sandbox.core.interview import Interview, evolve
-from sandbox.core.summary import marks_total
+from sandbox.core.panel_marks import AXES
 from sandbox.core.view import latest_scorecard
 from sandbox.store.log import EventLog
 from wire.challenge import Axis
@@ -28,18 +28,21 @@ def _case(entries: list[ev.Entry]) -> Case | None:
         state = evolve(state, one)
     if state is None or state.stage != "finished":
         return None
-    total = marks_total(state)
+    total = state.marking.total
     if total is None:
         return None
     scorecard = latest_scorecard(state)
     verdicts = scorecard.verdicts if scorecard else ()
-    marks: dict[Axis, tuple[int, ...]] = {axis: (mark.score,) for axis, mark in state.marks}
+    blind = {(one.axis, one.author): one for one in state.marks if one.blind}
+    marks: dict[Axis, tuple[int, ...]] = {
+        axis: tuple(one.score for (on, _), one in blind.items() if on == axis) for axis in AXES
+    }
     return Case(
         interview=state.id,
-        at=max(mark.at for _, mark in state.marks),
+        at=max(mark.at for mark in state.marks),
         versions=tuple(f"{one.slug} {one.version}" for one in (state.filter, state.probe)),
         marks=marks,
-        total=total,
+        total=total.value,
         passed={one.check: passed for one in verdicts if (passed := decided(one.status)) is not None},
         first_pass_ms=first_pass_ms(entries),
     )

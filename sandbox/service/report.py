@@ -10,23 +10,25 @@ from sandbox.core.matching import Supported, supported
 from sandbox.core.materials import Exhibit
 from sandbox.core.scoring import (
     PROGRESS_THRESHOLD,
-    progresses,
+    Suggestion,
     suggest_engineering,
     suggest_research,
     ticked,
 )
-from sandbox.core.summary import InterviewSummary, marks_total, summarise
+from sandbox.core.summary import InterviewSummary, summarise
 from sandbox.core.timeline import Moment, timeline
 from sandbox.rooms.shared_document import SharedDocument
 from sandbox.service.catalogue import Catalogue
 from sandbox.store.log import EventLog, entry
 from wire.base import Wire
-from wire.challenge import Finding, Rubric
+from wire.challenge import Axis, Finding, Rubric
 
 
 class AxisReport(Wire):
-    suggested: vw.SuggestionView
-    mark: vw.MarkView | None
+    suggested: vw.SuggestionView | None
+    """None for a rater who has not marked."""
+    marks: tuple[vw.OtherMark, ...]
+    """As far as the reader may see them."""
     ticked: tuple[Finding, ...]
     rubric: Rubric
 
@@ -55,8 +57,7 @@ class Report(Wire):
     now: int
     progress_threshold: int
     axes: Axes
-    total: int | None
-    progress: bool | None
+    panel: vw.PanelView
     judgement: vw.JudgementView | None
     review: Review
     files: tuple[ev.TextFile, ...]
@@ -68,8 +69,19 @@ class Report(Wire):
     chain: ChainView
 
 
-def make_report(log: EventLog, catalogue: Catalogue, interview: str, live: vw.Live, *, now: int) -> Report:
-    """Raises LookupError when there is no such interview, and StorageFault."""
+def make_report(
+    log: EventLog,
+    catalogue: Catalogue,
+    interview: str,
+    live: vw.Live,
+    *,
+    now: int,
+    reader: ev.Author = "host",
+) -> Report:
+    """For ``reader``, who sees others' marks once they are shown to everybody.
+
+    Raises LookupError when there is no such interview, and StorageFault.
+    """
     rows = log.links(interview)
     entries = [entry(row) for row in rows]
     state: Interview | None = None
@@ -82,14 +94,12 @@ def make_report(log: EventLog, catalogue: Catalogue, interview: str, live: vw.Li
         raise LookupError(interview)
     chain = verify(rows)
     judgement = vw.deciding_judgement(state)
-    total = marks_total(state)
     return Report(
         interview=summarise(state),
         now=now,
         progress_threshold=PROGRESS_THRESHOLD,
-        axes=_axes(state, catalogue),
-        total=total,
-        progress=progresses(total),
+        axes=_axes(state, catalogue, reader),
+        panel=vw.panel_view(state, reader),
         judgement=vw.judgement_view(judgement, live) if judgement else None,
         review=_review(state, document, catalogue),
         files=_files(state, document, entry=catalogue.probe.challenge.entry),
@@ -102,19 +112,27 @@ def make_report(log: EventLog, catalogue: Catalogue, interview: str, live: vw.Li
     )
 
 
-def _axes(state: Interview, catalogue: Catalogue) -> Axes:
+def _axes(state: Interview, catalogue: Catalogue, reader: ev.Author) -> Axes:
     engineering, research = catalogue.filter.rubric, catalogue.probe.rubric
     scorecard = vw.latest_scorecard(state)
+    shown = vw.panel_view(state, reader).marks
+
+    def marks(axis: Axis) -> tuple[vw.OtherMark, ...]:
+        return tuple(one for one in shown if one.axis == axis)
+
+    def suggestion(made: Suggestion) -> vw.SuggestionView | None:
+        return vw.suggestion_view(made) if state.marking.shows_suggestion(reader) else None
+
     return Axes(
         engineering=AxisReport(
-            suggested=vw.suggestion_view(suggest_engineering(engineering, state.ticks)),
-            mark=vw.mark_view(state.mark("engineering")),
+            suggested=suggestion(suggest_engineering(engineering, state.ticks)),
+            marks=marks("engineering"),
             ticked=ticked(engineering, state.ticks),
             rubric=engineering,
         ),
         research=AxisReport(
-            suggested=vw.suggestion_view(suggest_research(research, state.ticks, scorecard)),
-            mark=vw.mark_view(state.mark("research")),
+            suggested=suggestion(suggest_research(research, state.ticks, scorecard)),
+            marks=marks("research"),
             ticked=ticked(research, state.ticks),
             rubric=research,
         ),

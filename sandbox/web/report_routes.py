@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
+from sandbox.core.commands import MAX_NOTE
+from sandbox.core.events import Outcome
+from sandbox.core.interview import NotAllowed, decide_on
 from sandbox.core.view import Live
 from sandbox.render.document import html, pdf
 from sandbox.service.report import Report, make_report
+from sandbox.store.seats import SeatOf
+from sandbox.web.asked import open_room, refusal, seat_of
 from sandbox.web.errors import WebError, no_interview
 from sandbox.web.plane import Plane
 
@@ -16,13 +22,33 @@ NO_SCRIPT = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 """An origin of its own, and nothing that could run or be fetched: most of a report is a candidate's text."""
 
 
+class Decision(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    outcome: Outcome
+    reason: str = Field(min_length=1, max_length=MAX_NOTE)
+    name: str = Field(default="", max_length=80)
+
+
 def add_report_routes(router: APIRouter, plane: Plane) -> None:
     @router.get("/rooms/{interview}/report.{form}")
-    def document(interview: str, form: Literal["html", "pdf", "json"]) -> Response:
-        return _as(form, read_report(plane, interview), interview)
+    def document(interview: str, form: Literal["html", "pdf", "json"], request: Request) -> Response:
+        return _as(form, read_report(plane, interview, seat_of(request)), interview)
+
+    @router.post("/rooms/{interview}/decision")
+    async def decide(interview: str, body: Decision, request: Request) -> dict[str, Any]:
+        """By whoever asks, whom the panel knows by name; the host says who it is."""
+        room, seat = open_room(plane, interview), seat_of(request)
+        name = body.name if seat.role == "host" else room.interview.name_of(seat.author)
+        try:
+            decided = decide_on(room.interview, body.outcome, name=name, reason=body.reason)
+        except NotAllowed as refused:
+            raise refusal(refused) from refused
+        await room.record(seat.author, decided)
+        return {}
 
 
-def read_report(plane: Plane, interview: str) -> Report:
+def read_report(plane: Plane, interview: str, seat: SeatOf) -> Report:
     """Made anew from the log. Raises WebError, also while a focus block hides the candidate's work."""
     live = next((room.live for room in plane.hall.rooms() if room.id == interview), Live(tabs={}))
     try:
@@ -33,7 +59,14 @@ def read_report(plane: Plane, interview: str) -> Report:
                 "The candidate is in a focus block; nobody looks at their work now.",
                 "Open this again when the block is over.",
             )
-        return make_report(plane.log, plane.catalogue, interview, live, now=plane.hall.now_us() // 1000)
+        return make_report(
+            plane.log,
+            plane.catalogue,
+            interview,
+            live,
+            now=plane.hall.now_us() // 1000,
+            reader=seat.author,
+        )
     except LookupError:
         raise no_interview() from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
@@ -13,8 +13,8 @@ from sandbox.core.access import Role
 from sandbox.core.interview import Interview, NotAllowed, accommodate, invite, planned_minutes, remove
 from sandbox.core.room_events import Accommodations, PanelRole
 from sandbox.core.summary import summarise
-from sandbox.rooms.room import Room
 from sandbox.store.seats import SeatOf
+from sandbox.web.asked import open_room, refusal, seat_of
 from sandbox.web.errors import WebError, no_evidence, no_interview
 from sandbox.web.plane import Plane
 from sandbox.web.report_routes import read_report
@@ -98,8 +98,8 @@ def add_routes(router: APIRouter, plane: Plane, limit: JoinLimit) -> None:
         return JSONResponse(_materials(plane, _get(plane, interview), role).model_dump(mode="json"))
 
     @router.get("/rooms/{interview}/report")
-    def report(interview: str) -> JSONResponse:
-        return JSONResponse(read_report(plane, interview).model_dump(mode="json"))
+    def report(interview: str, request: Request) -> JSONResponse:
+        return JSONResponse(read_report(plane, interview, seat_of(request)).model_dump(mode="json"))
 
     @router.get("/rooms/{interview}/judgements/{number}/{file}")
     def evidence(interview: str, number: int, file: Literal["scorecard", "record"]) -> Response:
@@ -119,7 +119,7 @@ def add_routes(router: APIRouter, plane: Plane, limit: JoinLimit) -> None:
     @router.get("/rooms/{interview}/panel")
     def panel(interview: str, request: Request) -> dict[str, Any]:
         """Links are for the host alone: whoever has one can sit there."""
-        shown = _seat(request).role == "host"
+        shown = seat_of(request).role == "host"
         return {
             "panel": [
                 {
@@ -135,25 +135,25 @@ def add_routes(router: APIRouter, plane: Plane, limit: JoinLimit) -> None:
 
     @router.post("/rooms/{interview}/panel", status_code=201)
     async def invite_member(interview: str, body: NewMember, request: Request) -> dict[str, Any]:
-        room = _room(plane, interview)
+        room = open_room(plane, interview)
         try:
             invited = invite(room.interview, body.role, body.name)
         except NotAllowed as refused:
-            raise _refused(refused) from refused
-        await room.record(_seat(request).author, invited)
+            raise refusal(refused) from refused
+        await room.record(seat_of(request).author, invited)
         link = plane.interviews.link(_seat_of(interview, invited.role, invited.member))
         return {"member": invited.member, "role": invited.role, "name": invited.name, "link": link}
 
     @router.post("/rooms/{interview}/panel/{member}/remove")
     async def remove_member(interview: str, member: int, request: Request) -> dict[str, Any]:
         """Their open pages are closed at once, and their link opens nothing any more."""
-        room = _room(plane, interview)
+        room = open_room(plane, interview)
         try:
             events = remove(room.interview, member)
         except NotAllowed as refused:
-            raise _refused(refused) from refused
+            raise refusal(refused) from refused
         if events:
-            await room.record(_seat(request).author, *events)
+            await room.record(seat_of(request).author, *events)
         return {}
 
     @router.get("/rooms/{interview}/accommodations")
@@ -162,34 +162,18 @@ def add_routes(router: APIRouter, plane: Plane, limit: JoinLimit) -> None:
 
     @router.post("/rooms/{interview}/accommodations")
     async def arrange(interview: str, body: Accommodations, request: Request) -> dict[str, Any]:
-        room = _room(plane, interview)
+        room = open_room(plane, interview)
         try:
             events = accommodate(room.interview, body)
         except NotAllowed as refused:
-            raise _refused(refused) from refused
+            raise refusal(refused) from refused
         if events:
-            await room.record(_seat(request).author, *events)
+            await room.record(seat_of(request).author, *events)
         return body.model_dump()
-
-
-def _seat(request: Request) -> SeatOf:
-    return cast("SeatOf", request.state.seat)
 
 
 def _seat_of(interview: str, role: PanelRole, member: int) -> SeatOf:
     return SeatOf(role=role, interview=interview, member=member)
-
-
-def _refused(refused: NotAllowed) -> WebError:
-    return WebError(409, "not_now", str(refused), "Nothing was changed.")
-
-
-def _room(plane: Plane, interview: str) -> Room:
-    """Open, so that what is recorded has its place in the log. In the event loop only."""
-    try:
-        return plane.hall.open(interview)
-    except LookupError:
-        raise no_interview() from None
 
 
 def _get(plane: Plane, interview: str) -> Interview:

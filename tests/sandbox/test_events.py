@@ -40,6 +40,7 @@ async def examples() -> list[ev.Event]:
         ev.NoteEdited(note=1, text=""),
         ev.FindingTicked(finding="f", on=True),
         ev.Marked(axis="research", score=3, reason="r"),
+        ev.Decided(outcome="stop", name="n", reason="r"),
         ev.RunStarted(run=1, run_kind="cell", label="l", sha256="0" * 64),
         ev.OutputsShown(run=1, outputs=(ev.ShownOutput(kind="stdout", text="o"),)),
         ev.TestCaseReported(

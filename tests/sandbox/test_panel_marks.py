@@ -103,3 +103,12 @@ def test_more_raters_narrow_the_band() -> None:
         return total.high - total.low
 
     assert width(RATERS) < width(RATERS[:2]) < width(RATERS[:1])
+
+
+@pytest.mark.parametrize(
+    ("engineering", "research", "goes_on"), [(4, 4, True), (5, 3, True), (5, 2, False), (3, 4, False)]
+)
+def test_eight_of_ten_progresses(engineering: int, research: int, goes_on: bool) -> None:
+    total = assess(RATERS[:1], pair(RATERS[0], engineering, research)).total
+    assert total is not None
+    assert total.progresses is goes_on

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.adapters.memory import MemoryJudge
-from sandbox.core.scoring import progresses, suggest_engineering, suggest_research, total
+from sandbox.core.scoring import suggest_engineering, suggest_research
 from wire.challenge import Finding, Level, Rubric
 from wire.scorecard import Scorecard
 
@@ -64,12 +64,3 @@ async def test_research_is_what_the_judge_measured_and_never_more() -> None:
     assert suggest_research(RUBRIC, ["high", "higher"], scorecard).score == 3
     assert suggest_research(RUBRIC, ["flag"], scorecard).score == 2
     assert suggest_research(RUBRIC, ["high"], None).score is None
-
-
-@pytest.mark.parametrize(
-    ("engineering", "research", "expected"), [(4, 4, True), (5, 2, False), (None, 5, None), (3, None, None)]
-)
-def test_eight_of_ten_progresses(
-    engineering: int | None, research: int | None, expected: bool | None
-) -> None:
-    assert progresses(total(engineering, research)) is expected

@@ -21,6 +21,7 @@ def test_the_candidates_types_have_no_place_for_secrets() -> None:
         "notes",
         "ticks",
         "marks",
+        "panel_marks",
         "judgements",
         "suggestions",
         "integrity",
@@ -43,6 +44,7 @@ async def test_no_canary_in_anything_a_candidate_receives(plane: Plane) -> None:
                 await grace.do("move_stage", stage=stage)
                 await grace.do("add_note", text=SECRET)
                 await grace.do("tick", finding="research-good", on=True)
+                await grace.do("mark", axis="engineering", score=2, reason=SECRET)
                 await grace.do("mark", axis="research", score=1, reason=SECRET)
                 heard.append((await client.get(f"/api/rooms/{interview}/candidate/materials")).text)
             await ada.until(lambda: ada.view["sandbox"]["state"] == "ready")

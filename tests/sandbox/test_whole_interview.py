@@ -57,7 +57,8 @@ async def test_an_interview_from_lobby_to_report(plane: Plane) -> None:
     cookies = await plane.cookies(interview, "interviewer")
     async with httpx.AsyncClient(base_url=plane.base, cookies=cookies) as client:
         report = (await client.get(f"/api/rooms/{interview}/report")).json()
-    assert (report["total"], report["progress"]) == (8, True)
+    assert (report["panel"]["total"]["value"], report["panel"]["total"]["progresses"]) == (8, True)
+    assert "close call" in report["panel"]["asks"][0]
     assert report["axes"]["engineering"]["suggested"]["score"] == 2
     assert report["axes"]["research"]["suggested"]["score"] == 3
     assert report["review"]["summary"] == "Not fit for production."

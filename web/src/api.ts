@@ -84,4 +84,13 @@ export const fetchCalibration = (): Promise<Infer<typeof calibration>> => call("
 /** The server works with the counts and forgets them. */
 export const fetchImpacts = (csv: string): Promise<Infer<typeof impacts>> => call("/api/impact", impacts, { csv });
 
+export interface Decision {
+  outcome: "go on" | "stop";
+  reason: string;
+  name: string;
+}
+
+export const decide = (interview: string, decision: Decision): Promise<unknown> =>
+  call(`/api/rooms/${encodeURIComponent(interview)}/decision`, object({}), decision);
+
 export const fetchHealth = (): Promise<Infer<typeof health>> => call("/api/health", health);

@@ -109,6 +109,29 @@ export type Note = Infer<typeof note>;
 const mark = object({ score: number, reason: string, by: string, at: number });
 export type Mark = Infer<typeof mark>;
 
+const otherMark = object({
+  axis: oneOf("engineering", "research"),
+  score: number,
+  reason: string,
+  by: string,
+  at: number,
+  blind: boolean,
+});
+export type OtherMark = Infer<typeof otherMark>;
+
+/** Where the panel's marking stands, as far as this reader may know. */
+const panelMarks = object({
+  marks: list(otherMark),
+  waiting_for: list(string),
+  shown: boolean,
+  asks: list(string),
+  total: nullable(object({ value: number, low: number, high: number, progresses: boolean })),
+  decision: nullable(
+    object({ outcome: oneOf("go on", "stop"), name: string, reason: string, at: number }),
+  ),
+});
+export type PanelMarks = Infer<typeof panelMarks>;
+
 const suggestion = object({ score: nullable(number), because: list(string) });
 export type Suggestion = Infer<typeof suggestion>;
 
@@ -152,8 +175,9 @@ const view = object({
   notes: optional(list(note)),
   ticks: optional(list(string)),
   marks: optional(object({ engineering: nullable(mark), research: nullable(mark) })),
+  panel_marks: optional(panelMarks),
   judgements: optional(list(judgement)),
-  suggestions: optional(object({ engineering: suggestion, research: suggestion })),
+  suggestions: optional(nullable(object({ engineering: suggestion, research: suggestion }))),
   integrity: optional(list(integrity)),
 });
 export type View = Infer<typeof view>;
@@ -166,6 +190,7 @@ const summary = object({
   created_at: number,
   stage,
   total: nullable(number),
+  decision: nullable(oneOf("go on", "stop")),
   report: boolean,
 });
 export type InterviewSummary = Infer<typeof summary>;
@@ -199,7 +224,12 @@ export type FilterMaterials = NonNullable<Materials["filter"]>;
 export type ProbeMaterials = NonNullable<Materials["probe"]>;
 export type GuideMaterials = NonNullable<Materials["guide"]>;
 
-const axisReport = object({ suggested: suggestion, mark: nullable(mark), ticked: list(finding), rubric });
+const axisReport = object({
+  suggested: nullable(suggestion),
+  marks: list(otherMark),
+  ticked: list(finding),
+  rubric,
+});
 export type AxisReport = Infer<typeof axisReport>;
 
 export const report = object({
@@ -207,8 +237,7 @@ export const report = object({
   now: number,
   progress_threshold: number,
   axes: object({ engineering: axisReport, research: axisReport }),
-  total: nullable(number),
-  progress: nullable(boolean),
+  panel: panelMarks,
   judgement: nullable(judgement),
   review: object({
     summary: string,

@@ -55,7 +55,7 @@ function describe({ state, progress, scorecard, fault }: Judgement): string {
       return progress ? `Judging: ${progress.check}, ${progress.done} of ${progress.of}` : "Judging.";
     case "judged":
       return scorecard
-        ? `Judged: ${statusLine(scorecard.verdicts)}. Suggests ${scorecard.score.suggested} of 5.`
+        ? `Judged: ${statusLine(scorecard.verdicts)}.`
         : "Judged.";
     case "failed":
       return `Could not judge, through no fault of the candidate. ${fault}`;

@@ -56,6 +56,7 @@ export function JudgePanel() {
 }
 
 function Item({ judgement }: { judgement: Judgement }) {
+  const { suggestions } = useView();
   const { scorecard, progress, state } = judgement;
   return (
     <li className="judgement" data-state={state}>
@@ -86,8 +87,8 @@ function Item({ judgement }: { judgement: Judgement }) {
       {scorecard ? (
         <>
           <p className="small muted">
-            {statusLine(scorecard.verdicts)} in {duration(scorecard.wall_s * 1000)}. Suggested:{" "}
-            {scorecard.score.suggested} of 5.
+            {statusLine(scorecard.verdicts)} in {duration(scorecard.wall_s * 1000)}.
+            {suggestions ? ` Suggested: ${scorecard.score.suggested} of 5.` : null}
           </p>
           <ul className="verdict-lines">
             {scorecard.verdicts.map((verdict) => (

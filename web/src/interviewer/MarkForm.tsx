@@ -1,4 +1,4 @@
-/** The human mark on one axis, with its reason; the machine's suggestion stands beside it and decides nothing. */
+/** The human mark on one axis, with its reason; others' marks and the machine's suggestion come after it. */
 
 import { useState } from "react";
 
@@ -8,9 +8,8 @@ import { Inline } from "../ui/Inline";
 import { Time } from "../ui/parts";
 
 export function MarkForm({ axis, rubric }: { axis: Axis; rubric: Rubric }) {
-  const { marks, suggestions } = useView();
+  const { marks } = useView();
   const filed = marks?.[axis] ?? null;
-  const suggested = suggestions?.[axis];
   const act = useAct();
   const [score, setScore] = useState<number | null>(filed?.score ?? null);
   const [reason, setReason] = useState(filed?.reason ?? "");
@@ -50,19 +49,7 @@ export function MarkForm({ axis, rubric }: { axis: Axis; rubric: Rubric }) {
       ) : (
         <p className="small muted">Pick a score to read what it stands for.</p>
       )}
-      <details>
-        <summary>
-          Evidence suggests {suggested?.score ?? "nothing yet"}
-          {suggested?.score == null ? "" : " of 5"}
-        </summary>
-        <ul className="small">
-          {(suggested?.because ?? []).map((because) => (
-            <li key={because}>
-              <Inline text={because} />
-            </li>
-          ))}
-        </ul>
-      </details>
+      <Suggested axis={axis} />
       <label className="field">
         <span className="label">Reason</span>
         <textarea
@@ -95,5 +82,30 @@ export function MarkForm({ axis, rubric }: { axis: Axis; rubric: Rubric }) {
         </span>
       </div>
     </section>
+  );
+}
+
+/** One more opinion, so it is read after one's own. */
+function Suggested({ axis }: { axis: Axis }) {
+  const { suggestions } = useView();
+  if (!suggestions)
+    return (
+      <p className="small muted">What the evidence suggests is shown once you have marked both axes.</p>
+    );
+  const { score, because } = suggestions[axis];
+  return (
+    <details>
+      <summary>
+        Evidence suggests {score ?? "nothing yet"}
+        {score === null ? "" : " of 5"}
+      </summary>
+      <ul className="small">
+        {because.map((one) => (
+          <li key={one}>
+            <Inline text={one} />
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

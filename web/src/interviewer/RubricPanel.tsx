@@ -7,6 +7,7 @@ import { useAct, useView } from "../room/context";
 import { Inline } from "../ui/Inline";
 import { Tabs } from "../ui/Tabs";
 import { MarkForm } from "./MarkForm";
+import { Standing } from "./Standing";
 
 export function RubricPanel({ guide }: { guide: GuideMaterials }) {
   const { stage, marks } = useView();
@@ -31,6 +32,7 @@ export function RubricPanel({ guide }: { guide: GuideMaterials }) {
       <div className="scroll pad fill stack" key={axis}>
         <Findings rubric={guide.rubrics[axis]} />
         <MarkForm axis={axis} rubric={guide.rubrics[axis]} />
+        <Standing />
       </div>
     </div>
   );

@@ -13,7 +13,7 @@ import { Brand, LoadFailed, Loading, ThemeToggle } from "../ui/parts";
 const RELOAD_MS = 5_000;
 
 export default function ReportPage({ interview }: { interview: string }) {
-  const loaded = useReport(interview);
+  const [loaded, reload] = useReport(interview);
   if (loaded === null) return <Loading what="Putting the report together" />;
   if (loaded instanceof ApiError) return <LoadFailed error={loaded} />;
   return (
@@ -31,7 +31,7 @@ export default function ReportPage({ interview }: { interview: string }) {
         <ThemeToggle />
       </header>
       <main className="report">
-        <Head report={loaded} />
+        <Head report={loaded} onDecided={reload} />
         <div className="axes">
           <AxisCard axis="engineering" report={loaded.axes.engineering} />
           <AxisCard axis="research" report={loaded.axes.research} />
@@ -61,8 +61,9 @@ function Download({ interview }: { interview: string }) {
 }
 
 /** Loads the report, and again while a judgement is under way or a mark is open. */
-function useReport(interview: string): Report | ApiError | null {
+function useReport(interview: string): [Report | ApiError | null, () => void] {
   const [loaded, setLoaded] = useState<Report | ApiError | null>(null);
+  const [asked, setAsked] = useState(0);
   const waiting = loaded !== null && !(loaded instanceof ApiError) && isOpen(loaded);
   useEffect(() => {
     let current = true;
@@ -73,17 +74,17 @@ function useReport(interview: string): Report | ApiError | null {
           if (current && error instanceof ApiError) setLoaded((known) => known ?? error);
         },
       );
-    if (loaded === null) void load();
+    void load();
     const timer = waiting ? setInterval(() => void load(), RELOAD_MS) : null;
     return () => {
       current = false;
       if (timer) clearInterval(timer);
     };
     // `loaded` itself is left out: a fresh report must not restart the timer
-  }, [interview, waiting]);
-  return loaded;
+  }, [interview, waiting, asked]);
+  return [loaded, () => setAsked(asked + 1)];
 }
 
-function isOpen({ judgement, total }: Report): boolean {
-  return total === null || judgement?.state === "queued" || judgement?.state === "running";
+function isOpen({ judgement, panel }: Report): boolean {
+  return panel.total === null || judgement?.state === "queued" || judgement?.state === "running";
 }

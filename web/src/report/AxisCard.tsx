@@ -1,13 +1,13 @@
-/** One axis: the human mark, the machine's suggestion, and what was ticked. */
+/** One axis: the people's marks, the machine's suggestion, and what was ticked. */
 
-import { AXIS_NAMES, type Axis, type AxisReport } from "../protocol";
+import { AXIS_NAMES, type Axis, type AxisReport, type OtherMark } from "../protocol";
 import { Inline } from "../ui/Inline";
 import { Chip, Time } from "../ui/parts";
 
 export function AxisCard({ axis, report }: { axis: Axis; report: AxisReport }) {
-  const { mark, suggested, ticked, rubric } = report;
-  const level = rubric.levels.find((one) => one.score === mark?.score);
-  const differs = mark !== null && suggested.score !== null && mark.score !== suggested.score;
+  const { marks, suggested, ticked, rubric } = report;
+  const mean = marks.length > 0 ? marks.reduce((sum, one) => sum + one.score, 0) / marks.length : null;
+  const differs = mean !== null && suggested?.score != null && Math.abs(mean - suggested.score) >= 1;
   return (
     <section className={`card axis ${axis}`} aria-labelledby={`axis-${axis}`}>
       <header className="row">
@@ -16,32 +16,16 @@ export function AxisCard({ axis, report }: { axis: Axis; report: AxisReport }) {
         {differs ? <Chip tone="warn">differs from the suggestion</Chip> : null}
       </header>
       <div className="axis-scores">
-        <Score title="Mark" score={mark?.score ?? null} />
-        <Score title="Suggested" score={suggested.score} quiet />
+        <Score title={marks.length > 1 ? "Mean mark" : "Mark"} score={mean} />
+        <Score title="Suggested" score={suggested?.score ?? null} quiet />
       </div>
-      {mark ? (
-        <div>
-          {level ? <strong>{level.title}</strong> : null}
-          <p className="reason">{mark.reason}</p>
-          <p className="small muted">
-            {mark.by}, <Time at={mark.at} long />
-          </p>
-        </div>
-      ) : (
-        <p className="muted">Not marked yet. The interviewer files the mark in the room, under Rubric.</p>
-      )}
-      <h3>Why the machine suggests {suggested.score ?? "nothing yet"}</h3>
-      {suggested.because.length > 0 ? (
-        <ul className="small">
-          {suggested.because.map((because) => (
-            <li key={because}>
-              <Inline text={because} />
-            </li>
-          ))}
-        </ul>
-      ) : (
-        <p className="small muted">No evidence yet.</p>
-      )}
+      {marks.map((mark) => (
+        <Mark key={`${mark.by} ${mark.at}`} mark={mark} title={rubric.levels[mark.score]?.title ?? ""} />
+      ))}
+      {marks.length === 0 ? (
+        <p className="muted">Not marked yet. Interviewers file their marks in the room, under Rubric.</p>
+      ) : null}
+      <Suggestion suggested={suggested} />
       <h3>Heard in the interview</h3>
       {ticked.length > 0 ? (
         <ul className="ticked small">
@@ -63,14 +47,50 @@ export function AxisCard({ axis, report }: { axis: Axis; report: AxisReport }) {
   );
 }
 
+function Mark({ mark, title }: { mark: OtherMark; title: string }) {
+  return (
+    <div>
+      <strong>
+        {mark.score}: {title}
+      </strong>
+      <p className="reason">{mark.reason}</p>
+      <p className="small muted">
+        {mark.by}, <Time at={mark.at} long />
+        {mark.blind ? null : " · changed after the marks were shown"}
+      </p>
+    </div>
+  );
+}
+
+function Suggestion({ suggested }: { suggested: AxisReport["suggested"] }) {
+  if (suggested === null)
+    return <p className="small muted">What the machine suggests is shown once you have marked both axes.</p>;
+  return (
+    <>
+      <h3>Why the machine suggests {suggested.score ?? "nothing yet"}</h3>
+      {suggested.because.length > 0 ? (
+        <ul className="small">
+          {suggested.because.map((because) => (
+            <li key={because}>
+              <Inline text={because} />
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p className="small muted">No evidence yet.</p>
+      )}
+    </>
+  );
+}
+
 function Score({ title, score, quiet = false }: { title: string; score: number | null; quiet?: boolean }) {
   return (
     <div className={`axis-score ${quiet ? "quiet" : ""}`}>
       <span className="small muted">{title}</span>
-      <b>{score ?? "–"}</b>
+      <b>{score === null ? "–" : Number(score.toFixed(1))}</b>
       <span className="cells" aria-hidden="true">
         {Array.from({ length: 5 }, (_, at) => (
-          <i key={at} className={score !== null && at < score ? "on" : ""} />
+          <i key={at} className={score !== null && at < Math.round(score) ? "on" : ""} />
         ))}
       </span>
     </div>

@@ -1,53 +1,91 @@
-/** The total against the threshold, and what is missing for one. */
+/** The total against the threshold, what is missing for one, and the decision. */
 
-import { AXES, AXIS_NAMES, type Report } from "../protocol";
-import { Chip, Time } from "../ui/parts";
+import { AXES, type Report } from "../protocol";
+import { Banner, Chip, Time } from "../ui/parts";
+import { DecisionForm } from "./DecisionForm";
 
-export function Head({ report }: { report: Report }) {
-  const { interview, total, progress, progress_threshold } = report;
-  const missing = AXES.filter((axis) => report.axes[axis].mark === null);
+export function Head({ report, onDecided }: { report: Report; onDecided: () => void }) {
+  const { interview, panel } = report;
   return (
-    <header className="report-head">
-      <div className="grow">
-        <p className="eyebrow">Interview report</p>
-        <h1>{interview.candidate_name}</h1>
-        <p className="muted">
-          with {interview.interviewer_name}, <Time at={interview.created_at} long />
-        </p>
-      </div>
-      <div className="total" data-testid="report-total">
-        <div className="total-figure">
-          <b>{total ?? "–"}</b>
-          <span className="muted">of 10</span>
+    <>
+      <header className="report-head">
+        <div className="grow">
+          <p className="eyebrow">Interview report</p>
+          <h1>{interview.candidate_name}</h1>
+          <p className="muted">
+            with {interview.interviewer_name}, <Time at={interview.created_at} long />
+          </p>
         </div>
-        <TotalCells report={report} />
-        <p className="small">
-          {total === null ? (
-            <Chip tone="warn">
-              open: {missing.map((axis) => `${AXIS_NAMES[axis]} is not marked`).join("; ")}
-            </Chip>
-          ) : progress ? (
-            <Chip tone="good">✓ reaches {progress_threshold}: recommended to go on</Chip>
-          ) : (
-            <Chip tone="bad">✕ below {progress_threshold}: not recommended to go on</Chip>
-          )}
-        </p>
-        <p className="small muted">A recommendation. The marks are people's, and people decide.</p>
-      </div>
-    </header>
+        <div className="total" data-testid="report-total">
+          <div className="total-figure">
+            <b>{panel.total ? Number(panel.total.value.toFixed(1)) : "–"}</b>
+            <span className="muted">of 10</span>
+          </div>
+          <TotalCells report={report} />
+          <Recommendation report={report} />
+        </div>
+      </header>
+      {panel.asks.map((ask) => (
+        <Banner key={ask} tone="warn">
+          {ask} Invite somebody to the panel; they mark without seeing these.
+        </Banner>
+      ))}
+      {panel.decision ? (
+        <section className="card pad decision" aria-label="Decision" data-testid="decision">
+          <h2>Decision: {panel.decision.outcome}</h2>
+          <p className="reason">{panel.decision.reason}</p>
+          <p className="small muted">
+            {panel.decision.name}, <Time at={panel.decision.at} long />
+          </p>
+        </section>
+      ) : panel.total && panel.asks.length === 0 && interview.stage === "finished" ? (
+        <DecisionForm interview={interview.id} onDecided={onDecided} />
+      ) : null}
+    </>
+  );
+}
+
+function Recommendation({ report: { panel, progress_threshold } }: { report: Report }) {
+  const { total, waiting_for } = panel;
+  if (total === null)
+    return (
+      <p className="small">
+        <Chip tone="warn">
+          {waiting_for.length > 0 ? `open: marks of ${waiting_for.join(", ")}` : "open: your marks come first"}
+        </Chip>
+      </p>
+    );
+  return (
+    <>
+      <p className="small">
+        {total.progresses ? (
+          <Chip tone="good">✓ reaches {progress_threshold}: recommended to go on</Chip>
+        ) : (
+          <Chip tone="bad">✕ below {progress_threshold}: not recommended to go on</Chip>
+        )}
+      </p>
+      <p className="small muted">
+        {total.low.toFixed(1)} to {total.high.toFixed(1)} at one standard error, half a point a mark. A
+        recommendation: people decide.
+      </p>
+    </>
   );
 }
 
 function TotalCells({ report }: { report: Report }) {
-  const engineering = report.axes.engineering.mark?.score ?? 0;
-  const research = report.axes.research.mark?.score ?? 0;
+  const mean = (axis: (typeof AXES)[number]) => {
+    const scores = report.axes[axis].marks.map((one) => one.score);
+    return scores.length > 0 ? scores.reduce((sum, one) => sum + one, 0) / scores.length : 0;
+  };
+  const engineering = mean("engineering");
+  const both = engineering + mean("research");
   return (
     <div className="total-cells" aria-hidden="true">
       {Array.from({ length: 10 }, (_, at) => (
         <i
           key={at}
           className={[
-            at < engineering ? "engineering" : at < engineering + research ? "research" : "",
+            at + 0.5 < engineering ? "engineering" : at + 0.5 < both ? "research" : "",
             at + 1 === report.progress_threshold ? "threshold" : "",
           ].join(" ")}
         />
