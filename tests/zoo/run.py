@@ -32,6 +32,7 @@ PLAIN = "in_steps"
 """What cheats are built on, without an attack."""
 
 NO_FASTER = 1.02
+NEEDS_MORE = "a full judgement catches it; this was a quick one"
 REFUSED = "refused"
 
 
@@ -52,7 +53,7 @@ class Outcome:
     faults: tuple[str, ...]
     """In what it is not as its header says."""
     escaped: str = ""
-    """Why it is known to escape, where it did."""
+    """Why it may escape, where it did."""
     tokens_until_caught: int | None = None
     """Sampled tokens until the law was rejected."""
     band: int = 0
@@ -72,6 +73,8 @@ def judged(specimen: Specimen, runtime: Runtime, *, seed: int, budget: Budget) -
     except BadSnapshot as refusal:
         return _refused(specimen, str(refusal))
     outcome = outcome_of(specimen, card)
+    if outcome.faults and budget == "quick" and specimen.budget == "full":
+        return replace(outcome, faults=(), escaped=NEEDS_MORE)
     if specimen.expect in {"inert", "worthless", "bounded"}:
         faults = outcome.faults + _against_plain(specimen.expect, card, plain(runtime, seed, budget))
         return replace(outcome, faults=faults)
@@ -171,7 +174,7 @@ BY_EXPECTATION: dict[str, Callable[[Outcome, Scorecard], Sequence[str]]] = {
     "zero": _zero,
     "review": _review,
     "refused": lambda outcome, card: ["it was run"],
-    **{word: _all_ended(word) for word in ("died", "raised", "bad result", "protocol", "limit")},
+    **{word: _all_ended(word) for word in ("died", "raised", "bad result", "protocol", "limit", "too slow")},
 }
 
 
