@@ -116,16 +116,15 @@ def at_most(alarms: int, runs: int, confidence: float = CONFIDENCE) -> float:
     low, high = alarms / runs, 1.0
     for _ in range(60):
         rate = (low + high) / 2
-        low, high = (rate, high) if _no_more(alarms, runs, rate) > 1 - confidence else (low, rate)
+        no_more = math.fsum(exactly(each, runs, rate) for each in range(alarms + 1))
+        low, high = (rate, high) if no_more > 1 - confidence else (low, rate)
     return high
 
 
-def _no_more(alarms: int, runs: int, rate: float) -> float:
-    """Binomial probability of at most so many, by logarithms: the coefficients outgrow a float."""
-    ways = (math.lgamma(runs + 1) - math.lgamma(k + 1) - math.lgamma(runs - k + 1) for k in range(alarms + 1))
-    return math.fsum(
-        math.exp(log + k * math.log(rate) + (runs - k) * math.log1p(-rate)) for k, log in enumerate(ways)
-    )
+def exactly(alarms: int, runs: int, rate: float) -> float:
+    """Binomial probability, by logarithms: the coefficients outgrow a float. ``0 < rate < 1``."""
+    ways = math.lgamma(runs + 1) - math.lgamma(alarms + 1) - math.lgamma(runs - alarms + 1)
+    return math.exp(ways + alarms * math.log(rate) + (runs - alarms) * math.log1p(-rate))
 
 
 def table(seen: Sequence[Judged]) -> str:

@@ -11,7 +11,6 @@ runs of nine trials of 32 tokens, fewer where EOS comes first: short, so that th
 from __future__ import annotations
 
 import itertools
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from bench.honest_runs import exactly
 from harness.battery import LAW_SETTINGS, Battery, make_battery
 from harness.checks.law import Law
 from harness.checks.settings import draw_trial
@@ -68,16 +68,10 @@ def sessions(kinds: tuple[type[Sampler], ...], count: int, seed: int) -> Iterato
 def most_alarms(runs: int, alpha: float, error: float) -> int:
     """The most alarms that chance explains: more have a probability of at most ``error``."""
     above, alarms = 0.0, runs
-    while alarms > 0 and above + _exactly(alarms, runs, alpha) <= error:
-        above += _exactly(alarms, runs, alpha)
+    while alarms > 0 and above + exactly(alarms, runs, alpha) <= error:
+        above += exactly(alarms, runs, alpha)
         alarms -= 1
     return alarms
-
-
-def _exactly(alarms: int, runs: int, alpha: float) -> float:
-    """Binomial probability, by logarithms: the coefficients outgrow a float."""
-    ways = math.lgamma(runs + 1) - math.lgamma(alarms + 1) - math.lgamma(runs - alarms + 1)
-    return math.exp(ways + alarms * math.log(alpha) + (runs - alarms) * math.log1p(-alpha))
 
 
 @pytest.mark.slow

@@ -62,7 +62,7 @@ def confusion(outcomes: Sequence[Outcome]) -> str:
     for bug in sorted(names):
         called = (f"{name}{f' x{times}' if times > 1 else ''}" for name, times in names[bug].most_common())
         lines.append(f"{bug:<32} {', '.join(called)}")
-    shares = Counter(_how(each) for each in asked)
+    shares = Counter(how_named(each) for each in asked)
     total = max(len(asked), 1)
     lines.append(
         ", ".join(f"{shares[how] / total:.0%} {how}" for how in ("right", "not sure", "confidently wrong"))
@@ -71,8 +71,8 @@ def confusion(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def _how(outcome: Outcome) -> str:
-    """Judged by the header's name alone: right, not sure, or another one with confidence."""
+def how_named(outcome: Outcome) -> str:
+    """By the header's name alone: right, not sure, or another one with confidence."""
     if outcome.named == outcome.diagnosis:
         return "right"
     return "not sure" if (outcome.named or "").endswith("?") else "confidently wrong"
