@@ -1,4 +1,4 @@
-"""Whole judgements of simulated samplers: right ones pass every check, wrong ones do not; rates have bounds."""
+"""Whole judgements of simulated samplers: right ones pass every check, wrong ones do not; bounds of rates."""
 
 from __future__ import annotations
 
