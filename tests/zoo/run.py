@@ -11,6 +11,7 @@ from harness.cli import DEFAULT_CHALLENGE
 from harness.core.check import Budget
 from harness.core.diagnosis import TABLE
 from harness.judge import judge
+from harness.record import decode
 from harness.runner.contestant import Deadlines
 from harness.runner.snapshot import BadSnapshot
 from harness.scoring import SPEEDUP
@@ -34,6 +35,8 @@ PLAIN = "in_steps"
 NO_FASTER = 1.02
 NEEDS_MORE = "a full judgement catches it; this was a quick one"
 REFUSED = "refused"
+LARGE_RECORD = 4 << 20
+"""Bytes; those of right submissions have a tenth of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +125,16 @@ def _card(specimen: Specimen, runtime: Runtime, seed: int, budget: Budget) -> Sc
         budget=budget,
         runtime=runtime,
         on_progress=lambda progress: None,
+        on_record=_readable,
         battery=battery_of(seed),
         deadlines=_deadlines(specimen),
     )
+
+
+def _readable(data: bytes) -> None:
+    """Raises BadRecord: whatever a specimen does, its record can be read again. Small ones are not tried."""
+    if len(data) > LARGE_RECORD:
+        decode(data)
 
 
 def _deadlines(specimen: Specimen) -> Deadlines | None:
