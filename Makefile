@@ -9,7 +9,7 @@ DATA   ?= data
 PYTHON ?= python3
 export PYTHON
 
-.PHONY: up down test check bench install install-test clean
+.PHONY: up down test test-long check bench install install-test clean
 
 up: install            ## install, build, start; create a demo interview; print its links
 	@.venv/bin/python scripts/up.py --port $(PORT) --data $(DATA)
@@ -19,6 +19,9 @@ down:                  ## stop what `make up` started; interviews stay in $(DATA
 
 test: install-test     ## install what tests need; run every test; the last line is pytest's
 	@scripts/test
+
+test-long: install-test ## the same at full size: the whole zoo at full, 10,000 right samplers, 1,000,000 frames
+	@scripts/test --long
 
 check: install-test    ## format, lint, types, import contract
 	@.venv/bin/ruff format --check .

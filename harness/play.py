@@ -10,12 +10,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 from harness.core.trial import Trial, TrialRun
+from harness.record import Room
 from harness.schedule import Schedule
 
 IN_FLIGHT = 3
 """Trials given out and not recorded. One more than play at once, so that nobody waits for a slow trial."""
 
 OUT_OF_TIME = "the time for judging ran out"
+RECORD_FULL = "the calls of the submission filled the record"
 
 
 class Player(Protocol):
@@ -45,11 +47,12 @@ def play(
     Which trial comes next hangs on the runs recorded so far, never on how fast one was: `IN_FLIGHT` trials
     are out at any time, and runs are recorded in the order of their trials. So a seed fixes them all, up to
     the run after which there was no time left: the number of runs recorded by then is returned, None where
-    time sufficed.
+    time sufficed. Runs that leave no room in the record end it too, and that hangs on the runs alone.
 
     ``out_of_time`` is asked after each run; once it said True no trial is begun.
     """
     cut_after: int | None = None
+    room, full = Room(), False
     while True:
         while player.busy < IN_FLIGHT and (trial := schedule.next()) is not None:
             player.begin(trial)
@@ -58,8 +61,11 @@ def play(
         run = player.finish()
         schedule.record(run)
         on_run(run)
+        full |= not room.take(run)
         if cut_after is None and out_of_time():
             cut_after = len(schedule.runs)
+        # Each time: it is the reason that counts, whatever the trials still out made of it.
+        if full:
+            schedule.stop(RECORD_FULL)
         if cut_after is not None:
-            # Each time: it is the reason that counts, whatever the trials still out made of it.
             schedule.stop(OUT_OF_TIME)

@@ -27,8 +27,8 @@ from wire.scorecard import CheckName, Prices, SubmissionRef, Thresholds
 
 VERSION: Literal[1] = 1
 MAX_BYTES = 32 << 20
-"""Of the canonical bytes, and of a file. A submission that floods its ledger can make a longer record, which
-then cannot be verified; see docs/judge.md for what usual ones have."""
+"""Of the canonical bytes, and of a file; docs/judge.md says what usual ones have. `Room` sees to it that no
+submission makes a longer one."""
 MAX_LINE = 4 << 20
 """Parsing takes some ten times a line's length in memory."""
 MAX_RUNS = 4_096
@@ -99,6 +99,23 @@ class RunLine(Wire):
     cpu_s: Seconds | None
     peak_memory_bytes: int | None = Field(ge=0, lt=1 << 64)
     note: Words
+
+
+@dataclass(slots=True)
+class Room:
+    """What one record can still take, so that each judgement's can be read again.
+
+    A quarter is kept free, for the runs of trials that are out when the rest is used up.
+    """
+
+    bytes_left: int = MAX_BYTES // 4 * 3
+    paths_left: int = MAX_PATHS // 4 * 3
+
+    def take(self, run: TrialRun) -> bool:
+        """Whether there is room for more after this run."""
+        self.bytes_left -= len(_json(_run_line(run)))
+        self.paths_left -= sum(len(call.path) for call in run.calls)
+        return self.bytes_left > 0 and self.paths_left > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,7 +130,8 @@ class Player:
                 eos_token_id=None,
                 generator=generator,
             )
-            return self._new_tokens(trial_process.tokens_of(result, task.vocab_size))
+            tokens = trial_process.tokens_of(result, task.vocab_size, prompt.shape[1], task.max_new_tokens)
+            return self._new_tokens(tokens)
         except trial_process.BadResult as error:
             return str(error)
         except (Unfollowable, Unrepeatable):

@@ -19,6 +19,8 @@ MAX_REQUEST = 1 << 16
 MAX_REPLY = 1 << 28
 """Bytes in the body of a frame to a contestant: 512 rows of 128k logits."""
 MAX_NOTE = 500
+SPARE_TOKENS = 256
+"""New tokens beyond those asked for that are taken all the same: then one can say how many came."""
 NONE = 0xFFFFFFFF
 """Stands for 'no handle' and 'no end-of-text token'; no id and no handle is as large."""
 
@@ -346,6 +348,13 @@ def printable(hostile: Body) -> str:
     """One line of printable characters, at most MAX_NOTE of them; anything else becomes ``?``."""
     text = bytes(hostile[: 4 * MAX_NOTE]).decode("utf-8", "replace")
     return "".join(c if c.isprintable() else "?" for c in text)[:MAX_NOTE]
+
+
+def far_too_long(new: int, asked: int) -> str:
+    """What is wrong with so many new tokens, in words for both ends; empty where they can be taken."""
+    return (
+        f"{new} new tokens came back where max_new_tokens was {asked}" if new > asked + SPARE_TOKENS else ""
+    )
 
 
 def _pack_words(words: Sequence[int]) -> bytes:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from harness.core.trial import Ended, TrialRun
+from harness.oracle.codec import far_too_long
 from harness.oracle.session import TrialLimits, limits_for
 from pairs.analytic import Pair
 from pairs.ledger import Call
@@ -44,6 +45,8 @@ def illegality(run: TrialRun, pair: Pair, limits: TrialLimits | None = None) -> 
         return "there are tokens, and the trial did not return"
     if run.ended is Ended.NOT_IMPORTED and run.calls:
         return "there are calls, and the submission was never imported"
+    if words := far_too_long(len(run.tokens), run.trial.max_new_tokens):
+        return words
     if any(not 0 <= token < pair.vocab_size for token in run.tokens):
         return "a returned token is not in the vocabulary"
     requests = len(run.calls) + sum(len(call.copied) for call in run.calls)

@@ -28,6 +28,7 @@ from harness.oracle.codec import (
     encode_setup,
     encode_shared,
     encode_word,
+    far_too_long,
 )
 from pairs.analytic import Pair
 from pairs.ledger import Call
@@ -197,6 +198,8 @@ class Session:
         if tokens[: len(prompt)] != prompt:
             return Outcome(Ended.BAD_RESULT, note="the returned tokens do not begin with the prompt")
         new = tokens[len(prompt) :]
+        if words := far_too_long(len(new), self._trial.max_new_tokens):
+            return Outcome(Ended.BAD_RESULT, note=words)
         if new and max(new) >= self._pair.vocab_size:
             return Outcome(Ended.BAD_RESULT, note=f"a returned token id is above {self._pair.vocab_size - 1}")
         return Outcome(Ended.RETURNED, new)

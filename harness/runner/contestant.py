@@ -362,8 +362,8 @@ def _obituary(status: int | None, jail: Jail) -> tuple[Ended, str]:
     if status is None:
         return Ended.DIED, "the process that holds the submission is gone"
     if os.WIFSIGNALED(status):
-        return Ended.DIED, f"the process was killed by {_signal_name(os.WTERMSIG(status))}"
-    return Ended.DIED, f"the process ended with exit code {status >> 8 & 0xFF} before generate returned"
+        return Ended.DIED, f"killed by {_signal_name(os.WTERMSIG(status))}"
+    return Ended.DIED, f"exit code {status >> 8 & 0xFF}"
 
 
 def _signal_name(number: int) -> str:

@@ -14,6 +14,7 @@ import os
 import random
 import socket
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -50,6 +51,8 @@ class Connection:
 
     def __init__(self, connected: socket.socket) -> None:
         self.socket = connected
+        self.turn = threading.Lock()
+        """Of whoever waits for an answer: code may call both models, each from a thread of its own."""
         self._frames = codec.Frames(codec.MAX_REPLY)
         self._shared: mmap.mmap | None = None
 
@@ -97,16 +100,19 @@ class RemoteBackend:
         self._model: Literal["target", "draft"] = model
         self._vocab_size = vocab_size
         self._released: list[int] = []
+        self._turn = connection.turn
 
     def forward(
         self, handle: int | None, length: int, tokens: Sequence[int]
     ) -> tuple[int, NDArray[np.float32]]:
-        reply = self._ask(codec.encode_forward(self._model, handle, length, tokens))
-        handle, rows = self._connection.rows(reply)
-        return handle, rows.reshape(len(tokens), self._vocab_size).copy()
+        with self._turn:
+            reply = self._ask(codec.encode_forward(self._model, handle, length, tokens))
+            handle, rows = self._connection.rows(reply)
+            return handle, rows.reshape(len(tokens), self._vocab_size).copy()
 
     def fork(self, handle: int, length: int) -> int:
-        return codec.decode_word(*self._ask(codec.encode_request(codec.Fork(handle, length))))
+        with self._turn:
+            return codec.decode_word(*self._ask(codec.encode_request(codec.Fork(handle, length))))
 
     def release(self, handle: int) -> None:
         # Kept for the next request: the collector may call in the middle of one.
@@ -185,7 +191,8 @@ def _outcome(
     connection: Connection, generate: Callable[..., object], setup: codec.Setup, folder: Path
 ) -> codec.Done | codec.Failed:
     try:
-        return codec.Done(tokens_of(_call(connection, generate, setup), setup.vocab_size))
+        result = _call(connection, generate, setup)
+        return codec.Done(tokens_of(result, setup.vocab_size, len(setup.prompt), setup.max_new_tokens))
     except BadResult as error:
         return codec.Failed(codec.Failure.BAD_RESULT, str(error))
     except BaseException as error:
@@ -232,8 +239,8 @@ def seed_globals(seed: int) -> None:
     np.random.seed(mix(seed ^ 2) >> 32)
 
 
-def tokens_of(result: object, vocab_size: int) -> tuple[int, ...]:
-    """The returned ids. Raises BadResult."""
+def tokens_of(result: object, vocab_size: int, prompt_length: int, max_new_tokens: int) -> tuple[int, ...]:
+    """The returned ids, the prompt included. Raises BadResult."""
     import torch
 
     if not isinstance(result, torch.Tensor):
@@ -242,7 +249,12 @@ def tokens_of(result: object, vocab_size: int) -> tuple[int, ...]:
         raise BadResult(f"generate returned dtype {result.dtype}; want torch.int64")
     if result.dim() != 2 or result.shape[0] != 1:
         raise BadResult(f"generate returned shape {tuple(result.shape)}; want (1, n)")
-    tokens = tuple(result[0].tolist())
+    if words := codec.far_too_long(result.shape[1] - prompt_length, max_new_tokens):
+        raise BadResult(words)
+    try:
+        tokens = tuple(result[0].tolist())
+    except RuntimeError as error:
+        raise BadResult(f"generate returned a tensor without readable ids ({_in_a_line(error)})") from None
     if tokens and not 0 <= min(tokens) <= max(tokens) < vocab_size:
         raise BadResult(f"generate returned an id outside 0 to {vocab_size - 1}")
     return tokens
@@ -250,14 +262,26 @@ def tokens_of(result: object, vocab_size: int) -> tuple[int, ...]:
 
 def describe(error: BaseException, folder: Path) -> str:
     """The exception in a line, with the last line of the submission that it passed through."""
-    what = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
+    try:
+        return _described(error, folder)
+    except BaseException:
+        # Its class is the submission's: to ask it for words is to run more of that code.
+        return "an exception that raises another one when it is asked for its text"
+
+
+def _described(error: BaseException, folder: Path) -> str:
+    if isinstance(error, SyntaxError):
+        return f"{_in_a_line(error)} (line {error.lineno})"
+    what = _in_a_line(error)
     if isinstance(error, SystemExit):
         what = f"the submission called sys.exit({error.code!r})"
-    if isinstance(error, SyntaxError):
-        return f"{what} (line {error.lineno})"
     lines = [
         frame.lineno
         for frame in traceback.extract_tb(error.__traceback__)
         if frame.filename.startswith(f"{folder}/")
     ]
     return f"{what} (line {lines[-1]})" if lines else what
+
+
+def _in_a_line(error: BaseException) -> str:
+    return "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]

@@ -142,6 +142,70 @@ HONEST = {
     )
 }  # fmt: skip
 
+
+class SampleAndMatch(Sampler):
+    """Draws every token from the target; a draft stands where it happens to be the same token."""
+
+    def block(self, text, gamma):
+        drafts, _ = self.propose(text, gamma)
+        rows = self.score("target", text, drafts)
+        drawn = [self.draw(row) for row in rows]
+        stood = next((n for n, draft in enumerate(drafts) if draft != drawn[n]), len(drafts))
+        return drawn[: stood + 1]
+
+
+class AdaptiveGamma(Sampler):
+    """A longer block after one that stood whole, a shorter one after a rejection."""
+
+    wanted = 2
+
+    def gamma(self):
+        return self.wanted
+
+    def block(self, text, gamma):
+        new = super().block(text, gamma)
+        self.wanted = min(self.wanted + 1, 8) if len(new) > gamma else max(self.wanted - 1, 1)
+        return new
+
+
+class GenerousDraft(Sampler):
+    """Drafts from a flatter law than the supplied draft's, and uses that law throughout."""
+
+    def law(self, model, path):
+        row = super().law(model, path)
+        if model == "target":
+            return row
+        flatter = row**0.6
+        return flatter / flatter.sum()
+
+
+class Tree(Sampler):
+    """Two branches from one root, a target call each: their first tokens are tried in turn against what the
+    residual leaves (recursive rejection), then the rest of the branch that stood, as a chain."""
+
+    def block(self, text, gamma):
+        if not gamma:
+            return [self.draw(self.score("target", text, [])[0])]
+        target = None
+        for _ in range(2):
+            drafts, draft_rows = self.propose(text, gamma)
+            rows = self.score("target", text, drafts)
+            target = rows[0] if target is None else target
+            if self.accepts(target, draft_rows[0], drafts[0]):
+                return self.chain(drafts, draft_rows, rows)
+            target = self.correction(target, draft_rows[0])
+        return [self.draw(target)]
+
+    def chain(self, drafts, draft_rows, rows):
+        for n in range(1, len(drafts)):
+            if not self.accepts(rows[n], draft_rows[n], drafts[n]):
+                return [*drafts[:n], self.draw(self.correction(rows[n], draft_rows[n]))]
+        return [*drafts, self.draw(rows[-1])]
+
+
+RIGHT = HONEST | {kind.__name__: kind for kind in (SampleAndMatch, AdaptiveGamma, GenerousDraft, Tree)}
+"""All right samplers there are; `HONEST` are those that every test of the law plays."""
+
 # --- Wrong: one step broken; the name is the diagnosis that it should get.
 
 

@@ -3,16 +3,14 @@
 Ville's inequality says that it does; this looks. A run is one right sampler on half of the law check's
 settings, with fresh prompts and fresh randomness, judged on its own from a purse of 1. The default is 500
 runs of nine trials of 32 tokens, fewer where EOS comes first: short, so that they fit into a minute of CPU.
-PROBE_LONG=1 takes 10,000 runs, and tells every 500 how it stands.
+--long takes 10,000 runs, and tells every 500 how it stands.
 
-    PROBE_LONG=1 python -m pytest tests/harness/test_false_alarms.py -s
+    python -m pytest --long tests/harness/test_false_alarms.py -s
 """
 
 from __future__ import annotations
 
 import itertools
-import math
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,14 +19,15 @@ from random import Random
 import numpy as np
 import pytest
 
+from bench.honest_runs import exactly
 from harness.battery import LAW_SETTINGS, Battery, make_battery
 from harness.checks.law import Law
 from harness.checks.settings import draw_trial
 from harness.core.trial import TrialRun
-from tests.harness.samplers import HONEST, WRONG
+from tests.harness.samplers import RIGHT, WRONG
 from tests.harness.simulate import Sampler
+from tests.long import LONG
 
-LONG = os.environ.get("PROBE_LONG") == "1"
 RUNS = 10_000 if LONG else 500
 TOKENS_A_TRIAL = 32
 BATTERIES = 40 if LONG else 10
@@ -39,45 +38,6 @@ LADDER = (0.5, 0.1, 1e-2, STRICT)
 """The promise holds at every alpha, and only at the large ones do a few hundred runs say much."""
 OWN_ERROR = 1e-6
 """Chance, for each alpha, that this test fails although the error rate is exactly what is promised."""
-
-
-class SampleAndMatch(Sampler):
-    """Draws every token from the target; a draft stands where it happens to be the same token."""
-
-    def block(self, text, gamma):
-        drafts, _ = self.propose(text, gamma)
-        rows = self.score("target", text, drafts)
-        drawn = [self.draw(row) for row in rows]
-        stood = next((n for n, draft in enumerate(drafts) if draft != drawn[n]), len(drafts))
-        return drawn[: stood + 1]
-
-
-class AdaptiveGamma(Sampler):
-    """A longer block after one that stood whole, a shorter one after a rejection."""
-
-    wanted = 2
-
-    def gamma(self):
-        return self.wanted
-
-    def block(self, text, gamma):
-        new = super().block(text, gamma)
-        self.wanted = min(self.wanted + 1, 8) if len(new) > gamma else max(self.wanted - 1, 1)
-        return new
-
-
-class GenerousDraft(Sampler):
-    """Drafts from a flatter law than the supplied draft's, and uses that law throughout."""
-
-    def law(self, model, path):
-        row = super().law(model, path)
-        if model == "target":
-            return row
-        flatter = row**0.6
-        return flatter / flatter.sum()
-
-
-RIGHT = (*HONEST.values(), SampleAndMatch, AdaptiveGamma, GenerousDraft)
 
 
 @dataclass(frozen=True)
@@ -108,16 +68,10 @@ def sessions(kinds: tuple[type[Sampler], ...], count: int, seed: int) -> Iterato
 def most_alarms(runs: int, alpha: float, error: float) -> int:
     """The most alarms that chance explains: more have a probability of at most ``error``."""
     above, alarms = 0.0, runs
-    while alarms > 0 and above + _exactly(alarms, runs, alpha) <= error:
-        above += _exactly(alarms, runs, alpha)
+    while alarms > 0 and above + exactly(alarms, runs, alpha) <= error:
+        above += exactly(alarms, runs, alpha)
         alarms -= 1
     return alarms
-
-
-def _exactly(alarms: int, runs: int, alpha: float) -> float:
-    """Binomial probability, by logarithms: the coefficients outgrow a float."""
-    ways = math.lgamma(runs + 1) - math.lgamma(alarms + 1) - math.lgamma(runs - alarms + 1)
-    return math.exp(ways + alarms * math.log(alpha) + (runs - alarms) * math.log1p(-alpha))
 
 
 @pytest.mark.slow
@@ -126,7 +80,7 @@ def test_right_samplers_are_blamed_as_rarely_as_promised() -> None:
     alarms = dict.fromkeys(LADDER, 0)
     rejected: list[str] = []
     tokens, began = 0, time.process_time()
-    for n, session in enumerate(sessions(RIGHT, RUNS, seed=20_261), start=1):
+    for n, session in enumerate(sessions(tuple(RIGHT.values()), RUNS, seed=20_261), start=1):
         tokens += sum(len(run.tokens) for run in session.runs)
         # Evidence that does not reach one rung does not reach the next.
         for alpha in itertools.takewhile(session.rejected, LADDER):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import harness.play
 from harness.core.trial import Ended, Trial, TrialRun
-from harness.play import IN_FLIGHT, OUT_OF_TIME, play
+from harness.play import IN_FLIGHT, OUT_OF_TIME, RECORD_FULL, play
+from harness.record import Room
 from harness.schedule import Schedule
+from pairs.ledger import Call
 from tests.harness.made_up import CountingCheck
 
 
@@ -63,3 +68,15 @@ def test_out_of_time_begins_no_more_trials_and_waits_for_those_that_are_out(
     if cut is not None:
         assert plan.stopped == OUT_OF_TIME
         assert cut <= len(plan.runs) < cut + IN_FLIGHT
+
+
+def test_runs_that_fill_the_record_end_the_judgement(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Calling(Scripted):
+        def finish(self) -> TrialRun:
+            return replace(super().finish(), calls=(Call(model="target", path=(1, 2, 3), fed=3),))
+
+    monkeypatch.setattr(harness.play, "Room", lambda: Room(paths_left=15))
+    plan, player = schedule(), Calling()
+    assert play(plan, player, on_run=lambda run: None, out_of_time=lambda: False) is None
+    assert plan.stopped == RECORD_FULL
+    assert len(plan.runs) == len(player.begun) == 5 + IN_FLIGHT - 1

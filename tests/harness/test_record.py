@@ -7,13 +7,19 @@ import gzip
 import json
 import tracemalloc
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import record as rec
+from harness.battery import make_battery
+from harness.core.check import Budget
 from harness.core.trial import Ended, Trial, TrialRun
+from harness.oracle import codec
+from harness.oracle.session import limits_for
+from harness.play import IN_FLIGHT
 from harness.record import BadRecord, Head, Record
 from pairs.ledger import Call
 from wire.scorecard import Prices, SubmissionRef, Thresholds
@@ -85,6 +91,17 @@ HEAD = Head(
     cut_after=None,
     wall_s=1.5,
     runs=0,
+)
+
+
+TRIAL = Trial(
+    purpose="law",
+    pair="bell",
+    prompt=(1, 2),
+    max_new_tokens=8,
+    num_speculative_tokens=2,
+    temperature=1.0,
+    seed=0,
 )
 
 
@@ -219,6 +236,28 @@ def peak(act: object, *arguments: bytes) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("budget", ["quick", "full"])
+def test_the_last_trials_of_a_full_record_fit_into_what_is_kept_free(budget: Budget) -> None:
+    kept_free = rec.MAX_BYTES - rec.Room().bytes_left, rec.MAX_PATHS - rec.Room().paths_left
+    for check in make_battery(1).checks:
+        for limits in map(limits_for, check.trials(budget, Random(1))):
+            # A token and its comma, and what else stands in a call's line: ids and lengths below 1,000.
+            largest = 4 * limits.ledger_tokens + 32 * limits.calls + 16 * codec.MAX_NOTE
+            assert IN_FLIGHT * largest < kept_free[0]
+            assert IN_FLIGHT * limits.ledger_tokens < kept_free[1]
+
+
+def test_room_is_used_up_by_what_a_record_has_of_a_run() -> None:
+    run = TrialRun(
+        trial=TRIAL, ended=Ended.RETURNED, calls=(Call(model="target", path=(1, 2, 3), fed=3),) * 5
+    )
+    written = len(rec.encode(record(run))) - len(rec.encode(record()))
+    assert not rec.Room(bytes_left=written).take(run)
+    assert rec.Room(bytes_left=written + 1).take(run)
+    assert not rec.Room(paths_left=15).take(run)
+    assert rec.Room(paths_left=16).take(run)
 
 
 def test_a_small_file_that_unpacks_to_much_is_refused() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from random import Random
 from typing import Literal
@@ -33,6 +32,7 @@ from harness.trap_pairs import DISJOINT
 from pairs.analytic import Pair, PairSpec, make_pair
 from tests.harness.cache_model import Model
 from tests.harness.conftest import trial
+from tests.long import LONG
 
 LIMITS = TrialLimits(caches=CacheLimits(live=3, tokens=40, positions=16), calls=12, ledger_tokens=1_000)
 
@@ -118,6 +118,7 @@ def test_done_gives_the_new_tokens(pair: Pair) -> None:
         ([Hello(VERSION), Done((1, 2, 4))], Ended.BAD_RESULT, "do not begin with the prompt"),
         ([Hello(VERSION), Done((1, 2))], Ended.BAD_RESULT, "do not begin with the prompt"),
         ([Hello(VERSION), Done((1, 2, 3, 64))], Ended.BAD_RESULT, "above 63"),
+        ([Hello(VERSION), Done((1, 2, 3, *[4] * 12, *[5] * 257))], Ended.BAD_RESULT, "269 new tokens"),
         ([Hello(VERSION), Failed(Failure.RAISED, "KeyError: 1")], Ended.RAISED, "KeyError: 1"),
         ([Hello(VERSION), Failed(Failure.BAD_RESULT, "a list")], Ended.BAD_RESULT, "a list"),
         ([Hello(VERSION), Forward("target", None, 0, ())], Ended.PROTOCOL, "feeds no token"),
@@ -263,7 +264,7 @@ class Both:
 
 
 def test_random_programs_meet_what_the_model_says() -> None:
-    programs = 100_000 if os.environ.get("PROBE_LONG") else 10_000
+    programs = 100_000 if LONG else 10_000
     pair = make_pair(PairSpec(name="tiny", seed=3, vocab_size=8, flavour=DISJOINT))
     endings: Counter[Ended] = Counter()
     for number in range(programs):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from random import Random
 
 import numpy as np
@@ -15,8 +14,6 @@ from harness.core.alternatives import ratios
 from tests.harness.samplers import HONEST
 from tests.harness.test_alternatives import laws
 from tests.harness.test_learned import placement
-
-LONG = os.environ.get("PROBE_LONG") == "1"
 
 
 def peak(seed: int, runs: int = 3, tokens: int = 30) -> float:
@@ -65,7 +62,7 @@ def test_right_samplers_of_every_method_raise_at_most_ten_percent_alarms_at_ten_
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.skipif(not LONG, reason="PROBE_LONG=1 takes minutes")
+@pytest.mark.long
 def test_right_samplers_of_every_method_raise_at_most_one_percent_alarms_at_one_percent() -> None:
     assert alarms_of_right_samplers(sessions=500, trials=12, alpha=1e-2) < 14
 

@@ -1,7 +1,7 @@
 """Hostile bytes: whatever comes, the trial ends as a value, memory stays flat, and the next one goes on.
 
 Cases J01 to J05, J20 and J29 of the catalogue of attacks. A hundred thousand frames by default; ten times as
-many with PROBE_LONG=1.
+many with --long.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from pairs.analytic import PairSpec, make_pair
 from tests.harness.cache_model import Model
 from tests.harness.conftest import trial
 from tests.harness.test_session import LIMITS
+from tests.long import LONG
 
-FRAMES = 1_000_000 if os.environ.get("PROBE_LONG") else 100_000
-SOCKETS = 2_000 if os.environ.get("PROBE_LONG") else 300
+FRAMES = 1_000_000 if LONG else 100_000
+SOCKETS = 2_000 if LONG else 300
 EXTREME = (0, 1, 0x7F, 0x80, 0xFF, 0xFFFF, 0x10000, 2**31 - 1, 2**31, 2**32 - 1)
 DEADLINES = Deadlines(import_s=2.0, trial_s=2.0, frame_s=0.02)
 PAIR = make_pair(PairSpec(name="tiny", seed=3, vocab_size=8, flavour=DISJOINT))

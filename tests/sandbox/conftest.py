@@ -25,9 +25,8 @@ from sandbox.store.seats import SeatOf
 from tests.sandbox.challenges import write_challenges
 from tests.sandbox.page import Page, join
 
-# The machine is shared: how long an example takes says nothing.
-hypothesis_settings.register_profile("shared", deadline=None, max_examples=60)
-hypothesis_settings.load_profile("shared")
+hypothesis_settings.register_profile("sandbox", hypothesis_settings.get_profile("shared"), max_examples=60)
+hypothesis_settings.load_profile("sandbox")
 
 
 @pytest.fixture(scope="session")

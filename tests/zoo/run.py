@@ -11,6 +11,7 @@ from harness.cli import DEFAULT_CHALLENGE
 from harness.core.check import Budget
 from harness.core.diagnosis import TABLE
 from harness.judge import judge
+from harness.record import decode
 from harness.runner.contestant import Deadlines
 from harness.runner.snapshot import BadSnapshot
 from harness.scoring import SPEEDUP
@@ -32,7 +33,10 @@ PLAIN = "in_steps"
 """What cheats are built on, without an attack."""
 
 NO_FASTER = 1.02
+NEEDS_MORE = "a full judgement catches it; this was a quick one"
 REFUSED = "refused"
+LARGE_RECORD = 4 << 20
+"""Bytes; those of right submissions have a tenth of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +56,7 @@ class Outcome:
     faults: tuple[str, ...]
     """In what it is not as its header says."""
     escaped: str = ""
-    """Why it is known to escape, where it did."""
+    """Why it may escape, where it did."""
     tokens_until_caught: int | None = None
     """Sampled tokens until the law was rejected."""
     band: int = 0
@@ -72,6 +76,8 @@ def judged(specimen: Specimen, runtime: Runtime, *, seed: int, budget: Budget) -
     except BadSnapshot as refusal:
         return _refused(specimen, str(refusal))
     outcome = outcome_of(specimen, card)
+    if outcome.faults and budget == "quick" and specimen.budget == "full":
+        return replace(outcome, faults=(), escaped=NEEDS_MORE)
     if specimen.expect in {"inert", "worthless", "bounded"}:
         faults = outcome.faults + _against_plain(specimen.expect, card, plain(runtime, seed, budget))
         return replace(outcome, faults=faults)
@@ -119,9 +125,16 @@ def _card(specimen: Specimen, runtime: Runtime, seed: int, budget: Budget) -> Sc
         budget=budget,
         runtime=runtime,
         on_progress=lambda progress: None,
+        on_record=_readable,
         battery=battery_of(seed),
         deadlines=_deadlines(specimen),
     )
+
+
+def _readable(data: bytes) -> None:
+    """Raises BadRecord: whatever a specimen does, its record can be read again. Small ones are not tried."""
+    if len(data) > LARGE_RECORD:
+        decode(data)
 
 
 def _deadlines(specimen: Specimen) -> Deadlines | None:
@@ -171,7 +184,7 @@ BY_EXPECTATION: dict[str, Callable[[Outcome, Scorecard], Sequence[str]]] = {
     "zero": _zero,
     "review": _review,
     "refused": lambda outcome, card: ["it was run"],
-    **{word: _all_ended(word) for word in ("died", "raised", "bad result", "protocol", "limit")},
+    **{word: _all_ended(word) for word in ("died", "raised", "bad result", "protocol", "limit", "too slow")},
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from tests.zoo.run import Outcome
+from tests.zoo.run import NEEDS_MORE, Outcome
 from tests.zoo.zoo import KINDS
 
 
@@ -32,15 +32,17 @@ def _afterword(outcome: Outcome) -> str:
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
-    """How many of each kind are as their headers say; known escapes are counted apart."""
+    """How many of each kind are as their headers say; those that may escape, and did, are counted apart."""
     lines = []
     for kind in KINDS:
         own = [each for each in outcomes if each.kind == kind]
         if not own:
             continue
-        escaped = [each.name for each in own if each.escaped]
+        early = [each.name for each in own if each.escaped == NEEDS_MORE]
+        escaped = [each.name for each in own if each.escaped and each.name not in early]
         right = sum(each.right and not each.escaped for each in own)
         tail = f", {len(escaped)} known to escape ({', '.join(escaped)})" if escaped else ""
+        tail += f", {len(early)} that a quick judgement need not catch ({', '.join(early)})" if early else ""
         lines.append(f"{kind}: {right} of {len(own)} as their headers say{tail}")
     caught = sorted(each.tokens_until_caught for each in outcomes if each.tokens_until_caught is not None)
     if caught:
@@ -60,7 +62,7 @@ def confusion(outcomes: Sequence[Outcome]) -> str:
     for bug in sorted(names):
         called = (f"{name}{f' x{times}' if times > 1 else ''}" for name, times in names[bug].most_common())
         lines.append(f"{bug:<32} {', '.join(called)}")
-    shares = Counter(_how(each) for each in asked)
+    shares = Counter(how_named(each) for each in asked)
     total = max(len(asked), 1)
     lines.append(
         ", ".join(f"{shares[how] / total:.0%} {how}" for how in ("right", "not sure", "confidently wrong"))
@@ -69,8 +71,8 @@ def confusion(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def _how(outcome: Outcome) -> str:
-    """Judged by the header's name alone: right, not sure, or another one with confidence."""
+def how_named(outcome: Outcome) -> str:
+    """By the header's name alone: right, not sure, or another one with confidence."""
     if outcome.named == outcome.diagnosis:
         return "right"
     return "not sure" if (outcome.named or "").endswith("?") else "confidently wrong"

@@ -1,13 +1,13 @@
 """The zoo, end to end: each submission is run by the judge and must get the verdict that its header names.
 
-By default a fixed part is judged at the quick budget: whatever ends early, and of the rest something for each
-check, each kind of cheat and each way to be right. All of it would take two cores five minutes. PROBE_LONG=1
-judges every specimen at the budget of its header; `probe zoo` prints the same as a table.
+By default all of it at the quick budget, as many at a time as there are cores. `--long` judges every specimen
+at the budget of its header; `probe zoo` prints the same as a table.
 """
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -16,86 +16,16 @@ import pytest
 
 from isolation.bare import candidate_python
 from isolation.contract import RuntimeFault
+from tests.long import LONG
 from tests.zoo.cli import SEED
 from tests.zoo.keepers import Keepers
 from tests.zoo.run import PLAIN, Outcome
-from tests.zoo.tables import confusion
+from tests.zoo.tables import confusion, how_named
 from tests.zoo.zoo import ENTRY, EXPECTATIONS, HERE, KINDS, Specimen, specimens
 
-LONG = os.environ.get("PROBE_LONG") == "1"
 ENOUGH_NAMES = 10
 LONGEST_S = 3000
 """Nobody waits as long for one specimen; the last one waits for all that were asked for before it."""
-
-
-ENDS_EARLY = {"zero", "died", "raised", "bad result", "protocol", "limit", "refused"}
-"""What becomes of cheats that cost the judge about a second."""
-SAMPLE = {
-    # Right code: of arithmetic, of drafts, of stopping, of coupling, of costs.
-    "textbook",
-    "float64",
-    "inverse_cdf_float32",
-    "greedy_draft",
-    "stop_when_unsure",
-    "shared_gumbel",
-    "block_verification",
-    "two_drafts",
-    "target_only",
-    # Wrong code: what is accepted, corrected, added, warped, read, drawn, kept.
-    "accept_always",
-    "accept_by_target",
-    "argmax_shortcut",
-    "lenient",
-    "typical",
-    "correct_from_draft",
-    "correct_from_target",
-    "residual_unnormalised",
-    "bonus_argmax",
-    "bonus_from_draft",
-    "bonus_from_residual",
-    "cold",
-    "no_top_p",
-    "top_p_before_temperature",
-    "sharp_draft_soft_ratio",
-    "discards_unsure",
-    "row_before",
-    "first_draft_row",
-    "uniform_reused",
-    "seeds_itself",
-    "stale_target_cache",
-    "stale_draft_cache",
-    "draft_hole_after_bonus",
-    "greedy_from_draft",
-    "no_gamma_zero",
-    "last_token_from_draft",
-    # Cheats that play to the end.
-    "around_the_proxy",
-    "brings_a_sibling",
-    "inverts_the_noise",
-    "lenient_by_a_hair",
-    "lossy_on_long_texts",
-    "marks_for_another_jail",
-    "numbers_that_lie",
-    "one_process_for_all",
-    "outlives_its_trial",
-    "patches_everything",
-    "remembers_in_the_process",
-    "replays_a_text",
-    "scores_another_prefix",
-    "searches_its_memory",
-    "stuffs_descriptors",
-    "the_same_for_a_prompt",
-    "too_good_to_be_true",
-    "walks_the_disk",
-    "works_only_at_first",
-}
-
-
-def judged_by_default(specimen: Specimen) -> bool:
-    if LONG or specimen.name in SAMPLE:
-        return True
-    ends_early = specimen.expect in ENDS_EARLY or (specimen.kind, specimen.caught_by) == ("wrong", "contract")
-    return ends_early and not specimen.jailed
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +56,6 @@ def outcomes(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Outcom
     [
         pytest.param(each, marks=pytest.mark.embedded if each.jailed else ())
         for each in specimens()
-        if judged_by_default(each)
     ],
     ids=lambda each: f"{each.kind}-{each.name}",
 )
@@ -164,26 +93,19 @@ def test_few_escape_and_each_says_why() -> None:
     assert all(len(each.escapes) > 20 for each in specimens() if each.escapes)
 
 
-def test_what_is_judged_by_default_covers_each_check_and_each_word() -> None:
-    chosen = [each for each in specimens() if judged_by_default(each)]
-    assert {each.name for each in chosen} >= SAMPLE
-    assert {each.caught_by for each in chosen} == {each.caught_by for each in specimens()}
-    assert {each.expect for each in chosen} == {each.expect for each in specimens()}
-
-
 def test_what_cheats_are_compared_with_is_honest() -> None:
     assert PLAIN in {each.name for each in specimens("honest")}
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(LONGEST_S)
-def test_most_bugs_are_called_by_their_names(outcomes: dict[str, Future[Outcome]]) -> None:
+def test_few_bugs_are_called_by_another_name_with_confidence(outcomes: dict[str, Future[Outcome]]) -> None:
     judged = [future.result() for future in outcomes.values()]
-    named = [each for each in judged if each.diagnosis is not None and each.named is not None]
-    if len(named) < ENOUGH_NAMES:
+    named = Counter(how_named(each) for each in judged if each.diagnosis is not None and each.named is not None)
+    if named.total() < ENOUGH_NAMES:
         pytest.skip("too few specimens were chosen to say anything about names")
-    right = sum(each.named == each.diagnosis for each in named)
-    assert right >= 0.8 * len(named), confusion(judged)
+    assert named["confidently wrong"] <= 0.1 * named.total(), confusion(judged)
+    assert named["right"] >= 0.7 * named.total(), confusion(judged)
 
 
 @pytest.mark.parametrize(

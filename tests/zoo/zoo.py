@@ -43,6 +43,7 @@ EXPECTATIONS: dict[str, str] = {
     "bad result": "what it returned is not taken for tokens",
     "protocol": "its runs are ended at the first frame that the wire does not allow",
     "limit": "its runs are ended at a limit",
+    "too slow": "its runs are ended at the deadline",
     "review": "the report flags its speed for a person",
     "refused": "it is no submission, and is not run",
 }

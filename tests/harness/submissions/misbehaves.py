@@ -54,6 +54,52 @@ def returns_a_large_id(target, draft, ids):
     return torch.cat([ids, torch.tensor([[64]])], dim=1)
 
 
+def returns_a_flood(target, draft, ids):
+    return torch.cat([ids, torch.zeros(1, 1_000_000, dtype=torch.int64)], dim=1)
+
+
+def returns_no_ids(target, draft, ids):
+    return torch.empty(1, 15, dtype=torch.int64, device="meta")
+
+
+def returns_later(target, draft, ids):
+    async def later():
+        return ids
+
+    return later()
+
+
+def mute():
+    class Mute(BaseException):
+        def __str__(self):
+            raise self
+
+        __repr__ = __str__
+
+    return Mute()
+
+
+def raises_what_cannot_be_told(target, draft, ids):
+    error = mute()
+    type(error).__traceback__ = property(lambda self: 1 / 0)
+    raise error
+
+
+def exits_with_what_cannot_be_told(target, draft, ids):
+    sys.exit(mute())
+
+
+def raises_a_deep_group(target, draft, ids):
+    error = ValueError()
+    for _ in range(3_000):
+        error = ExceptionGroup("", [error])
+    raise error
+
+
+def closes_every_descriptor(target, draft, ids):
+    os.closerange(0, 1024)
+
+
 def returns_another_prompt(target, draft, ids):
     return ids + 1
 
@@ -135,4 +181,4 @@ def connection_of(model):
 
 
 DEEDS = [value for value in list(globals().values()) if callable(value)]
-DEEDS = [deed for deed in DEEDS if deed not in (generate, connection_of)]
+DEEDS = [deed for deed in DEEDS if deed not in (generate, connection_of, mute)]
