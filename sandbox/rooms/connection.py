@@ -52,8 +52,18 @@ class Nowhere:
 
 
 class Connection:
-    def __init__(self, role: Role, name: str, member: int = 0, outlet: Outlet | None = None) -> None:
+    def __init__(
+        self,
+        role: Role,
+        name: str,
+        member: int = 0,
+        outlet: Outlet | None = None,
+        *,
+        document_only: bool = False,
+    ) -> None:
         self.role = role
+        self.document_only = document_only
+        """A Yjs client that is not our page: it knows sync and awareness and nothing else of the protocol."""
         self.name = name
         self.author = author_of(role, member)
         self.saved_updates = 0
@@ -70,7 +80,7 @@ class Connection:
 
     def post(self, message: bytes | str, *, exempt: bool = False) -> None:
         """Send a message or a frame. ``exempt``: what a new page is told first may exceed the bounds."""
-        if self.closed_by is not None:
+        if self.closed_by is not None or (self.document_only and isinstance(message, str)):
             return
         frame = message if isinstance(message, Sealed) else seal(message)
         if not self._waiting and self._outlet.writable:

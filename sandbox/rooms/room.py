@@ -237,7 +237,8 @@ class Room:
                 self._unveil()
         if batch.acknowledged and batch.origin is not None:
             batch.origin.saved_updates += 1
-            batch.origin.post(frames.saved(batch.origin.saved_updates))
+            if not batch.origin.document_only:
+                batch.origin.post(frames.saved(batch.origin.saved_updates))
         while self._waiters and self._waiters[0][0] <= self._saved_seq:
             _tell(self._waiters.popleft()[1], None)
         if self.at_rest:
@@ -454,7 +455,9 @@ class Room:
         apart, frame = self.veiled, seal(message)
         for other in self._connections:
             same_side = (other.role == "candidate") == (connection.role == "candidate")
-            if other is not connection and (same_side or not apart):
+            # Stock clients take a server for dead that does not repeat to them where they are.
+            told = other is not connection or other.document_only
+            if told and (same_side or not apart):
                 other.post(frame)
 
     def _post_chat(self, connection: Connection, messages: Sequence[Message], start: int) -> None:

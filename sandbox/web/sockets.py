@@ -41,6 +41,8 @@ _PATH = re.compile(r"/ws/([0-9a-f]{1,32})/(candidate|interviewer|watcher)")
 MAX_TABS = 10
 """Open pages of one seat."""
 MAX_COMMANDS_AT_ONCE = 8
+DOCUMENT_ONLY = b"only=document"
+"""Query of a Yjs client that is not our page."""
 LOST: Mapping[int, OutageCause] = {
     **dict.fromkeys((1005, 1006, 1011, 4008), "connection"),
     **dict.fromkeys((1012, TOO_SLOW), "server"),
@@ -67,7 +69,10 @@ class RoomSockets:
             return
         channel = channel_of(scope)
         name = room.interview.name_of(author_of(role, member))
-        await _Talk(self._plane, room, Connection(role, name, member, channel)).run(channel, receive)
+        connection = Connection(
+            role, name, member, channel, document_only=scope["query_string"] == DOCUMENT_ONLY
+        )
+        await _Talk(self._plane, room, connection).run(channel, receive)
 
     def _enter(self, scope: Scope) -> tuple[Room, Role, int]:
         """The room, the role and who of the panel it is. Raises _Refused."""
