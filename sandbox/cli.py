@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import gc
 import logging
 import os
 import socket
@@ -20,6 +21,7 @@ from sandbox.store.seats import SeatOf
 from sandbox.web.websocket import server_config
 from wire.challenge import BadChallenge
 
+GC_THRESHOLDS = (50_000, 20, 50)
 BROKER_WITHIN_S = 20.0
 """Started at the same time, it may listen a little later."""
 DEMO_CANDIDATE, DEMO_INTERVIEWER = "Demo candidate", "Demo interviewer"
@@ -216,6 +218,10 @@ def _serve(arguments: argparse.Namespace) -> int:
     app = create_app(settings, store, sandboxes, judge)
     print(f"serving {settings.base_url} with the {sandboxes.runtime} runtime", flush=True)
     print(f"host         {store.interviews.link(SeatOf(role='host'))}", flush=True)
+    # What is loaded by now stays; the collector looks at the rest once many frames have come and gone.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
     uvicorn.Server(server_config(app)).run(sockets=[listening])
     return 0
 

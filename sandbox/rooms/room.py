@@ -261,6 +261,7 @@ class Room:
                 for other in self._connections:
                     if other is not origin and self._watches(other):
                         other.post(frame)
+                return  # says nothing of the sandbox, and there are many
             case ev.OutputsShown(run=run, outputs=outputs):
                 shown = self._outputs.setdefault(run, [])
                 start = len(shown)
