@@ -25,6 +25,7 @@ from sandbox.service.running import Running
 from sandbox.service.tasks import Tasks
 from sandbox.settings import Settings
 from sandbox.store.alive import EVERY_S, Alive
+from sandbox.store.checkpoints import Checkpoints
 from sandbox.store.database import StorageFault, open_database, sqlite_url
 from sandbox.store.journal import Journal
 from sandbox.store.log import EventLog
@@ -63,7 +64,7 @@ def open_store(settings: Settings) -> Store:
         settings.challenges, filter_slug=settings.filter_challenge, probe_slug=settings.probe_challenge
     )
     key = read_key(settings.data)
-    engine = open_database(settings.database_url or sqlite_url(settings.data))
+    engine = open_database(settings.database_url or sqlite_url(settings.data), settings.durability)
     log, seats = EventLog(engine), Seats(engine, key)
     interviews = Interviews(log, seats, catalogue, base_url=settings.base_url, now_us=now_us)
     return Store(engine=engine, catalogue=catalogue, log=log, seats=seats, interviews=interviews)
@@ -80,7 +81,8 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         entry=catalogue.probe.challenge.entry,
         shown=(catalogue.filter.brief, catalogue.exhibit, catalogue.probe.brief),
     )
-    journal, tasks, alive = Journal(store.engine), Tasks(), Alive(settings.data)
+    journal, checkpoints = Journal(store.engine, settings.durability), Checkpoints(store.engine)
+    tasks, alive = Tasks(), Alive(settings.data)
     hall = Hall(store.log, journal, guide, alive_ms=alive.last_ms())
     benches = Benches(sandboxes, tasks)
     running = Running(benches, tasks)
@@ -102,6 +104,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         journal.start()
+        checkpoints.start()
         await _reap(sandboxes)
         judging.start()
         tasks.start(sweep_forever(hall, benches, running), name="housekeeping")
@@ -114,6 +117,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
             await tasks.close()
             await benches.close()
             await asyncio.to_thread(journal.close)
+            await asyncio.to_thread(checkpoints.close)
 
     app = FastAPI(title="probe", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     errors.install(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import gc
 import logging
 import os
 import socket
@@ -17,8 +18,10 @@ from sandbox.ports import Judge, Sandboxes, SandboxFault
 from sandbox.settings import PROJECT, Settings
 from sandbox.store.database import StorageFault
 from sandbox.store.seats import SeatOf
+from sandbox.web.websocket import server_config
 from wire.challenge import BadChallenge
 
+GC_THRESHOLDS = (50_000, 20, 50)
 BROKER_WITHIN_S = 20.0
 """Started at the same time, it may listen a little later."""
 DEMO_CANDIDATE, DEMO_INTERVIEWER = "Demo candidate", "Demo interviewer"
@@ -74,6 +77,13 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("PROBE_BROKER"),
         help="socket of `probe broker`, which then chooses the runtime; default: PROBE_BROKER, else none",
     )
+    serve.add_argument(
+        "--durability",
+        choices=("power-loss", "crash"),
+        default=os.environ.get("PROBE_DURABILITY", "power-loss"),
+        help="what an update survives before it is shown: loss of power, or only the end of this process "
+        "(faster where the disk is slow); default: PROBE_DURABILITY, else power-loss",
+    )
     serve.set_defaults(do=_serve)
 
     interview = commands.add_parser("interview", help="make and show interviews")
@@ -111,6 +121,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         database_url=arguments.database_url,
         challenges=arguments.challenges,
         base_url=arguments.base_url or default,
+        durability=getattr(arguments, "durability", "power-loss"),
         runtime=getattr(arguments, "runtime", "auto"),
         broker=getattr(arguments, "broker", None),
     )
@@ -205,20 +216,13 @@ def _serve(arguments: argparse.Namespace) -> int:
     store = open_store(settings)
     sandboxes, judge = _outside(settings)
     app = create_app(settings, store, sandboxes, judge)
-    config = uvicorn.Config(
-        app,
-        loop="uvloop",
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        ws_max_size=512 * 1024,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
     print(f"serving {settings.base_url} with the {sandboxes.runtime} runtime", flush=True)
     print(f"host         {store.interviews.link(SeatOf(role='host'))}", flush=True)
-    uvicorn.Server(config).run(sockets=[listening])
+    # What is loaded by now stays; the collector looks at the rest once many frames have come and gone.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+    uvicorn.Server(server_config(app)).run(sockets=[listening])
     return 0
 
 

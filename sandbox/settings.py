@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from sandbox.store.database import Durability
+
 RuntimeChoice = Literal["auto", "docker", "embedded", "memory"]
 PROJECT = Path(__file__).resolve().parent.parent
 """Where challenges/ and the packages are, in a checkout and in an installed wheel alike."""
@@ -16,6 +18,8 @@ class Settings:
     data: Path = Path("data")
     database_url: str = ""
     """Empty: SQLite in the data folder."""
+    durability: Durability = "power-loss"
+    """What everything that was shown survives; see `sandbox.store.database`."""
     runtime: RuntimeChoice = "auto"
     broker: Path | None = None
     """Socket of the process that starts jails for us; None: this process starts them, by `runtime`."""

@@ -27,11 +27,9 @@ def link_hash(
     previous: bytes, *, interview: str, seq: int, at_us: int, kind: str, author: str, payload: bytes
 ) -> bytes:
     """sha256 over the previous hash and every field, each behind its length, so none runs into the next."""
-    digest = hashlib.sha256(previous)
-    for part in (interview.encode(), b"%d" % seq, b"%d" % at_us, kind.encode(), author.encode(), payload):
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    return digest.digest()
+    parts = (interview.encode(), b"%d" % seq, b"%d" % at_us, kind.encode(), author.encode(), payload)
+    framed = [piece for part in parts for piece in (len(part).to_bytes(8, "big"), part)]
+    return hashlib.sha256(b"".join((previous, *framed))).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,10 @@ class Reader:
 
     def varint(self) -> int:
         """At most 2**63 - 1."""
+        at = self._at
+        if at < len(self._buffer) and (first := self._buffer[at]) < 0x80:
+            self._at = at + 1
+            return first
         number = shift = 0
         while True:
             byte = self.byte()

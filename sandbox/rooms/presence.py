@@ -19,6 +19,7 @@ MAX_CLIENTS = 4
 """Client ids one connection may use: one, and a few after reconnecting."""
 MAX_ENTRIES = 64
 MAX_LINE = 1_000_000
+_dumps = json.JSONEncoder(separators=(",", ":")).encode
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}(\.py)?")
 
 
@@ -29,17 +30,28 @@ class Presence:
     _owners: dict[int, Connection] = field(default_factory=dict)
     _clocks: dict[int, int] = field(default_factory=dict)
     _states: dict[int, str] = field(default_factory=dict)
+    _news: set[int] = field(default_factory=set)
+    """Clients whose state the others have not been told."""
 
-    def receive(self, owner: Connection, update: bytes) -> bytes | None:
-        """What to tell the others, or None if nothing. Raises BadFrame."""
-        told: list[tuple[int, int, str]] = []
+    def receive(self, owner: Connection, update: bytes) -> None:
+        """Take in what a page says of itself. Raises BadFrame."""
         for client, clock, state in _parse(update):
             if not self._may(owner, client) or clock < self._clocks.get(client, 0):
                 continue
-            stamped = _stamp(state, owner)
-            self._owners[client], self._clocks[client], self._states[client] = owner, clock, stamped
-            told.append((client, clock, stamped))
-        return _build(told) if told else None
+            self._owners[client], self._clocks[client] = owner, clock
+            self._states[client] = _stamp(state, owner)
+            self._news.add(client)
+
+    def news(self) -> list[tuple[Connection, bytes]]:
+        """For each page that moved since the last call, what to tell the others: each client's latest."""
+        if not self._news:
+            return []
+        entries = dict[Connection, list[tuple[int, int, str]]]()
+        for client in self._news:
+            entry = (client, self._clocks[client], self._states[client])
+            entries.setdefault(self._owners[client], []).append(entry)
+        self._news.clear()
+        return [(owner, _build(one)) for owner, one in entries.items()]
 
     def leave(self, owner: Connection) -> bytes | None:
         """Forget a connection; what to tell the others."""
@@ -47,6 +59,7 @@ class Presence:
         told = [(client, self._clocks[client] + 1, "null") for client in gone]
         for client in gone:
             del self._owners[client], self._clocks[client], self._states[client]
+            self._news.discard(client)
         return _build(told) if told else None
 
     def everyone(self, *, but_the_candidate: bool = False) -> bytes | None:
@@ -105,7 +118,7 @@ def _stamp(state: object, owner: Connection) -> str:
         kept["top"] = top
     if isinstance(state.get("cursor"), dict):
         kept["cursor"] = state["cursor"]
-    return json.dumps(kept, separators=(",", ":"))
+    return _dumps(kept)
 
 
 def _build(entries: list[tuple[int, int, str]]) -> bytes:

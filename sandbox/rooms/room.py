@@ -11,8 +11,9 @@ import asyncio
 import json
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.core import events as ev
@@ -26,9 +27,10 @@ from sandbox.core.origin import excerpt
 from sandbox.core.view import Guide, Live, candidate_view, interviewer_view, watcher_view
 from sandbox.ports import KernelState
 from sandbox.rooms import frames
-from sandbox.rooms.connection import NO_SEAT, TOO_SLOW, Connection
+from sandbox.rooms.connection import BAD_FRAME, NO_SEAT, TOO_SLOW, Connection
 from sandbox.rooms.lib0 import BadFrame
 from sandbox.rooms.presence import Presence
+from sandbox.rooms.sealing import seal
 from sandbox.rooms.shared_document import SharedDocument
 from sandbox.rooms.signals import BIG_INSERT, PASTE_WINDOW_MS, Signals, newest
 from sandbox.store.database import StorageFault
@@ -38,9 +40,11 @@ from wire.scorecard import Progress
 
 VIEW_DELAY_S = 0.02
 """Changes within it are shown together."""
-FILES_CHECK_DELAY_S = 0.3
+FILES_CHECK_DELAY_S = 1.0
 MAX_OUTPUT_FRAME = 200_000
 """Characters of outputs in one frame."""
+MAX_QUESTIONS = 100
+"""Pages' step 1 that may wait for the disk."""
 
 _log = logging.getLogger(__name__)
 
@@ -93,8 +97,10 @@ class _Batch:
     """Recorded and not yet on disk."""
 
     entries: Sequence[ev.Entry]
-    origin: Connection | None
-    waiting: asyncio.Future[None] = field(repr=False)
+    generation: int
+    origin: Connection | None = None
+    acknowledged: bool = False
+    """Whether its origin is told that it is on disk."""
 
 
 class Room:
@@ -112,6 +118,12 @@ class Room:
         self._loop = asyncio.get_running_loop()
         self._take(load(log, interview))
         self._generation = 0
+        self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
+        """Who waits for which event to be on disk, in order."""
+        self._questions: list[tuple[Connection, bytes]] = []
+        """Step 1 of pages that wait until nothing unsaved is in the document."""
+        self._unveiled: bytes | None = None
+        """State of the document that the panel was left with by a focus block that is over."""
         self._live = Live(tabs={})
         self._present: list[Connection] = []
         self._connections: list[Connection] = []
@@ -136,7 +148,7 @@ class Room:
         self._withheld = loaded.withheld
         self._output_bytes = sum(_size(one) for outputs in loaded.outputs.values() for one in outputs)
         self._head, self._seq, self._at_us = loaded.head, loaded.seq, loaded.at_us
-        self._last: asyncio.Future[None] | None = None
+        self._saved_seq = loaded.seq
 
     @property
     def entry(self) -> str:
@@ -160,10 +172,19 @@ class Room:
 
     # -- recording
 
-    def record(
-        self, author: ev.Author, *events: ev.Event, origin: Connection | None = None
-    ) -> asyncio.Future[None]:
+    def record(self, author: ev.Author, *events: ev.Event) -> asyncio.Future[None]:
         """Fold events and write them; the future is done when they are on disk, or raises StorageFault."""
+        self._append(author, events)
+        return self._waiter()
+
+    def _append(
+        self,
+        author: ev.Author,
+        events: Sequence[ev.Event],
+        *,
+        origin: Connection | None = None,
+        acknowledged: bool = False,
+    ) -> None:
         entries, rows = list[ev.Entry](), list[Link]()
         for event in events:
             self._seq += 1
@@ -176,49 +197,71 @@ class Room:
                 self._withheld = Withheld(self.document.copy(), {})
             entries.append(one)
             rows.append(row)
-        waiting: asyncio.Future[None] = self._loop.create_future()
-        # Nobody has to wait for it; a fault is dealt with below in any case.
-        waiting.add_done_callback(lambda future: future.exception())
-        batch, generation = _Batch(entries, origin, waiting), self._generation
-        self._last = waiting
-        self._journal.append(rows, lambda fault: self._written(batch, generation, fault))
-        return waiting
+        batch = _Batch(entries, self._generation, origin, acknowledged)
+        self._journal.append(rows, lambda fault: self._written(batch, fault))
+
+    def _waiter(self) -> asyncio.Future[None]:
+        """Done when all that is recorded now is on disk."""
+        waiter: asyncio.Future[None] = self._loop.create_future()
+        # Nobody has to wait for it; a fault is dealt with in any case.
+        waiter.add_done_callback(lambda future: future.cancelled() or future.exception())
+        if self.at_rest:
+            waiter.set_result(None)
+        else:
+            self._waiters.append((self._seq, waiter))
+        return waiter
 
     async def settled(self) -> None:
         """Wait until all that is recorded now is on disk. Raises StorageFault."""
-        if self._last is not None:
-            await asyncio.shield(self._last)
+        await self._waiter()
 
     @property
     def at_rest(self) -> bool:
         """Whether all that is recorded is on disk."""
-        return self._last is None or self._last.done()
+        return self._saved_seq == self._seq
 
-    def _written(self, batch: _Batch, generation: int, fault: StorageFault | None) -> None:
-        if generation != self._generation:
-            fault = fault or StorageFault("Not saved; the page sends it again by itself.")
+    def _written(self, batch: _Batch, fault: StorageFault | None) -> None:
+        if batch.generation != self._generation:
+            return  # the room has started over, and has said so to everybody who waited
         if fault is not None:
-            batch.waiting.set_exception(fault)
-            if generation == self._generation:
-                self._start_over(fault)
+            self._start_over(fault)
             return
         if self._live.alert:
             self.now_live(alert="")
         for one in batch.entries:
             veiled = self.veiled
             self._shown = evolve(self._shown, one)
+            self._saved_seq = one.seq
             self._show(one, batch.origin)
             if veiled and not self.veiled:
                 self._unveil()
-        batch.waiting.set_result(None)
+        if batch.acknowledged and batch.origin is not None:
+            batch.origin.saved_updates += 1
+            if not batch.origin.document_only:
+                batch.origin.post(frames.saved(batch.origin.saved_updates))
+        while self._waiters and self._waiters[0][0] <= self._saved_seq:
+            _tell(self._waiters.popleft()[1], None)
+        if self.at_rest:
+            self._now_at_rest()
+
+    def _now_at_rest(self) -> None:
+        """Tell what may only be told while nothing unsaved is in the document."""
+        self._show_cursors()
+        questions, self._questions = self._questions, []
+        for connection, state in questions:
+            self._answer(connection, state)
+        if self._unveiled is not None:
+            known, self._unveiled = self._unveiled, None
+            self._catch_up(known)
 
     def _show(self, one: ev.Entry, origin: Connection | None) -> None:
         match one.event:
             case ev.DocumentUpdated(update=update):
-                frame = frames.update(update)
+                frame = seal(frames.update(update))
                 for other in self._connections:
                     if other is not origin and self._watches(other):
                         other.post(frame)
+                return  # says nothing of the sandbox, and there are many
             case ev.OutputsShown(run=run, outputs=outputs):
                 shown = self._outputs.setdefault(run, [])
                 start = len(shown)
@@ -240,6 +283,10 @@ class Room:
     def _start_over(self, fault: StorageFault) -> None:
         """Back to what is on disk. Whoever typed meanwhile still holds it and sends it on reconnecting."""
         self._generation += 1
+        waiters, self._waiters = self._waiters, deque()
+        for _, waiter in waiters:
+            _tell(waiter, fault)
+        self._questions, self._unveiled = [], None  # their pages are about to be closed, and ask again
         _log.error("room %s starts over: %s", self.id, fault)
         try:
             self._take(load(self._log, self.id))
@@ -293,20 +340,12 @@ class Room:
             self._post_panel(frames.awareness(states))
         self.changed()
         if withheld is not None:
-            known = withheld.document.state()
-            self._last_or_done().add_done_callback(lambda _: self._catch_up(known))
+            self._unveiled = withheld.document.state()
 
     def _catch_up(self, known: bytes) -> None:
-        """All that is in the document is on disk now, or the room has started over."""
+        """All that is in the document is on disk now."""
         if not self.veiled:
             self._post_panel(frames.update(self.document.difference(known)))
-
-    def _last_or_done(self) -> asyncio.Future[None]:
-        if self._last is not None:
-            return self._last
-        done: asyncio.Future[None] = self._loop.create_future()
-        done.set_result(None)
-        return done
 
     def _post_panel(self, frame: bytes) -> None:
         for connection in self._connections:
@@ -412,12 +451,14 @@ class Room:
             tabs[connection.author] = tabs.get(connection.author, 0) + 1
         self.now_live(tabs=tabs)
 
-    def _post_others(self, connection: Connection, frame: bytes) -> None:
+    def _post_others(self, connection: Connection, message: bytes) -> None:
         """Where somebody is; during a focus block the candidate and the panel each keep to themselves."""
-        apart = self.veiled
+        apart, frame = self.veiled, seal(message)
         for other in self._connections:
             same_side = (other.role == "candidate") == (connection.role == "candidate")
-            if other is not connection and (same_side or not apart):
+            # Stock clients take a server for dead that does not repeat to them where they are.
+            told = other is not connection or other.document_only
+            if told and (same_side or not apart):
                 other.post(frame)
 
     def _post_chat(self, connection: Connection, messages: Sequence[Message], start: int) -> None:
@@ -430,26 +471,38 @@ class Room:
 
     # -- binary frames
 
-    async def receive(self, connection: Connection, data: bytes) -> None:
+    def receive(self, connection: Connection, data: bytes) -> None:
         """One binary frame. Raises BadFrame."""
         match frames.parse(data):
-            case frames.SyncStep1(state=state):
-                await self._answer_step_1(connection, state)
+            case frames.Update(update=update, step=step):
+                self._receive_update(connection, update, step)
             case frames.Awareness(update=update):
                 if connection.role == "watcher":
                     return
-                told = self._presence.receive(connection, update)
-                if told is not None:
-                    self._post_others(connection, frames.awareness(told))
-            case frames.Update(update=update, step=step):
-                self._receive_update(connection, update, step)
+                self._presence.receive(connection, update)
+                if self.at_rest:
+                    self._show_cursors()
+            case frames.SyncStep1(state=state):
+                if self.at_rest:
+                    self._answer(connection, state)
+                elif len(self._questions) < MAX_QUESTIONS:
+                    self._questions.append((connection, state))
+                else:
+                    raise BadFrame("too many questions at once")
 
-    async def _answer_step_1(self, connection: Connection, state: bytes) -> None:
+    def _show_cursors(self) -> None:
+        """A cursor may stand in text that is not on disk yet, so it is shown behind it."""
+        for owner, states in self._presence.news():
+            self._post_others(owner, frames.awareness(states))
+
+    def _answer(self, connection: Connection, state: bytes) -> None:
         try:
-            await self.settled()
-        except StorageFault:
-            return  # the room has started over and this page is about to be closed
-        connection.post(frames.step_2(self._document_for(connection).difference(state)), exempt=True)
+            difference = self._document_for(connection).difference(state)
+        except BadFrame as error:
+            _log.warning("closing a page of %s: %s", connection.author, error)
+            connection.close(BAD_FRAME, "bad frame")
+        else:
+            connection.post(frames.step_2(difference), exempt=True)
 
     def _document_for(self, connection: Connection) -> SharedDocument:
         """As it is; for the panel during a focus block, as it was when that began."""
@@ -467,17 +520,12 @@ class Room:
         if connection.role != "candidate" and self.interview.focus.until is not None:
             return  # their page learns of the block in the same moment
         inserted = self.document.apply(update)
-        recorded = self.record(connection.author, ev.DocumentUpdated(update=update), origin=connection)
-        recorded.add_done_callback(lambda future: self._acknowledge(connection, step, future))
+        event = ev.DocumentUpdated(update=update)
+        self._append(connection.author, (event,), origin=connection, acknowledged=step == 2)
         if connection.role == "candidate" and inserted:
             self._watch_typing(inserted, step)
         if self._files_due is None:
             self._files_due = self._loop.call_later(FILES_CHECK_DELAY_S, self._check_files)
-
-    def _acknowledge(self, connection: Connection, step: int, future: asyncio.Future[None]) -> None:
-        if step == 2 and not future.cancelled() and future.exception() is None:
-            connection.received_updates += 1
-            connection.post(frames.saved(connection.received_updates))
 
     # -- signals
 
@@ -566,6 +614,15 @@ class Room:
 
 def _counts(outputs: dict[int, list[ev.ShownOutput]]) -> dict[int, int]:
     return {run: len(shown) for run, shown in outputs.items()}
+
+
+def _tell(waiter: asyncio.Future[None], fault: StorageFault | None) -> None:
+    if waiter.done():
+        return
+    if fault is None:
+        waiter.set_result(None)
+    else:
+        waiter.set_exception(fault)
 
 
 def _size(output: ev.ShownOutput) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic import command
 from alembic.config import Config
@@ -11,6 +12,13 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 BUSY_TIMEOUT_MS = 5_000
+Durability = Literal["power-loss", "crash"]
+"""What a commit survives: loss of power too, or only the death of this process.
+
+SQLite's ``synchronous=FULL`` waits for the disk at every commit; ``NORMAL`` leaves the write to the kernel,
+which outlives the process but not its machine.
+"""
+_SYNCHRONOUS: dict[Durability, str] = {"power-loss": "FULL", "crash": "NORMAL"}
 
 
 class StorageFault(Exception):
@@ -21,11 +29,11 @@ def sqlite_url(data: Path) -> str:
     return f"sqlite:///{data / 'interviews.db'}"
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, durability: Durability = "power-loss") -> Engine:
     """An engine whose schema is the newest. Raises StorageFault."""
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "connect", _pragmas(_SYNCHRONOUS[durability]))
     try:
         with engine.begin() as connection:
             config = Config()
@@ -38,15 +46,20 @@ def open_database(url: str) -> Engine:
     return engine
 
 
-def _set_pragmas(connection: Any, _record: object) -> None:
-    """WAL lets readers read while the one writer writes; FULL makes a commit survive loss of power."""
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+def _pragmas(synchronous: str) -> Callable[[Any, object], None]:
+    """WAL lets readers read while the one writer writes."""
+
+    def set_pragmas(connection: Any, _record: object) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "wal_autocheckpoint=0",  # see `checkpoints`
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return set_pragmas
 
 
 def explain(error: SQLAlchemyError) -> StorageFault:

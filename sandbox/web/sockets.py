@@ -1,4 +1,4 @@
-"""The WebSocket endpoint, as bare ASGI: one task reads, one sends, and a room stands between."""
+"""The WebSocket endpoint: who may come in, and what becomes of what a page says."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from sandbox.rooms.connection import (
     NO_SEAT,
     TOO_SLOW,
     Allowance,
-    Close,
     Connection,
 )
 from sandbox.rooms.lib0 import BadFrame
@@ -36,12 +35,14 @@ from sandbox.store.database import StorageFault
 from sandbox.web.gate import seated
 from sandbox.web.plane import Plane
 from sandbox.web.security import same_origin
+from sandbox.web.websocket import Channel, channel_of
 
 _PATH = re.compile(r"/ws/([0-9a-f]{1,32})/(candidate|interviewer|watcher)")
 MAX_TABS = 10
 """Open pages of one seat."""
 MAX_COMMANDS_AT_ONCE = 8
-SEND_TIMEOUT_S = 20
+DOCUMENT_ONLY = b"only=document"
+"""Query of a Yjs client that is not our page."""
 LOST: Mapping[int, OutageCause] = {
     **dict.fromkeys((1005, 1006, 1011, 4008), "connection"),
     **dict.fromkeys((1012, TOO_SLOW), "server"),
@@ -66,8 +67,12 @@ class RoomSockets:
         except _Refused as refused:
             await send({"type": "websocket.close", "code": refused.code, "reason": refused.reason})
             return
-        connection = Connection(role, room.interview.name_of(author_of(role, member)), member)
-        await _Talk(self._plane, room, connection, receive, send).run()
+        channel = channel_of(scope)
+        name = room.interview.name_of(author_of(role, member))
+        connection = Connection(
+            role, name, member, channel, document_only=scope["query_string"] == DOCUMENT_ONLY
+        )
+        await _Talk(self._plane, room, connection).run(channel, receive)
 
     def _enter(self, scope: Scope) -> tuple[Room, Role, int]:
         """The room, the role and who of the panel it is. Raises _Refused."""
@@ -107,67 +112,54 @@ def _cookies(headers: dict[str, str]) -> dict[str, str]:
 class _Talk:
     """The conversation with one page."""
 
-    def __init__(
-        self, plane: Plane, room: Room, connection: Connection, receive: Receive, send: Send
-    ) -> None:
+    def __init__(self, plane: Plane, room: Room, connection: Connection) -> None:
         self._plane, self._room, self._connection = plane, room, connection
-        self._receive, self._send = receive, send
         self._binary = Allowance(per_second=200, burst=2_000, clock=time.monotonic)
         self._text = Allowance(per_second=20, burst=100, clock=time.monotonic)
         self._commands: set[asyncio.Task[None]] = set()
         self._heard_ms = self._now_ms()
-        self._lost: OutageCause | None = None
-        """What closed it, if neither its person nor a broken rule did."""
 
     def _now_ms(self) -> int:
         return self._plane.hall.now_us() // 1000
 
-    async def run(self) -> None:
-        sender = asyncio.create_task(self._send_all())
+    async def run(self, channel: Channel, receive: Receive) -> None:
+        """Until the page leaves or we close it."""
+        lost: OutageCause | None = None
         try:
             await self._room.join(self._connection)
             await self._plane.desk.arrived(self._room)
-            await self._receive_all(sender)
+            channel.listen(self._take, self._connection.resume)
+            lost = LOST.get(await self._end(receive))
         finally:
             self._room.leave(self._connection)
-            if self._lost is not None:
-                self._room.lost(self._connection, self._lost, since_ms=self._heard_ms)
-            for task in [sender, *self._commands]:
+            if lost is not None:  # neither its person nor a broken rule closed it
+                self._room.lost(self._connection, lost, since_ms=self._heard_ms)
+            for task in self._commands:
                 task.cancel()
-            await asyncio.gather(sender, *self._commands, return_exceptions=True)
+            await asyncio.gather(*self._commands, return_exceptions=True)
 
-    async def _receive_all(self, sender: asyncio.Task[None]) -> None:
-        """Until the page leaves or we close it."""
-        while True:
-            coming = asyncio.ensure_future(self._receive())
-            await asyncio.wait({coming, sender}, return_when=asyncio.FIRST_COMPLETED)
-            if sender.done():
-                self._lost = LOST.get(self._connection.closed_by or 1006)
-                coming.cancel()
-                await asyncio.gather(coming, return_exceptions=True)
-                return
-            message = coming.result()
-            if message["type"] == "websocket.disconnect":
-                self._lost = LOST.get(message.get("code", 1005))
-                return
-            self._heard_ms = self._now_ms()
-            if self._connection.closing:
-                continue
-            await self._take(message.get("bytes"), message.get("text"))
+    async def _end(self, receive: Receive) -> int:
+        """Wait for it; the close code, ours if we closed it."""
+        while (message := await receive())["type"] != "websocket.disconnect":
+            pass  # what came before the room listened has been handed over
+        return self._connection.closed_by or int(message.get("code", 1005))
 
-    async def _take(self, data: bytes | None, text: str | None) -> None:
+    def _take(self, message: bytes | str) -> None:
+        self._heard_ms = self._now_ms()
+        if self._connection.closing:
+            return
         try:
-            if data is not None:
-                if not self._binary.take():
-                    raise BadFrame("too many frames")
-                await self._room.receive(self._connection, data)
-            elif text is not None:
-                await self._take_text(text)
+            if isinstance(message, str):
+                self._take_text(message)
+            elif not self._binary.take():
+                raise BadFrame("too many frames")
+            else:
+                self._room.receive(self._connection, message)
         except BadFrame as error:
             _log.warning("closing a page of %s: %s", self._connection.author, error)
             self._connection.close(BAD_FRAME, "bad frame")
 
-    async def _take_text(self, text: str) -> None:
+    def _take_text(self, text: str) -> None:
         if len(text) > frames.MAX_TEXT_FRAME or not self._text.take():
             raise BadFrame("too much text")
         try:
@@ -200,20 +192,3 @@ class _Talk:
 
     def _post(self, frame: dict[str, Any]) -> None:
         self._connection.post(json.dumps(frame, separators=(",", ":")))
-
-    async def _send_all(self) -> None:
-        while True:
-            frame = await self._connection.next()
-            try:
-                async with asyncio.timeout(SEND_TIMEOUT_S):
-                    if isinstance(frame, Close):
-                        await self._send(
-                            {"type": "websocket.close", "code": frame.code, "reason": frame.reason}
-                        )
-                        return
-                    key = "bytes" if isinstance(frame, bytes) else "text"
-                    await self._send({"type": "websocket.send", key: frame})
-            except TimeoutError:
-                self._connection.close(TOO_SLOW, "too slow; reconnect to resume")
-            except Exception:
-                return  # the page is gone; the reading side notices too

@@ -42,6 +42,7 @@ class Server:
 
     data: Path
     port: int
+    runtime: str = "embedded"
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     @property
@@ -52,7 +53,7 @@ class Server:
         with (self.data / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "probe", "serve", "--port", str(self.port), "--data", str(self.data),
-                 "--runtime", "embedded"],
+                 "--runtime", self.runtime],
                 cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
             )  # fmt: skip
         deadline = time.monotonic() + START_S
@@ -92,15 +93,25 @@ class Server:
         lowered = {name.lower(): link for name, link in links.items()}
         return lowered["candidate"], lowered["interviewer"]
 
+    def host_link(self) -> str:
+        """Of whoever makes interviews."""
+        started = re.search(r"(?m)^host\s+(http\S+)", (self.data / "server.log").read_text())
+        assert started is not None
+        return started[1]
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     # Socket paths must stay under 108 bytes, so not pytest's own long folder.
     data = Path(tempfile.mkdtemp(prefix="probe-"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Server(data, port)
+    server = Server(data, free_port())
     server.start()
     yield server
     server.stop()

@@ -22,6 +22,7 @@ from sandbox.app import Store, create_app, open_store
 from sandbox.core.room_events import PanelRole
 from sandbox.settings import Settings
 from sandbox.store.seats import SeatOf
+from sandbox.web.websocket import server_config
 from tests.sandbox.challenges import write_challenges
 from tests.sandbox.page import Page, join
 
@@ -86,10 +87,7 @@ async def serve(
         judge=judge or MemoryJudge(),
     )
     app = create_app(settings, store, plane.sandboxes, plane.judge)
-    config = uvicorn.Config(
-        app, ws="websockets-sansio", ws_per_message_deflate=False, log_level="warning", ws_max_size=512 * 1024
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(server_config(app))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         while not server.started:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
-import socket
-import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,42 +12,9 @@ import pytest
 from pycrdt import Doc, Text
 
 from sandbox.app import open_store
-from sandbox.settings import PROJECT, Settings
+from sandbox.settings import Settings
 from tests.sandbox.page import Page, join
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextlib.asynccontextmanager
-async def server(data: Path, challenges: Path, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`probe serve` as a process of its own, killed hard at the end."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "probe", "serve", "--runtime", "memory", "--port", str(port)),
-        *("--data", str(data), "--challenges", str(challenges)),
-        cwd=PROJECT,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(30):
-            line = await process.stdout.readline()
-            assert line.startswith(b"serving "), line
-            async with httpx.AsyncClient() as client:
-                while True:
-                    with contextlib.suppress(httpx.TransportError):
-                        await client.get(f"http://127.0.0.1:{port}/api/health")
-                        break
-                    await asyncio.sleep(0.05)
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGKILL)
-        await process.wait()
+from tests.sandbox.processes import free_port, server
 
 
 @pytest.mark.timeout(120)

@@ -16,6 +16,12 @@ def say(client: int, clock: int, state: Any) -> bytes:
     return b"\x01" + varint(client) + varint(clock) + prefixed(json.dumps(state).encode())
 
 
+def told(presence: Presence, owner: Connection, update: bytes) -> bytes | None:
+    """What the others hear of one awareness message."""
+    presence.receive(owner, update)
+    return next((states for _, states in presence.news()), None)
+
+
 def heard(update: bytes | None) -> dict[int, Any]:
     assert update is not None
     reader = Reader(update)
@@ -34,7 +40,7 @@ async def test_identity_comes_from_the_seat() -> None:
         "x": 1,
     }
     orange = {"color": "#d0762c", "colorLight": "#d0762c33"}
-    assert heard(Presence().receive(ada, say(7, 1, claim))) == {
+    assert heard(told(Presence(), ada, say(7, 1, claim))) == {
         7: {"user": {"name": "Ada", "role": "candidate", **orange}, "file": "specdec.py"}
     }
 
@@ -44,34 +50,36 @@ async def test_everybody_of_a_panel_has_a_color_of_their_own() -> None:
         Connection("candidate", "Ada"),
         *(Connection("interviewer", "G", number) for number in range(8)),
     ]
-    colors = [heard(Presence().receive(one, say(7, 1, {})))[7]["user"]["color"] for one in people]
+    colors = [heard(told(Presence(), one, say(7, 1, {})))[7]["user"]["color"] for one in people]
     assert len(set(colors)) == len(colors)
 
 
 @pytest.mark.parametrize("top", [0, -1, 2.5, True, "3", 10**9, None, [1]])
 async def test_a_line_is_a_line(top: object) -> None:
     ada = Connection("candidate", "Ada")
-    assert "top" not in heard(Presence().receive(ada, say(7, 1, {"top": top})))[7]
-    assert heard(Presence().receive(ada, say(8, 1, {"top": 3})))[8]["top"] == 3
+    assert "top" not in heard(told(Presence(), ada, say(7, 1, {"top": top})))[7]
+    assert heard(told(Presence(), ada, say(8, 1, {"top": 3})))[8]["top"] == 3
 
 
 async def test_a_member_does_not_speak_for_another() -> None:
     presence = Presence()
     presence.receive(Connection("interviewer", "Grace"), say(7, 1, {}))
-    assert presence.receive(Connection("interviewer", "Edsger", 1), say(7, 2, None)) is None
+    presence.news()
+    assert told(presence, Connection("interviewer", "Edsger", 1), say(7, 2, None)) is None
 
 
 async def test_nobody_speaks_for_somebody_else() -> None:
     presence, ada, grace = Presence(), Connection("candidate", "Ada"), Connection("interviewer", "Grace")
     presence.receive(grace, say(7, 1, {}))
-    assert presence.receive(ada, say(7, 2, None)) is None
+    presence.news()
+    assert told(presence, ada, say(7, 2, None)) is None
     assert heard(presence.everyone())[7]["user"]["name"] == "Grace"
 
 
 async def test_a_page_that_reconnects_keeps_its_id() -> None:
     presence, before, after = Presence(), Connection("candidate", "Ada"), Connection("candidate", "Ada")
     presence.receive(before, say(7, 1, {}))
-    assert presence.receive(after, say(7, 2, {"file": "a.py"})) is not None
+    assert told(presence, after, say(7, 2, {"file": "a.py"})) is not None
     assert presence.leave(before) is None
     assert heard(presence.everyone())[7]["file"] == "a.py"
 
@@ -81,6 +89,19 @@ async def test_who_leaves_is_gone_for_the_others() -> None:
     presence.receive(ada, say(7, 1, {}))
     assert heard(presence.leave(ada)) == {7: None}
     assert presence.everyone() is None
+
+
+async def test_only_the_latest_place_is_told() -> None:
+    presence, ada, grace = Presence(), Connection("candidate", "Ada"), Connection("interviewer", "Grace")
+    presence.receive(ada, say(7, 1, {"file": "a.py"}))
+    presence.receive(grace, say(8, 1, {"file": "c.py"}))
+    presence.receive(ada, say(7, 2, {"file": "b.py"}))
+    news = {
+        owner: {client: one["file"] for client, one in heard(states).items()}
+        for owner, states in presence.news()
+    }
+    assert news == {ada: {7: "b.py"}, grace: {8: "c.py"}}
+    assert presence.news() == []
 
 
 async def test_a_connection_has_few_ids() -> None:

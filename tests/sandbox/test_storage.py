@@ -27,18 +27,18 @@ from tests.sandbox.conftest import Plane
 def full_disk(engine: Any) -> Iterator[None]:
     """SQLite's own way to be full: the file may not grow, and says so as on a full disk."""
 
-    def limit(connection: Any, *_: object) -> None:
-        connection.execute("PRAGMA max_page_count = 1")
+    def limit(connection: Any) -> None:
+        connection.connection.execute("PRAGMA max_page_count = 1")
 
-    def unlimit(connection: Any, *_: object) -> None:
-        connection.execute("PRAGMA max_page_count = 1073741823")
+    def unlimit(connection: Any) -> None:
+        connection.connection.execute("PRAGMA max_page_count = 1073741823")
 
-    event.listen(engine, "checkout", limit)
+    event.listen(engine, "begin", limit)
     try:
         yield
     finally:
-        event.remove(engine, "checkout", limit)
-        event.listen(engine, "checkout", unlimit)
+        event.remove(engine, "begin", limit)
+        event.listen(engine, "begin", unlimit)
 
 
 async def test_a_full_disk_is_said_in_the_room_and_nothing_acknowledged_is_lost(plane: Plane) -> None:

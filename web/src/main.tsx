@@ -12,6 +12,7 @@ import "./styles/report.css";
 import "./styles/cohort.css";
 import { ErrorBoundary } from "./ui/ErrorBoundary";
 import { Loading, Notice } from "./ui/parts";
+import { SkipLink } from "./ui/SkipLink";
 import "./ui/theme";
 
 const Home = lazy(() => import("./pages/Home"));
@@ -54,6 +55,7 @@ const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
+    <SkipLink />
     <ErrorBoundary>
       <Suspense fallback={<Loading what="Loading the page" />}>{page(location.pathname)}</Suspense>
     </ErrorBoundary>

@@ -131,7 +131,7 @@ function WithBrief({
         initial={26}
         first={
           <section className="column" aria-label="Task">
-            <div className="scroll pad">
+            <div className="scroll pad" tabIndex={0} role="group" aria-label="Task">
               <Prose source={filter.brief} />
             </div>
           </section>

@@ -26,7 +26,7 @@ export function ProbeStage({ probe }: { probe: ProbeMaterials }) {
         initial={30}
         first={
           <section className="column" aria-label="Task">
-            <div className="scroll pad">
+            <div className="scroll pad" tabIndex={0} role="group" aria-label="Task">
               <Prose source={probe.brief} />
             </div>
           </section>

@@ -13,6 +13,7 @@ import {
   highlightActiveLineGutter,
   keymap,
   lineNumbers,
+  ViewPlugin,
   type Command,
 } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
@@ -32,7 +33,7 @@ export function reading(label: string, numbers: Extension = lineNumbers()): Exte
     drawSelection(),
     keymap.of([...searchKeymap, ...foldKeymap]),
     EditorState.tabSize.of(4),
-    EditorView.contentAttributes.of({ "aria-label": label }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     theme,
   ];
 }
@@ -128,5 +129,16 @@ function watching(label: string): Extension {
     EditorState.readOnly.of(true),
     EditorView.editable.of(false),
     EditorView.contentAttributes.of({ "aria-readonly": "true", tabindex: "-1" }),
+    scrolledByKeyboard(label),
   ];
+}
+
+/** The arrow keys scroll it, though the text in it takes no focus. */
+function scrolledByKeyboard(label: string): Extension {
+  return ViewPlugin.define((view) => {
+    view.scrollDOM.tabIndex = 0;
+    view.scrollDOM.setAttribute("role", "group");
+    view.scrollDOM.setAttribute("aria-label", label);
+    return {};
+  });
 }

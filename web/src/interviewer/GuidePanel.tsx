@@ -14,7 +14,7 @@ export function GuidePanel({ guide }: { guide: GuideMaterials }) {
   const shown = chosen ?? fitting;
   const rubric = shown === "filter" ? guide.rubrics.engineering : guide.rubrics.research;
   return (
-    <div className="scroll pad fill stack">
+    <div className="scroll pad fill stack" tabIndex={0} role="group" aria-label="Guide">
       <div className="segments small" role="group" aria-label="Guide for">
         <button type="button" aria-pressed={shown === "filter"} onClick={() => setChosen("filter")}>
           Review

@@ -93,7 +93,7 @@ export function Mirror({ probe }: { probe: ProbeMaterials }) {
               />
             </div>
           ) : file === BRIEF ? (
-            <div className="scroll pad fill">
+            <div className="scroll pad fill" tabIndex={0} role="group" aria-label="Brief">
               <Prose source={probe.brief} />
             </div>
           ) : (

@@ -29,7 +29,7 @@ export function RubricPanel({ guide }: { guide: GuideMaterials }) {
           ),
         }))}
       />
-      <div className="scroll pad fill stack" key={axis}>
+      <div className="scroll pad fill stack" tabIndex={0} role="group" aria-label="Rubric" key={axis}>
         <Findings rubric={guide.rubrics[axis]} />
         <MarkForm axis={axis} rubric={guide.rubrics[axis]} />
         <Standing />

@@ -15,6 +15,7 @@ import { RoomConnection, type ReceivedView } from "../connection";
 import type { CommandName, Commands, Materials, Role, Stage } from "../protocol";
 import { createStore, useStore } from "../store";
 import { LoadFailed, Loading, Notice } from "../ui/parts";
+import { Announcer } from "./Announcer";
 import { comments, fileNames, filesOf, observeComments, type Comment } from "./document";
 import type { Transcript } from "./transcripts";
 
@@ -159,7 +160,12 @@ function Opened(props: {
     return (
       <Loading what="Opening the room. If this takes long, the server may be down; the page keeps trying." />
     );
-  return <RoomContext value={props.room}>{props.children(materials)}</RoomContext>;
+  return (
+    <RoomContext value={props.room}>
+      <Announcer />
+      {props.children(materials)}
+    </RoomContext>
+  );
 }
 
 function Ended({ message }: { message: string }) {

@@ -51,7 +51,10 @@ markdown.block.ruler.after("blockquote", "math_block", blockMath, {
 });
 markdown.renderer.rules.math_inline = (tokens, at) => tex(tokens[at]?.content ?? "", false);
 markdown.renderer.rules.math_block = (tokens, at) =>
-  `<div class="math-block">${tex(tokens[at]?.content ?? "", true)}</div>`;
+  `<div class="math-block" tabindex="0">${tex(tokens[at]?.content ?? "", true)}</div>`;
+// What may be wider than its column is scrolled by keyboard too.
+markdown.renderer.rules.fence = (tokens, at) =>
+  `<pre tabindex="0"><code>${markdown.utils.escapeHtml(tokens[at]?.content ?? "")}</code></pre>\n`;
 
 /** HTML that holds nothing but what Markdown and KaTeX make. */
 export function renderMarkdown(source: string): string {

@@ -1,0 +1,1 @@
+"""The servers of other projects, as their own documentation starts them."""
