@@ -25,8 +25,8 @@ def choose(
     """The runtime by that name; ``auto`` is Docker when an engine answers and has the image, else embedded.
 
     ``embedded_state`` is where an embedded runtime writes down its jails, if not in its usual place.
-    ``oci_runtime`` is what the Docker engine starts containers with; None: as PROBE_OCI_RUNTIME says. Where one
-    is named, ``auto`` is Docker or a fault.
+    ``oci_runtime`` is what the Docker engine starts containers with; None: as PROBE_OCI_RUNTIME says. Where
+    one is named, ``auto`` is Docker or a fault.
     Raises RuntimeFault when it cannot be used here. ``none`` holds nothing and is never chosen by ``auto``.
     """
     # Each import stays in its branch: a host without the docker SDK can still use the embedded runtime.

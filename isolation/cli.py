@@ -67,10 +67,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_oci_runtime(broker)
     broker.set_defaults(do=_broker)
-    doctor = commands.add_parser("doctor", help="try from the inside of a jail what must not work there")
+    doctor = commands.add_parser(
+        "doctor", help="what this host can promise: try from the inside of a jail what must not work there"
+    )
     doctor.add_argument("--runtime", choices=("auto", "docker", "embedded"), default="auto")
     doctor.add_argument("--broker", type=Path, metavar="PATH", default=os.environ.get("PROBE_BROKER"))
     doctor.add_argument("--json", action="store_true", help="for programs")
+    doctor.add_argument("--all", action="store_true", help="list every try, not only those that worked")
     _add_oci_runtime(doctor)
     doctor.set_defaults(do=_doctor)
     return parser
@@ -102,8 +105,10 @@ def _doctor(arguments: argparse.Namespace) -> int:
         runtime = choose(arguments.runtime, oci_runtime=arguments.oci_runtime)
         parts = doctor.parts_of(runtime)
     verdicts = doctor.examine(runtime)
-    show = doctor.document if arguments.json else doctor.table
-    print(show(runtime, verdicts, parts))
+    if arguments.json:
+        print(doctor.document(runtime, verdicts, parts))
+    else:
+        print(doctor.table(runtime, verdicts, parts, every=arguments.all))
     return CANNOT if any(verdict.holes for verdict in verdicts) else OK
 
 
@@ -119,9 +124,7 @@ def _broker(arguments: argparse.Namespace) -> int:
     state = arguments.state.absolute()
     if os.geteuid() != 0 and uid != os.getuid():
         raise RuntimeFault("Only a broker that is root can serve another user than its own.")
-    runtime = choose(
-        arguments.runtime, embedded_state=state / "jails", oci_runtime=arguments.oci_runtime
-    )
+    runtime = choose(arguments.runtime, embedded_state=state / "jails", oci_runtime=arguments.oci_runtime)
     broker = Broker(
         runtime,
         POLICY,

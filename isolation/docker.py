@@ -192,8 +192,10 @@ class DockerRuntime:
         _remove(container)
 
     def _sweep(self) -> None:
-        """Remove contestants whose judge was killed, and what was only tried. Sessions have an owner who reaps
-        them by name."""
+        """Remove contestants whose judge was killed, and what was only tried.
+
+        Sessions have an owner who reaps them by name.
+        """
         try:
             for container in self._client.containers.list(
                 all=True, filters={"label": LABEL}, ignore_removed=True
@@ -379,7 +381,7 @@ def _profile(spec: JailSpec, uid: int) -> dict[str, Any]:
         "ipc_mode": "private",
         "read_only": True,
         "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges", f"seccomp={json.dumps(seccomp.docker_profile())}"],
+        "security_opt": ["no-new-privileges", f"seccomp={json.dumps(seccomp.docker_profile(spec.kind))}"],
         "mem_limit": limits.memory_bytes,
         "memswap_limit": limits.memory_bytes,
         "nano_cpus": int(limits.cpus * 1e9),

@@ -520,9 +520,11 @@ def test_a_broker_lets_its_clients_in_where_all_holds_and_not_with_a_defence_off
             client.start(spec(f"session-{number}", "session")).stop()
         assert seen == ["session"]  # once for an identity
     without_filter(monkeypatch, name)
-    with brokered(runtime, tmp_path / "m2", permissive(), admit=admit()) as path:
-        with pytest.raises(RuntimeFault, match=r"does not hold: .*probe doctor"):
-            BrokerRuntime(path).start(spec("session-2", "session"))
+    with (
+        brokered(runtime, tmp_path / "m2", permissive(), admit=admit()) as path,
+        pytest.raises(RuntimeFault, match=r"does not hold: .*probe doctor"),
+    ):
+        BrokerRuntime(path).start(spec("session-2", "session"))
 
 
 def without_filter(patch: pytest.MonkeyPatch, name: str) -> None:
@@ -533,4 +535,4 @@ def without_filter(patch: pytest.MonkeyPatch, name: str) -> None:
         open_to_all = {"security_opt": ["no-new-privileges", "seccomp=unconfined"]}
         patch.setattr(docker, "_profile", lambda spec, uid: {**whole(spec, uid), **open_to_all})
     else:
-        patch.setattr("isolation.seccomp.program", lambda: struct.pack("=HBBI", 0x06, 0, 0, 0x7FFF_0000))
+        patch.setattr("isolation.seccomp.program", lambda kind: struct.pack("=HBBI", 0x06, 0, 0, 0x7FFF_0000))

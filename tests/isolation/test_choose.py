@@ -105,7 +105,9 @@ def with_engine(patch: pytest.MonkeyPatch, *runtimes: str) -> FakeEngine:
     return engine
 
 
-def test_gvisor_is_what_containers_are_started_with_where_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gvisor_is_what_containers_are_started_with_where_it_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     engine = with_engine(monkeypatch, "runc", "runsc")
     plain, named = choose("docker"), choose("docker", oci_runtime="runsc")
     assert plain.identity != named.identity  # admission tries the one as if the other had never held
