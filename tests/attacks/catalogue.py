@@ -6,12 +6,12 @@ here, in the control plane's place, against a peer, a message or a tree that a c
 A header is the file's first lines, ``# key: value`` each:
 
 ``id``       of the case in the catalogue of attacks; several, by commas, where one program is all of them
-``prio``     P0: a claim of the product is false if it succeeds. P1: a session, person or score is harmed
+``prio``     P0: a claim of the product is false if it succeeds. P1: a session or a score is harmed
 ``what``     what it does, in a line
 ``expect``   what must become of it, a word of `VERDICTS`
 ``defence``  what stops it
 ``where``    inside only: session, contestant or both
-``tries``    inside only: names in `isolation.probe_inside`, by semicolons, that are tried before the file's code
+``tries``    inside only: names in `isolation.probe_inside`, by semicolons, tried before the file's own code
 ``needs``    trusted only: ``browser``: is not tried where there is none
 ``alone``    inside only: ``yes``: in a jail of its own, because it means to break it
 ``known``    runtimes, by commas, on which it is known to get through; ``why-known`` says why. A case that is

