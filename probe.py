@@ -10,9 +10,9 @@ from pathlib import Path
 
 JUDGE = ("judge", "verify")
 ENUMERATION = ("enumerate",)
-CHECKOUT = ("zoo",)
-"""Needs the tests, which an installed package has not."""
-ZOO = Path(__file__).resolve().parent / "tests" / "zoo"
+CHECKOUT = ("zoo", "attack")
+"""Need the tests, which an installed package has not."""
+TESTS = Path(__file__).resolve().parent / "tests"
 CONTROL_PLANE = ("serve", "interview", "demo", "report")
 ISOLATION = ("broker", "doctor")
 
@@ -22,8 +22,8 @@ judge a submission:   judge
 check a verdict:      verify
 prove its exact law:  enumerate
 run interviews:       {", ".join(CONTROL_PLANE)}
-judge the judge:      {", ".join(CHECKOUT)} (in a checkout)
-hold hostile code:    {", ".join(ISOLATION)}
+judge the judge:      zoo (in a checkout)
+hold hostile code:    {", ".join(ISOLATION)}, attack (in a checkout)
 
 `probe COMMAND --help` explains each."""
 
@@ -45,7 +45,7 @@ def main() -> int:
 
         return control_plane(arguments)
     if command in CHECKOUT:
-        return _zoo(arguments[1:])
+        return _of_the_tests(command, arguments[1:])
     if command in ISOLATION:
         from isolation.cli import main as isolation
 
@@ -54,18 +54,22 @@ def main() -> int:
     return 0 if command in {"-h", "--help"} else 64
 
 
-def _zoo(arguments: list[str]) -> int:
-    if not ZOO.is_dir():
+def _of_the_tests(command: str, arguments: list[str]) -> int:
+    if not TESTS.is_dir():
         print(
-            "`probe zoo` plays the tests' submissions, and there are none: run it in a checkout.",
+            f"`probe {command}` plays files of the tests, and there are none: run it in a checkout.",
             file=sys.stderr,
         )
         return 64
     # Before any installed package that is called `tests` too.
-    sys.path.insert(0, str(ZOO.parents[1]))
-    from tests.zoo.cli import main as zoo
+    sys.path.insert(0, str(TESTS.parent))
+    if command == "zoo":
+        from tests.zoo.cli import main as zoo
 
-    return zoo(arguments)
+        return zoo(arguments)
+    from tests.attacks.cli import main as attack
+
+    return attack(arguments)
 
 
 if __name__ == "__main__":

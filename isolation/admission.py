@@ -29,6 +29,7 @@ LIMITS = Limits(memory_bytes=128 << 20, cpus=0.8, pids=48, disk_bytes=16 << 20)
 """Small, so that going beyond them is cheap. The runtime sets them as it sets larger ones."""
 TMP_BYTES = 64 << 20
 TIMEOUT_S = 30.0
+_TRY = "-probe-"
 _ENDINGS = (Ending.EXITED, Ending.OUT_OF_MEMORY)
 """Docker says OUT_OF_MEMORY of a jail in which a child met the limit, though the program went on."""
 
@@ -70,6 +71,11 @@ class Verdict:
         return f"A sandbox on this host does not hold: {first}{more}. Run `probe doctor` for the whole list."
 
 
+def is_a_try(name: str) -> bool:
+    """Whether a jail of this name only tried what holds: nobody but its starter asks after it."""
+    return _TRY in name
+
+
 def bare(kind: Literal["session", "contestant"]) -> JailSpec:
     """A jail that is shown nothing, for a check of the profile alone."""
     return JailSpec(name=kind, kind=kind, argv=("python",), limits=LIMITS)
@@ -85,7 +91,7 @@ def examine(runtime: Runtime, like: JailSpec) -> Verdict:
     }
     spec = replace(
         like,
-        name=f"{like.kind}-probe-{secrets.token_hex(6)}",
+        name=f"{like.kind}{_TRY}{secrets.token_hex(6)}",
         argv=(*COMMAND, json.dumps(given)),
         limits=LIMITS,
         env=dict.fromkeys(like.env, "x"),

@@ -127,7 +127,7 @@ class EmbeddedRuntime:
         group = None
         if self._hierarchy is not None:
             group = self._hierarchy.make(self._register.scoped(spec.name), spec.limits)
-        with _filter_file(folder) as seccomp_fd:
+        with _filter_file(folder, spec.kind) as seccomp_fd:
             confinement = bwrap_argv.Confinement(
                 uid=uid,
                 as_root=self._as_root,
@@ -241,10 +241,10 @@ def _spawn(argv: list[str], seccomp_fd: int) -> subprocess.Popen[bytes]:
 
 
 @contextlib.contextmanager
-def _filter_file(folder: Path) -> Iterator[int]:
+def _filter_file(folder: Path, kind: seccomp.Kind) -> Iterator[int]:
     """A descriptor to read the seccomp program from."""
     path = folder / "seccomp"
-    path.write_bytes(seccomp.program())
+    path.write_bytes(seccomp.program(kind))
     descriptor = os.open(path, os.O_RDONLY)
     try:
         yield descriptor

@@ -17,11 +17,16 @@ _ASK_EVERY_S = 0.2
 
 
 def choose(
-    name: Literal["auto", "docker", "embedded", "none"], *, embedded_state: Path | None = None
+    name: Literal["auto", "docker", "embedded", "none"],
+    *,
+    embedded_state: Path | None = None,
+    oci_runtime: str | None = None,
 ) -> Runtime:
     """The runtime by that name; ``auto`` is Docker when an engine answers and has the image, else embedded.
 
     ``embedded_state`` is where an embedded runtime writes down its jails, if not in its usual place.
+    ``oci_runtime`` is what the Docker engine starts containers with; None: as PROBE_OCI_RUNTIME says. Where
+    one is named, ``auto`` is Docker or a fault.
     Raises RuntimeFault when it cannot be used here. ``none`` holds nothing and is never chosen by ``auto``.
     """
     # Each import stays in its branch: a host without the docker SDK can still use the embedded runtime.
@@ -36,8 +41,8 @@ def choose(
     if name == "docker":
         from isolation.docker import DockerRuntime
 
-        return DockerRuntime()
-    return choose(_found(), embedded_state=embedded_state)
+        return DockerRuntime(oci_runtime)
+    return choose(_found(oci_runtime), embedded_state=embedded_state, oci_runtime=oci_runtime)
 
 
 def through_broker(path: Path, *, within_s: float = 0.0) -> BrokerRuntime:
@@ -57,10 +62,12 @@ def through_broker(path: Path, *, within_s: float = 0.0) -> BrokerRuntime:
         time.sleep(_ASK_EVERY_S)
 
 
-def _found() -> Literal["docker", "embedded"]:
-    from isolation.docker import why_not
+def _found(oci_runtime: str | None) -> Literal["docker", "embedded"]:
+    from isolation.docker import OCI_RUNTIME, why_not
 
-    reason = why_not()
+    reason = why_not(oci_runtime)
+    if oci_runtime or (oci_runtime is None and OCI_RUNTIME):
+        return "docker"  # never less than what was asked for
     if reason:
         log.warning("Using the embedded runtime (bubblewrap). %s", reason)
         return "embedded"

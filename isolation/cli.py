@@ -65,13 +65,27 @@ def _parser() -> argparse.ArgumentParser:
         default=(os.getuid(), os.getgid()),
         help="the only user who may ask, and its group; default: the user who starts the broker",
     )
+    _add_oci_runtime(broker)
     broker.set_defaults(do=_broker)
-    doctor = commands.add_parser("doctor", help="try from the inside of a jail what must not work there")
+    doctor = commands.add_parser(
+        "doctor", help="what this host can promise: try from the inside of a jail what must not work there"
+    )
     doctor.add_argument("--runtime", choices=("auto", "docker", "embedded"), default="auto")
     doctor.add_argument("--broker", type=Path, metavar="PATH", default=os.environ.get("PROBE_BROKER"))
     doctor.add_argument("--json", action="store_true", help="for programs")
+    doctor.add_argument("--all", action="store_true", help="list every try, not only those that worked")
+    _add_oci_runtime(doctor)
     doctor.set_defaults(do=_doctor)
     return parser
+
+
+def _add_oci_runtime(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--oci-runtime",
+        metavar="NAME",
+        default=None,
+        help="what the Docker engine starts containers with, say runsc (gVisor); default: PROBE_OCI_RUNTIME",
+    )
 
 
 def _client(text: str) -> tuple[int, int]:
@@ -88,15 +102,18 @@ def _doctor(arguments: argparse.Namespace) -> int:
     if arguments.broker is not None:
         runtime, parts = through_broker(arguments.broker), doctor.own_parts()
     else:
-        runtime = choose(arguments.runtime)
+        runtime = choose(arguments.runtime, oci_runtime=arguments.oci_runtime)
         parts = doctor.parts_of(runtime)
     verdicts = doctor.examine(runtime)
-    show = doctor.document if arguments.json else doctor.table
-    print(show(runtime, verdicts, parts))
+    if arguments.json:
+        print(doctor.document(runtime, verdicts, parts))
+    else:
+        print(doctor.table(runtime, verdicts, parts, every=arguments.all))
     return CANNOT if any(verdict.holes for verdict in verdicts) else OK
 
 
 def _broker(arguments: argparse.Namespace) -> int:
+    from isolation.admission import Admission
     from isolation.broker.core import Broker
     from isolation.broker.ledger import Ledger
     from isolation.broker.meeting import MeetingRoot
@@ -107,13 +124,15 @@ def _broker(arguments: argparse.Namespace) -> int:
     state = arguments.state.absolute()
     if os.geteuid() != 0 and uid != os.getuid():
         raise RuntimeFault("Only a broker that is root can serve another user than its own.")
+    runtime = choose(arguments.runtime, embedded_state=state / "jails", oci_runtime=arguments.oci_runtime)
     broker = Broker(
-        choose(arguments.runtime, embedded_state=state / "jails"),
+        runtime,
         POLICY,
         meeting=MeetingRoot.make(state / "meeting", gid),
         ledger=Ledger(state / "ledger"),
         project=PROJECT,
         challenges=arguments.challenges.resolve(),
+        admit=Admission(runtime).check,
     )
     with Server(arguments.socket, broker, users={uid}, gid=gid if os.geteuid() == 0 else None) as server:
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -11,7 +11,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 from zlib import crc32
@@ -23,10 +23,15 @@ from docker.models.containers import Container
 from docker.types import LogConfig, Mount, Ulimit
 
 from isolation import binds, cgroups, endings, register, seccomp, socket_dirs
+from isolation.admission import is_a_try
 from isolation.contract import SOCKET_DIR, WORKSPACE, Exit, Jail, JailSpec, RuntimeFault, Usage
 from isolation.tail import TAIL_BYTES
 
-IMAGE = os.environ.get("PROBE_SESSION_IMAGE", "probe-session:latest")
+IMAGE = os.environ.get("PROBE_SANDBOX_IMAGE", "probe-sandbox:latest")
+OCI_RUNTIME = os.environ.get("PROBE_OCI_RUNTIME", "")
+"""What the engine starts containers with, by the name that the engine knows it by; empty for its own default.
+``runsc`` is gVisor: a kernel of its own between the container and the host's."""
+GVISOR = "runsc"
 LABEL = "probe.jail"
 TMP_BYTES = 64 * 1024**2
 LOG_BYTES = 1024**2
@@ -43,17 +48,42 @@ _TOO_OLD_AFTER_S = 7_200
 """No judgement takes that long: `sandbox.adapters.judge` ends one after an hour."""
 
 
-def why_not() -> str:
-    """Why this runtime cannot be used here, in a sentence; empty when it can."""
+def why_not(oci_runtime: str | None = None) -> str:
+    """Why this runtime cannot be used here, in a sentence; empty when it can.
+
+    ``oci_runtime`` is None for `OCI_RUNTIME`.
+    """
     try:
         client = docker.from_env(timeout=_PING_TIMEOUT_S)
         client.ping()
         client.images.get(IMAGE)
+        if reason := _unknown_oci_runtime(OCI_RUNTIME if oci_runtime is None else oci_runtime, client.info()):
+            return reason
     except ImageNotFound:
         return f"A Docker engine answers, but the image {IMAGE} is not there: run images/build."
     except (DockerException, requests.RequestException):
         return "No Docker engine answers: run scripts/engine."
     return ""
+
+
+def _unknown_oci_runtime(name: str, info: Mapping[str, Any]) -> str:
+    """Never another one instead: whoever names gVisor counts on it."""
+    known = sorted(info.get("Runtimes") or {})
+    if not name or name in known:
+        return ""
+    return (
+        f"The OCI runtime {name!r} is asked for and the engine knows only {', '.join(known)}. Install it and"
+        " name it under `runtimes` in the engine's daemon.json, or unset PROBE_OCI_RUNTIME."
+    )
+
+
+def oci_runtimes() -> dict[str, str]:
+    """Those that the engine knows, each with its program. Raises RuntimeFault."""
+    try:
+        found = docker.from_env(timeout=_PING_TIMEOUT_S).info().get("Runtimes") or {}
+    except (DockerException, requests.RequestException) as error:
+        raise RuntimeFault(f"The Docker engine does not answer: {_reason(error)}") from error
+    return {name: str(entry.get("path", "")) for name, entry in found.items()}
 
 
 def components() -> dict[str, str]:
@@ -69,9 +99,13 @@ def components() -> dict[str, str]:
 class DockerRuntime:
     """Implements `isolation.contract.Runtime`."""
 
-    def __init__(self) -> None:
-        """Raises RuntimeFault when no engine answers or the image is missing."""
-        if reason := why_not():
+    def __init__(self, oci_runtime: str | None = None) -> None:
+        """``oci_runtime`` is None for `OCI_RUNTIME`.
+
+        Raises RuntimeFault when no engine answers, or the image or that runtime is missing.
+        """
+        self._oci_runtime = OCI_RUNTIME if oci_runtime is None else oci_runtime
+        if reason := why_not(self._oci_runtime):
             raise RuntimeFault(reason)
         self._client = docker.from_env(timeout=_ENGINE_TIMEOUT_S)
         self._info: dict[str, Any] = self._client.info()
@@ -88,11 +122,14 @@ class DockerRuntime:
             image = self._client.images.get(IMAGE).id
         except (DockerException, requests.RequestException) as error:
             raise RuntimeFault(f"The image {IMAGE} cannot be found: {_reason(error)}") from error
-        return f"docker {self._info.get('ServerVersion')} {self._info.get('KernelVersion')} {image}"
+        holder = self._oci_runtime or self._info.get("DefaultRuntime")
+        return f"docker {self._info.get('ServerVersion')} {self._info.get('KernelVersion')} {holder} {image}"
 
     @property
     def caveats(self) -> Sequence[str]:
-        found = ["Containers share the host's kernel: a hole in it reaches the host."]
+        found = []
+        if self._oci_runtime != GVISOR:
+            found.append("Containers share the host's kernel: a hole in it reaches the host.")
         options = " ".join(self._info.get("SecurityOptions") or ())
         if "userns" not in options and "rootless" not in options:
             found.append("User ids inside are user ids of the host: the engine runs without userns-remap.")
@@ -123,7 +160,7 @@ class DockerRuntime:
         uid = register.FIRST_UID + crc32(spec.name.encode()) % register.UIDS
         socket_dirs.hand_over(spec, uid)
         try:
-            container = self._client.containers.create(IMAGE, **_profile(spec, uid))
+            container = self._client.containers.create(IMAGE, **_profile(spec, uid), **self._holder())
         except (DockerException, requests.RequestException) as error:
             raise RuntimeFault(f"The Docker engine refused a container: {_reason(error)}") from error
         try:
@@ -132,6 +169,9 @@ class DockerRuntime:
             _remove(container)
             raise RuntimeFault(f"The Docker engine could not start a container: {_reason(error)}") from error
         return DockerJail(spec, container)
+
+    def _holder(self) -> dict[str, str]:
+        return {"runtime": self._oci_runtime} if self._oci_runtime else {}
 
     def owned(self) -> Sequence[str]:
         """Raises RuntimeFault."""
@@ -152,11 +192,18 @@ class DockerRuntime:
         _remove(container)
 
     def _sweep(self) -> None:
-        """Remove contestants whose judge was killed. Sessions have an owner who reaps them by name."""
-        filters = {"label": [LABEL, "probe.kind=contestant"]}
+        """Remove contestants whose judge was killed, and what was only tried.
+
+        Sessions have an owner who reaps them by name.
+        """
         try:
-            for container in self._client.containers.list(all=True, filters=filters, ignore_removed=True):
-                if is_abandoned(container.attrs, datetime.now(UTC)):
+            for container in self._client.containers.list(
+                all=True, filters={"label": LABEL}, ignore_removed=True
+            ):
+                has_owner = container.labels.get("probe.kind") == "session" and not is_a_try(
+                    container.labels[LABEL]
+                )
+                if not has_owner and is_abandoned(container.attrs, datetime.now(UTC)):
                     _remove(container)
         except (DockerException, requests.RequestException) as error:
             raise RuntimeFault(f"The Docker engine does not answer: {_reason(error)}") from error
@@ -334,7 +381,7 @@ def _profile(spec: JailSpec, uid: int) -> dict[str, Any]:
         "ipc_mode": "private",
         "read_only": True,
         "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges", f"seccomp={json.dumps(seccomp.docker_profile())}"],
+        "security_opt": ["no-new-privileges", f"seccomp={json.dumps(seccomp.docker_profile(spec.kind))}"],
         "mem_limit": limits.memory_bytes,
         "memswap_limit": limits.memory_bytes,
         "nano_cpus": int(limits.cpus * 1e9),

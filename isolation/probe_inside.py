@@ -20,6 +20,7 @@ import resource
 import signal
 import socket
 import stat
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -51,6 +52,10 @@ NR: dict[str, tuple[int, int | None]] = {
     "msgget": (68, 186),
     "mq_open": (240, 180),
     "open_by_handle_at": (304, 265),
+    "name_to_handle_at": (303, 264),
+    "memfd_secret": (447, 447),
+    "ioprio_set": (251, 30),
+    "inotify_init1": (294, 26),
     "kexec_load": (246, 104),
     "init_module": (175, 105),
     "swapon": (167, 224),
@@ -299,6 +304,15 @@ def become_root() -> object:
     return "user 0"
 
 
+def become_root_by_a_program() -> object:
+    """One that reads no password for root; nothing is asked for, and there is no terminal to ask on."""
+    for program, *words in (["su", "-c", "id -u"], ["sudo", "-n", "id", "-u"]):
+        done = subprocess.run([program, *words], capture_output=True, stdin=subprocess.DEVNULL, check=False)
+        if done.stdout.strip() == b"0":
+            return program
+    raise PermissionError(errno.EPERM, "none does")
+
+
 def foreign_architecture() -> object:
     """getpid of the 32-bit table, by the old interrupt."""
     if not X86:
@@ -513,6 +527,9 @@ TRIES: dict[str, Callable[[], object]] = {
     "add_key": lambda: call("add_key", 0, 0, 0, 0, 0),
     "perf_event_open": lambda: call("perf_event_open", 0, 0, -1, -1, 0),
     "userfaultfd": lambda: call("userfaultfd", -1),
+    "memfd_secret": lambda: call("memfd_secret", 0),
+    "inotify_init1": lambda: call("inotify_init1", -1),
+    "ioprio_set": lambda: call("ioprio_set", 1, 0, -1),
     # what outlives the process that made it
     "shmget": lambda: call("shmget", 0, 4096, 0o600),
     "semget": lambda: call("semget", 0, 1, 0o600),
@@ -523,6 +540,7 @@ TRIES: dict[str, Callable[[], object]] = {
     "process_vm_readv": lambda: call("process_vm_readv", 1, 0, 0, 0, 0, 0),
     "pidfd_getfd": lambda: call("pidfd_getfd", -1, 0, 0),
     "open_by_handle_at": lambda: call("open_by_handle_at", -1, 0, 0),
+    "name_to_handle_at": lambda: call("name_to_handle_at", -1, text("/"), 0, 0, 0),
     "kexec_load": lambda: call("kexec_load", 0, 0, 0, 0xFFFF),
     "init_module": lambda: call("init_module", 0, 0, 0),
     "swapon": lambda: call("swapon", text("/none"), 0),
@@ -570,6 +588,7 @@ TRIES: dict[str, Callable[[], object]] = {
     "find a file that gives privileges": set_id_files,
     "run as a user of the system": system_user,
     "become root": become_root,
+    "become root by a program": become_root_by_a_program,
     # limits
     "raise the limit of open files": lambda: raised(resource.RLIMIT_NOFILE),
     "leave a core dump": core_dump,

@@ -16,6 +16,7 @@ import socket
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Literal
 
 # name: (x86_64, aarch64); None where the architecture has no such call.
 DENIED: Mapping[str, tuple[int | None, int | None]] = {
@@ -47,6 +48,9 @@ DENIED: Mapping[str, tuple[int | None, int | None]] = {
     "perf_event_open": (298, 241),
     "userfaultfd": (323, 282),
     "fanotify_init": (300, 262),
+    # who watches a file that two jails are shown hears what the other does
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
     "memfd_secret": (447, 447),
     "modify_ldt": (154, None),
     "uselib": (134, None),
@@ -111,6 +115,14 @@ NAMESPACE_FLAGS = (
 )
 TERMINAL_INJECTION = (0x5412, 0x541C)  # ioctl TIOCSTI, TIOCLINUX: typing into somebody's terminal
 
+Kind = Literal["session", "contestant"]
+WATCHES = (1024, 1026)  # fcntl F_SETLEASE, F_NOTIFY: the same as inotify, older
+LOCKS = (6, 7, 37, 38)  # fcntl F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
+"""A lock is the file's own, whatever namespace its holder is in (fcntl(2)): by a lock on a file that all
+jails are shown, a contestant could tell a session what it was asked. Sessions need locks, for SQLite;
+contestants do not."""
+FLOCK: tuple[int, int] = (73, 32)
+
 _CLONE3 = 435
 _X32_BIT = 0x4000_0000
 _ALLOW, _ERRNO, _KILL = 0x7FFF_0000, 0x0005_0000, 0x8000_0000
@@ -127,16 +139,21 @@ class Architecture:
     clone: int
     socket: int
     ioctl: int
+    fcntl: int
     docker: str
 
 
 ARCHITECTURES: Mapping[str, Architecture] = {
-    "x86_64": Architecture(0xC000_003E, 0, clone=56, socket=41, ioctl=16, docker="SCMP_ARCH_X86_64"),
-    "aarch64": Architecture(0xC000_00B7, 1, clone=220, socket=198, ioctl=29, docker="SCMP_ARCH_AARCH64"),
+    "x86_64": Architecture(
+        0xC000_003E, 0, clone=56, socket=41, ioctl=16, fcntl=72, docker="SCMP_ARCH_X86_64"
+    ),
+    "aarch64": Architecture(
+        0xC000_00B7, 1, clone=220, socket=198, ioctl=29, fcntl=25, docker="SCMP_ARCH_AARCH64"
+    ),
 }
 
 
-def program(machine: str | None = None) -> bytes:
+def program(kind: Kind, machine: str | None = None) -> bytes:
     """Classic BPF for ``bwrap --seccomp FD``: an array of native-endian ``struct sock_filter``.
 
     Raises KeyError for a machine that has no table here.
@@ -151,24 +168,30 @@ def program(machine: str | None = None) -> bytes:
         _op(_AT_LEAST, _X32_BIT, 0, 1),
         _op(_RETURN, _ERRNO | errno.ENOSYS),
     ]
+    denied += [FLOCK[arch.column]] if kind == "contestant" else []
     for number in denied:
         code += [_op(_EQUAL, int(number or 0), 0, 1), _op(_RETURN, _ERRNO | errno.EPERM)]
     # clone3 hides its flags behind a pointer that a filter cannot follow; glibc falls back to clone.
     code += [_op(_EQUAL, _CLONE3, 0, 1), _op(_RETURN, _ERRNO | errno.ENOSYS)]
     code += _refuse_when(arch.clone, _OFFSET_ARG0, [_op(_ANY_BIT, sum(NAMESPACE_FLAGS), 0, 1)])
     code += _only_families(arch.socket)
-    code += _refuse_when(arch.ioctl, _OFFSET_ARG1, [_op(_EQUAL, value, 0, 1) for value in TERMINAL_INJECTION])
+    for call, values in ((arch.ioctl, TERMINAL_INJECTION), (arch.fcntl, _fcntl_denied(kind))):
+        code += _refuse_when(call, _OFFSET_ARG1, [_op(_EQUAL, value, 0, 1) for value in values])
     code.append(_op(_RETURN, _ALLOW))
     return b"".join(code)
 
 
-def docker_profile(machine: str | None = None) -> dict[str, object]:
+def docker_profile(kind: Kind, machine: str | None = None) -> dict[str, object]:
     """The same rules for ``--security-opt seccomp=``. Raises KeyError as `program` does."""
     arch = ARCHITECTURES[machine or platform.machine()]
 
     def refuse(names: list[str], error: int = errno.EPERM, **condition: object) -> dict[str, object]:
         arguments = [condition] if condition else []
         return {"names": names, "action": "SCMP_ACT_ERRNO", "errnoRet": error, "args": arguments}
+
+    def second(value: int) -> dict[str, Any]:
+        """The kernel looks at 32 bits of it: with all 64 compared, one above them would slip through."""
+        return {"index": 1, "value": 0xFFFF_FFFF, "valueTwo": value, "op": "SCMP_CMP_MASKED_EQ"}
 
     below = [family for family in range(max(ALLOWED_FAMILIES)) if family not in ALLOWED_FAMILIES]
     rules = [
@@ -180,9 +203,16 @@ def docker_profile(machine: str | None = None) -> dict[str, object]:
         ),
         *(refuse(["socket"], FAMILY_REFUSED, index=0, value=family, op="SCMP_CMP_EQ") for family in below),
         refuse(["socket"], FAMILY_REFUSED, index=0, value=int(max(ALLOWED_FAMILIES)), op="SCMP_CMP_GT"),
-        *(refuse(["ioctl"], index=1, value=value, op="SCMP_CMP_EQ") for value in TERMINAL_INJECTION),
+        *(refuse(["ioctl"], **second(value)) for value in TERMINAL_INJECTION),
+        *(refuse(["fcntl"], **second(value)) for value in _fcntl_denied(kind)),
     ]
+    if kind == "contestant":
+        rules.append(refuse(["flock"]))
     return {"defaultAction": "SCMP_ACT_ALLOW", "architectures": [arch.docker], "syscalls": rules}
+
+
+def _fcntl_denied(kind: Kind) -> tuple[int, ...]:
+    return (*WATCHES, *LOCKS) if kind == "contestant" else WATCHES
 
 
 def _op(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:

@@ -55,17 +55,11 @@ def is_open(version: str, mended: tuple[str, ...]) -> bool:
     return have < numbers(mended[-1])
 
 
-def warnings(parts: Mapping[str, str], *, core_pattern: str = "") -> list[str]:
+def warnings(parts: Mapping[str, str]) -> list[str]:
     """A sentence for each hole that these versions are known for."""
-    found = [
+    return [
         f"{hole.part} {parts[hole.part]} is older than {' or '.join(hole.mended)}: {hole.name}."
         " Update it, or see whether your distribution mended it under the old number."
         for hole in HOLES
         if parts.get(hole.part) and numbers(parts[hole.part]) and is_open(parts[hole.part], hole.mended)
     ]
-    if core_pattern.startswith("|"):
-        found.append(
-            "kernel.core_pattern is a program of the host: a crash inside starts it, whatever the limit on"
-            " core dumps is. Set it to a file's name."
-        )
-    return found

@@ -8,13 +8,14 @@ from __future__ import annotations
 import base64
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import assert_never
 
 from isolation.broker.ledger import Entry, Ledger
 from isolation.broker.meeting import Client, MeetingRoot, NotThere, Steps, inside
-from isolation.broker.policy import Policy, Refusal, check
+from isolation.broker.policy import Policy, Refusal, check, is_probe
 from isolation.contract import Bind, Exit, Jail, JailSpec, Limits, Runtime, RuntimeFault
 from wire.broker import (
     Answer,
@@ -58,11 +59,16 @@ class Broker:
         ledger: Ledger,
         project: Path,
         challenges: Path,
+        admit: Callable[[JailSpec], None],
     ) -> None:
-        """Ends what an earlier broker left: nobody watches over that any more. Raises RuntimeFault."""
+        """Ends what an earlier broker left: nobody watches over that any more. Raises RuntimeFault.
+
+        ``admit`` raises RuntimeFault unless a jail like the one given was tried from the inside and held
+        (`isolation.admission.Admission.check`). A client that asks without trying first gets no further.
+        """
         self._runtime, self._policy = runtime, policy
         self._meeting, self._ledger = meeting, ledger
-        self._project, self._challenges = project, challenges
+        self._project, self._challenges, self._admit = project, challenges, admit
         self._jails: dict[str, Jail] = {}
         self._lock = threading.RLock()
         for entry in ledger.all():
@@ -151,7 +157,10 @@ class Broker:
             entry = Entry(name=request.name, kind=request.kind, client=client, folders=folders)
             self._ledger.enter(entry)
         try:
-            self._jails[request.name] = self._runtime.start(self._spec(request, client))
+            spec = self._spec(request, client)
+            if not is_probe(request):
+                self._admit(spec)
+            self._jails[request.name] = self._runtime.start(spec)
         except BaseException:
             self._end(entry)
             raise

@@ -135,6 +135,11 @@ def check(request: Start, policy: Policy, living: Sequence[str]) -> None:
         raise Refusal("A place inside is named twice.")
 
 
+def is_probe(request: Start) -> bool:
+    """Whether it only tries what holds, and runs no code of a candidate."""
+    return _is(request.argv, _PROBE)
+
+
 def _is(argv: Sequence[str], words: Words) -> bool:
     return len(argv) == len(words) and all(
         said == word if isinstance(word, str) else word.fullmatch(said)

@@ -85,8 +85,12 @@ def brokered(
     *,
     challenges: Path = PROJECT / "challenges",
     user: tuple[int, int] | None = None,
+    admit: Callable[[JailSpec], None] = lambda like: None,
 ) -> Iterator[Path]:
-    """The socket of a broker over `runtime` that meets `user` (uid and gid; else its own) in `root`."""
+    """The socket of a broker over `runtime` that meets `user` (uid and gid; else its own) in `root`.
+
+    It lets everybody in: what a broker is in front of here is tried by other tests, and ``none`` never holds.
+    """
     uid, gid = user or (os.getuid(), os.getgid())
     broker = Broker(
         runtime,
@@ -95,6 +99,7 @@ def brokered(
         ledger=Ledger(root / "broker-ledger"),
         project=PROJECT,
         challenges=challenges,
+        admit=admit,
     )
     with Server(root / "broker.sock", broker, users={uid}, gid=gid if user else None) as server:
         thread = threading.Thread(target=server.serve, daemon=True)

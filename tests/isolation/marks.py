@@ -7,7 +7,6 @@ that was found, in 0 otherwise. Never to be run outside a jail.
 
 import contextlib
 import ctypes
-import fcntl
 import glob
 import mmap
 import os
@@ -26,7 +25,6 @@ FOLDERS = ("/tmp", os.getcwd(), "/dev/shm", os.environ["HOME"])
 KEY, IPC_CREAT = 0x5EED, 0o1000
 QUEUE = b"/mark"
 SOCKET = "\0mark"
-SHOWN = "/opt/judge/harness/oracle/codec.py"
 
 
 def generate(target, draft, input_ids, **settings):
@@ -70,8 +68,7 @@ def leave_a_process():
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            with open(SHOWN) as file, socket.socket(socket.AF_UNIX) as listener:
-                fcntl.flock(file, fcntl.LOCK_SH)
+            with socket.socket(socket.AF_UNIX) as listener:
                 listener.bind(SOCKET)
                 listener.listen()
                 time.sleep(600)
@@ -83,14 +80,6 @@ def look_for_a_socket():
     with socket.socket(socket.AF_UNIX) as caller:
         caller.connect(SOCKET)
         return True
-
-
-def look_for_a_lock():
-    with open(SHOWN) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
 
 
 def write_to_the_parent():
@@ -121,7 +110,6 @@ MARKS = {
     "a deep tree": (leave_a_tree, look_for_files),
     "on the folder": (leave_on_the_folder, look_on_the_folder),
     "a process with a socket": (leave_a_process, look_for_a_socket),
-    "a lock": (lambda: None, look_for_a_lock),
     "a global": (lambda: MEMO.update(mark=1), lambda: MEMO),
     "shared memory from the import": (lambda: SHARED.write(b"mark"), lambda: SHARED[:4] == b"mark"),
     "the parent's memory": (write_to_the_parent, lambda: pairs.torch_api.__doc__.startswith("mark")),

@@ -49,10 +49,12 @@ def test_a_new_runtime_sweeps_what_is_abandoned(start: Starter, monkeypatch: pyt
         pytest.skip(f"docker: {reason}")
     runtime = isolation.docker.DockerRuntime()
     ended = start(runtime, "pass", name="test-abandoned")
-    session = start(runtime, "pass", name="test-kept", kind="session")
+    tried = start(runtime, "pass", name="session-probe-abandoned", kind="session")
+    session = start(runtime, "pass", name="test-kept-abandoned", kind="session")
     monkeypatch.setattr(
-        isolation.docker, "is_abandoned", lambda attributes, _: attributes["Name"].endswith("test-abandoned")
+        isolation.docker, "is_abandoned", lambda attributes, _: attributes["Name"].endswith("abandoned")
     )
     after = isolation.docker.DockerRuntime().owned()
     assert ended.name not in after
+    assert tried.name not in after
     assert session.name in after

@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from isolation import admission
 from isolation.bare import BareRuntime
 from isolation.broker import server
 from isolation.broker.client import BrokerRuntime
@@ -115,6 +116,7 @@ def test_one_users_jails_are_as_good_as_none_for_another(tmp_path: Path) -> None
         ledger=Ledger(tmp_path / "ledger"),
         project=PROJECT,
         challenges=PROJECT / "challenges",
+        admit=lambda like: None,
     )
     ours, others = Client(uid=os.getuid(), gid=os.getgid()), Client(uid=64_001, gid=64_001)
     request = Start.model_validate(
@@ -469,3 +471,68 @@ def test_the_ledger_survives_and_a_broken_one_is_said(tmp_path: Path) -> None:
     (tmp_path / "ledger" / "x.json").write_text(json.dumps({"name": "x"}))
     with pytest.raises(RuntimeFault, match="cannot be read"):
         Ledger(tmp_path / "ledger")
+
+
+# -- nobody is let in where something forbidden works, whoever asks
+
+
+def test_the_broker_tries_a_jail_itself_before_the_first_of_a_kind(tmp_path: Path) -> None:
+    """A client that was taken over asks for a session and never for a probe."""
+    tried: list[JailSpec] = []
+    with brokered(BareRuntime(), tmp_path, permissive(), admit=tried.append) as path:
+        client = BrokerRuntime(path)
+        jail = client.start(spec("session-a", "session"))
+        assert [like.name for like in tried] == ["session-a"]
+        client.reap(jail.name)
+
+
+def test_a_jail_that_does_not_hold_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    def refuse(like: JailSpec) -> None:
+        raise RuntimeFault("A sandbox on this host does not hold: mount (it was made).")
+
+    with brokered(BareRuntime(), tmp_path, permissive(), admit=refuse) as path:
+        client = BrokerRuntime(path)
+        (client.root / "s").mkdir()
+        with pytest.raises(RuntimeFault, match="does not hold: mount"):
+            client.start(spec("session-a", "session", socket_dir=client.root / "s"))
+        assert list(client.owned()) == []
+        assert (client.root / "s").stat().st_uid == os.getuid()  # the folder is the client's again
+        (client.root / "s").rmdir()
+
+
+@pytest.mark.parametrize("name", HOLDING)
+def test_a_broker_lets_its_clients_in_where_all_holds_and_not_with_a_defence_off(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = runtime_by_name(name, tmp_path / "jails")
+    seen: list[str] = []
+
+    def examined(on: Any, like: JailSpec) -> admission.Verdict:
+        seen.append(like.kind)
+        return admission.examine(on, like)
+
+    def admit() -> Callable[[JailSpec], None]:
+        return admission.Admission(runtime, examined).check
+
+    with brokered(runtime, tmp_path / "m", permissive(), admit=admit()) as path:
+        client = BrokerRuntime(path)
+        for number in range(2):
+            client.start(spec(f"session-{number}", "session")).stop()
+        assert seen == ["session"]  # once for an identity
+    without_filter(monkeypatch, name)
+    with (
+        brokered(runtime, tmp_path / "m2", permissive(), admit=admit()) as path,
+        pytest.raises(RuntimeFault, match=r"does not hold: .*probe doctor"),
+    ):
+        BrokerRuntime(path).start(spec("session-2", "session"))
+
+
+def without_filter(patch: pytest.MonkeyPatch, name: str) -> None:
+    if name == "docker":
+        from isolation import docker
+
+        whole = docker._profile
+        open_to_all = {"security_opt": ["no-new-privileges", "seccomp=unconfined"]}
+        patch.setattr(docker, "_profile", lambda spec, uid: {**whole(spec, uid), **open_to_all})
+    else:
+        patch.setattr("isolation.seccomp.program", lambda kind: struct.pack("=HBBI", 0x06, 0, 0, 0x7FFF_0000))

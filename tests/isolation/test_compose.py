@@ -100,14 +100,14 @@ def test_every_key_is_one_of_compose(services: dict[str, Any]) -> None:
 def test_what_is_run_is_what_images_build_makes(services: dict[str, Any]) -> None:
     """Nothing is pulled: a registry's image by the same name would get the engine's socket."""
     images = {
-        "control-plane": "${PROBE_CONTROL_PLANE_IMAGE:-probe-control-plane:latest}",
-        "session": "${PROBE_SESSION_IMAGE:-probe-session:latest}",
+        "control": "${PROBE_CONTROL_IMAGE:-probe-control:latest}",
+        "sandbox": "${PROBE_SANDBOX_IMAGE:-probe-sandbox:latest}",
     }
     for name, service in services.items():
         assert service["pull_policy"] == "never"
-        assert service["image"] == images["session" if name == "session" else "control-plane"]
+        assert service["image"] == images["sandbox" if name == "sandbox" else "control"]
     assert all((ROOT / "images" / name / "Dockerfile").is_file() for name in images)
-    assert services.keys() == {"broker", "control-plane", "folders", "session"}
+    assert services.keys() == {"broker", "control-plane", "folders", "sandbox"}
 
 
 def test_only_the_broker_has_the_engines_socket(services: dict[str, Any]) -> None:
@@ -163,8 +163,8 @@ def test_paths_are_the_same_inside_and_outside(services: dict[str, Any], name: s
 
 
 def test_the_image_is_the_one_the_runtime_uses(services: dict[str, Any]) -> None:
-    assert services["session"]["image"] == "${PROBE_SESSION_IMAGE:-probe-session:latest}"
-    assert services["broker"]["environment"]["PROBE_SESSION_IMAGE"] == services["session"]["image"]
+    assert services["sandbox"]["image"] == "${PROBE_SANDBOX_IMAGE:-probe-sandbox:latest}"
+    assert services["broker"]["environment"]["PROBE_SANDBOX_IMAGE"] == services["sandbox"]["image"]
 
 
 def test_both_sides_name_the_same_socket(services: dict[str, Any]) -> None:
@@ -217,9 +217,9 @@ def missing_image() -> str:
     if reason := why_not():
         return reason
     try:
-        docker.from_env().images.get("probe-control-plane:latest")
+        docker.from_env().images.get(os.environ.get("PROBE_CONTROL_IMAGE", "probe-control:latest"))
     except docker.errors.ImageNotFound:
-        return "the image probe-control-plane is not there: run images/build control-plane."
+        return "the image probe-control is not there: run images/build control."
     return ""
 
 

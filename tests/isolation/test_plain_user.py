@@ -57,16 +57,11 @@ def report(environment: Path) -> Any:
 
 
 def test_the_probe_of_admission_finds_what_is_said_not_to_be_promised_and_nothing_else(report: Any) -> None:
-    assert [each["tried"] for each in report["probe"]] == list(probe_inside.NAMES)
-    worked = {each["tried"] for each in report["probe"] if each["outcome"] not in {"refused", "absent"}}
+    assert report["ended"] == {"ending": "exited", "code": 0}, report["tried"]
+    assert [each["tried"] for each in report["tried"]] == list(probe_inside.NAMES)
+    worked = {each["tried"] for each in report["tried"] if each["outcome"] not in {"refused", "absent"}}
     assert "use more memory than the limit, by several processes" in worked
     assert worked <= set(report["unpromised"])
-
-
-def test_the_same_things_are_refused(report: Any) -> None:
-    assert report["ended"] == {"ending": "exited", "code": 0}, report["tried"]
-    assert len(report["tried"]) >= 25
-    assert [each for each in report["tried"] if not each["refused"]] == []
 
 
 def test_what_is_weaker_is_said(report: Any) -> None:

@@ -1,4 +1,4 @@
-"""The filter decides as its tables say: here on a small interpreter of BPF, in the kernel by inside.py."""
+"""The filter decides as its tables say: here on a small interpreter of BPF, in the kernel by the probe."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def machine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def ask(machine: str, nr: int, *arguments: int) -> int:
+def ask(machine: str, nr: int, *arguments: int, kind: seccomp.Kind = "session") -> int:
     arch = seccomp.ARCHITECTURES[machine]
-    return decide(seccomp.program(machine), arch=arch.audit, nr=nr, arguments=arguments)
+    return decide(seccomp.program(kind, machine), arch=arch.audit, nr=nr, arguments=arguments)
 
 
 def test_every_denied_call_is_refused(machine: str) -> None:
@@ -70,7 +70,7 @@ def test_ordinary_calls_pass(machine: str) -> None:
 
 def test_a_foreign_architecture_is_killed(machine: str) -> None:
     i386 = 0x4000_0003
-    assert decide(seccomp.program(machine), arch=i386, nr=0) == KILL
+    assert decide(seccomp.program("session", machine), arch=i386, nr=0) == KILL
 
 
 def test_x32_and_clone3_do_not_exist(machine: str) -> None:
@@ -101,8 +101,33 @@ def test_typing_into_a_terminal_is_refused(machine: str) -> None:
     }
 
 
+LOCK, SHARE, LOOK = 6, 1024, 1
+
+
+def test_a_contestant_holds_no_lock_and_nobody_watches_a_file(machine: str) -> None:
+    fcntl, flock = seccomp.ARCHITECTURES[machine].fcntl, seccomp.FLOCK[seccomp.ARCHITECTURES[machine].column]
+    refused = ERRNO | errno.EPERM
+    assert ask(machine, flock) == ask(machine, fcntl, 3, LOCK) == ALLOW  # SQLite's
+    assert (
+        ask(machine, flock, kind="contestant") == ask(machine, fcntl, 3, LOCK, kind="contestant") == refused
+    )
+    assert ask(machine, fcntl, 3, SHARE) == ask(machine, fcntl, 3, SHARE, kind="contestant") == refused
+    assert ask(machine, fcntl, 3, LOOK, kind="contestant") == ALLOW
+
+
+def test_bits_that_the_kernel_drops_are_no_way_round_the_docker_profile(machine: str) -> None:
+    """It compares 64 bits, and the kernel reads a command of ioctl and fcntl as 32."""
+    rules = seccomp.docker_profile("contestant", machine)["syscalls"]
+    by_argument = [rule for rule in rules if rule["names"][0] in {"ioctl", "fcntl"}]  # type: ignore[attr-defined]
+    assert len(by_argument) == len(seccomp.TERMINAL_INJECTION) + len(seccomp.WATCHES) + len(seccomp.LOCKS)
+    for rule in by_argument:
+        (argument,) = rule["args"]
+        assert argument["op"] == "SCMP_CMP_MASKED_EQ"
+        assert argument["value"] == 0xFFFF_FFFF
+
+
 def test_the_docker_profile_has_the_same_rules(machine: str) -> None:
-    profile = json.loads(json.dumps(seccomp.docker_profile(machine)))
+    profile = json.loads(json.dumps(seccomp.docker_profile("session", machine)))
     assert profile["defaultAction"] == "SCMP_ACT_ALLOW"
     column = seccomp.ARCHITECTURES[machine].column
     names = {name for rule in profile["syscalls"] if not rule["args"] for name in rule["names"]}

@@ -43,8 +43,3 @@ def test_warnings_name_the_part_and_what_to_do() -> None:
     assert "CVE-2025-31133" in warning
     assert warnings({"runc": "1.4.0", "engine": "29.5.1", "python": "3.14.0"}) == []
     assert warnings({"runc": "unknown"}) == []
-
-
-def test_a_core_pattern_that_is_a_program_is_warned_of() -> None:
-    assert len(warnings({}, core_pattern="|/usr/lib/systemd/systemd-coredump %P")) == 1
-    assert warnings({}, core_pattern="core") == []

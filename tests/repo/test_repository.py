@@ -41,7 +41,7 @@ def test_every_dependency_is_pinned() -> None:
     wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     wanted += [
         line
-        for line in (ROOT / "images/session/requirements.txt").read_text().splitlines()
+        for line in (ROOT / "images/sandbox/requirements.txt").read_text().splitlines()
         if line and not line.startswith("#")
     ]
     loose = [line for line in wanted if "==" not in line and "<" not in line]
