@@ -22,7 +22,7 @@ from harness.checks.provenance import Provenance
 from harness.checks.settings import Setting
 from harness.checks.speed import Speed
 from harness.core.check import Check
-from harness.trap_pairs import DISJOINT, SPIKE, TOP_P_SPIKE, TRAP
+from harness.trap_pairs import DISJOINT, ENDS, SPIKE, TOP_P_SPIKE, TRAP
 from pairs.analytic import Pair, PairSpec, make_pair
 from pairs.flavours import BELL, PEAKED
 
@@ -40,6 +40,7 @@ SPECS: tuple[PairSpec, ...] = (
     PairSpec(name="nucleus", seed=0, vocab_size=48, flavour=TOP_P_SPIKE, temperature=0.7, top_p=0.9),
     PairSpec(name="trap", seed=0, vocab_size=24, flavour=TRAP),
     PairSpec(name="language", seed=0, vocab_size=512, flavour=PEAKED, acceptance=0.75),
+    PairSpec(name="ends", seed=0, vocab_size=16, flavour=ENDS, eos_token_id=0, eos_probability=None),
 )  # fmt: skip
 """The pair's seed is filled in by `make_battery`. Most telling first."""
 
@@ -48,22 +49,28 @@ LAW_SETTINGS: tuple[Setting, ...] = (
     Setting(pair="bell", num_speculative_tokens=2),
     Setting(pair="nucleus", num_speculative_tokens=3, temperature=0.7, top_p=0.9),
     Setting(pair="disjoint", num_speculative_tokens=2),
+    Setting(pair="ends", num_speculative_tokens=3, max_new_tokens=16),
     Setting(pair="bell", num_speculative_tokens=4, top_p=0.6),
     Setting(pair="warped", num_speculative_tokens=3, temperature=0.7, top_p=0.9),
     Setting(pair="language", num_speculative_tokens=4),
     Setting(pair="trap", num_speculative_tokens=1),
+    Setting(pair="ends", num_speculative_tokens=4, max_new_tokens=16),
     Setting(pair="stop", num_speculative_tokens=4),
     Setting(pair="nucleus", num_speculative_tokens=5, temperature=0.7, top_p=0.9),
+    Setting(pair="ends", num_speculative_tokens=1, max_new_tokens=16),
     Setting(pair="bell", num_speculative_tokens=1, temperature=1.3),
     Setting(pair="spike", num_speculative_tokens=2),
-    Setting(pair="disjoint", num_speculative_tokens=5, temperature=1.3),
+    Setting(pair="disjoint", num_speculative_tokens=5, temperature=0.5),
     Setting(pair="language", num_speculative_tokens=6, temperature=0.7),
     Setting(pair="nucleus", num_speculative_tokens=2, temperature=0.7, top_p=0.9),
+    Setting(pair="ends", num_speculative_tokens=2, max_new_tokens=16),
     Setting(pair="warped", num_speculative_tokens=1, temperature=0.7, top_p=0.9),
     Setting(pair="spike", num_speculative_tokens=6),
     Setting(pair="trap", num_speculative_tokens=3),
+    Setting(pair="ends", num_speculative_tokens=6, max_new_tokens=16),
 )
-"""Played in turn, over and over. Few drafts a block make bonus tokens frequent; many make rejections so."""
+"""Played in turn, over and over. Few drafts a block make bonus tokens frequent; many make rejections so.
+Texts on `ends` are two or three tokens long, so it has five turns in each round."""
 
 GREEDY_SETTINGS: tuple[Setting, ...] = tuple(
     Setting(pair=pair, num_speculative_tokens=gamma, temperature=0.0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pairs.flavours import NEVER, Flavour, Floats, log_sum_exp
+from pairs.flavours import NEVER, Flavour, Floats, log_sum_exp, set_probability
 from pairs.noise import bell
 
 
@@ -72,14 +72,14 @@ def top_p_spike(u: Floats, peak: float) -> Floats:
 
 
 def trap(u: Floats, peak: float) -> Floats:
-    """The draft is fond of a token that the target says with 0.005, 0.01 or 0.03 times its probability.
+    """The draft is fond of a token that the target says with 0.01, 0.025 or 0.045 times its probability.
 
     A drafted token is thus mostly tested against a small ratio: a uniform that cannot be small, or that is 0
     too often, shows. The rest of both laws differ by a little. ``peak`` is the draft's probability of it.
     """
     order = np.argsort(u[1])
     fond, rest = order[0], order[1:]
-    said = peak * (0.005, 0.01, 0.03)[int(u[2, 0] * 3)]
+    said = peak * (0.01, 0.025, 0.045)[int(u[2, 0] * 3)]
     weights = 0.2 - np.log(u[0, rest])
     draft_weights = weights * np.exp(0.4 * u[2, rest] - 0.2)
     rows = np.empty((2, u.shape[1]))
@@ -89,7 +89,21 @@ def trap(u: Floats, peak: float) -> Floats:
     return rows
 
 
+def ends(u: Floats, peak: float) -> Floats:
+    """The first id is EOS, and likely. At a third of the prefixes the target mostly stops and the draft does
+    not see it, at a third the draft wants to stop and the target goes on, at a third both are in two minds.
+
+    Texts are two or three tokens long. Whoever never stops, stops on the draft's word, or allows no EOS
+    somewhere is far from the target at each of them. ``peak`` is the largest probability of EOS.
+    """
+    rows = bell(u[:2])
+    for row, mass in zip(rows, ((peak, 0.04), (0.04, peak), (0.5, 0.5))[int(u[2, 0] * 3)], strict=True):
+        set_probability(row, 0, mass)
+    return rows
+
+
 DISJOINT = Flavour(name="disjoint", streams=3, peak=1.0, smallest=8, both=disjoint)
 SPIKE = Flavour(name="spike", streams=3, peak=0.45, smallest=8, both=spike)
 TOP_P_SPIKE = Flavour(name="top_p_spike", streams=3, peak=0.7, smallest=8, both=top_p_spike)
 TRAP = Flavour(name="trap", streams=3, peak=0.9, smallest=8, both=trap)
+ENDS = Flavour(name="ends", streams=3, peak=0.8, smallest=8, both=ends)

@@ -70,8 +70,8 @@ class PairSpec:
     top_p: float = 1.0
     """Warp at which `acceptance` is meant. A task that uses other settings meets another acceptance."""
     eos_token_id: int | None = None
-    eos_probability: float = 0.03
-    """Of the target, at temperature 1."""
+    eos_probability: float | None = 0.03
+    """Of the target, at temperature 1; None where the flavour's recipe gives one to each prefix."""
     draft_eos_probability: float = 0.03
 
 
@@ -154,7 +154,7 @@ def _rows(spec: PairSpec, state: int, strength: float) -> Floats:
 
 
 def _with_eos(spec: PairSpec, rows: Floats) -> Floats:
-    if spec.eos_token_id is not None:
+    if spec.eos_token_id is not None and spec.eos_probability is not None:
         set_probability(rows[0], spec.eos_token_id, spec.eos_probability)
         set_probability(rows[1], spec.eos_token_id, spec.draft_eos_probability)
     return rows

@@ -113,7 +113,7 @@ def _drafts(usable: Sequence[Costed]) -> list[Measurement]:
 def _diagnosis(usable: Sequence[Costed], share: Measurement) -> str:
     drafted = sum(each.account.drafted for each in usable)
     if not drafted:
-        return "No draft token was ever put to the target: this is plain decoding."
+        return "Each target call gave the law of one new token only: this is plain decoding."
     if share.high < 1.0:
         return (
             f"{share.value:.2f} times the tokens a target call that the reference is expected to have on "

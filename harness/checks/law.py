@@ -7,7 +7,6 @@ afterwards.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -21,15 +20,17 @@ from harness.core.alternatives import Floats, ratios
 from harness.core.blocks import rejections_skipped, target_calls_astray
 from harness.core.check import Budget
 from harness.core.diagnosis import Findings, Named, name_bug
-from harness.core.evidence import Evidence, read
+from harness.core.evidence import Evidence, behind, read
+from harness.core.hypotheses import HYPOTHESES
 from harness.core.intervals import exact
-from harness.core.kernels import HYPOTHESES, deviations, draft_laws, fit, likelihoods
+from harness.core.kernels import Behind, deviations, fit, likelihoods
+from harness.core.own_drafts import own_drafts
 from harness.core.power import unseen_speed_gain
 from harness.core.trial import Trial, TrialRun
 from pairs.analytic import Pair
 from wire.scorecard import CheckName, Line, Measurement, Plot, Series, Status, Verdict
 
-TRIALS: dict[Budget, int] = {"quick": 34, "full": 200}
+TRIALS: dict[Budget, int] = {"quick": 42, "full": 253}
 """Of 64 tokens or up to the first EOS: about 2,000 and 12,000 tokens; other checks' trials add a third."""
 
 IMPOSSIBLE = 1e-30
@@ -46,6 +47,8 @@ NAMEABLE = 700
 
 BETS: tuple[str, ...] = (*alternatives.NAMES, *(f"learned {name}" for name in learned.NAMES))
 """Equal purses. The learned ones cost the others ln(K / (K - H)) nats, 0.14."""
+
+_Known = tuple[TrialRun, Evidence, Behind]
 
 _SHOWN = 3
 _POINTS = 150
@@ -133,7 +136,15 @@ class Law:
 
     def diagnose(self, runs: Sequence[TrialRun]) -> Named:
         """The most likely bug. Means something only where `judge` fails."""
-        return name_bug(self._findings(self._fold(runs)))
+        return name_bug(self.findings(runs))
+
+    def findings(self, runs: Sequence[TrialRun]) -> Findings:
+        """What `diagnose` goes by."""
+        return self._findings(self._fold(runs))
+
+    def misfit(self, runs: Sequence[TrialRun], kernels: Floats) -> float:
+        """Of the likeliest hypothesis; see `kernels.deviations`."""
+        return _misfit(self._known(runs), kernels)
 
     def _rejected(self, seen: _Bets) -> bool:
         return seen.impossible > ACCIDENTS or seen.peak >= wealth.threshold(self.alpha)
@@ -156,9 +167,9 @@ class Law:
             return
         name = run.trial.pair
         won, seen.memory = self._ratios(seen.memory, name, evidence)
-        stratum = evidence.placement.stratum
-        seen.together = wealth.bet(seen.together, won, stratum)
-        seen.by_pair[name] = wealth.bet(seen.by_pair.get(name) or wealth.fresh(len(BETS)), won, stratum)
+        contexts = wealth.contexts(evidence.placement.stratum, evidence.laws.remaining)
+        seen.together = wealth.bet(seen.together, won, contexts)
+        seen.by_pair[name] = wealth.bet(seen.by_pair.get(name) or wealth.fresh(len(BETS)), won, contexts)
         apart = np.array([each.log_e for each in seen.by_pair.values()])
         log_e = float(wealth.battery(np.array(seen.together.log_e), apart, len(self.pairs)))
         seen.tokens += len(evidence.tokens)
@@ -246,29 +257,34 @@ class Law:
 
     def _findings(self, seen: _Bets) -> Findings:
         kernels = np.zeros(len(HYPOTHESES))
-        drafts: Counter[str] = Counter()
         astray: list[bool] = []
         skipped: list[bool] = []
-        known = [(run, evidence) for run in seen.runs if (evidence := self._evidence(run)) is not None]
-        for run, evidence in known:
-            kernels += likelihoods(evidence.laws, evidence.tokens, evidence.placement).sum(axis=0)
-            drafts.update(draft_laws(evidence.laws, evidence.placement))
+        known = self._known(seen.runs)
+        for run, evidence, after in known:
+            kernels += likelihoods(HYPOTHESES, evidence.laws, evidence.tokens, evidence.placement, after).sum(
+                axis=0
+            )
             text = (*run.trial.prompt, *run.tokens)
             astray += target_calls_astray(run.calls, text)
             skipped += rejections_skipped(run.calls, text)
-        best = int(kernels.argmax())
         return Findings(
             kernels=kernels,
             bets=dict(zip(BETS, self._by_bet(seen).tolist(), strict=True)),
-            drafts=drafts,
+            drafts=own_drafts((run.trial.pair, each.laws, each.placement) for run, each, _ in known),
             uncovered=seen.uncovered / seen.tokens,
             target_calls=len(astray),
             astray=float(np.mean(astray)) if astray else 0.0,
             skipped=skipped,
-            misfit=deviations(
-                (run.trial.pair, fit(best, each.laws, each.tokens, each.placement)) for run, each in known
-            ),
+            misfit=_misfit(known, kernels),
         )
+
+    def _known(self, runs: Sequence[TrialRun]) -> list[_Known]:
+        """Each run that was bet on, and all that a diagnosis may look at."""
+        return [
+            (run, evidence, behind(run, self.pairs[run.trial.pair], evidence))
+            for run in runs
+            if (evidence := self._evidence(run)) is not None
+        ]
 
     def _plot(self, seen: _Bets) -> Plot:
         best = np.max([by_bet for _, _, by_bet in seen.path], axis=0)
@@ -295,3 +311,11 @@ class Law:
             series=(together, *single),
             lines=(Line(name="rejected above this line", y=wealth.threshold(self.alpha) / np.log(10)),),
         )
+
+
+def _misfit(known: Sequence[_Known], kernels: Floats) -> float:
+    best = HYPOTHESES[int(kernels.argmax())]
+    return deviations(
+        (run.trial.pair, fit(best, each.laws, each.tokens, each.placement, after))
+        for run, each, after in known
+    )

@@ -20,6 +20,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pairs.warp import warp
+
 Floats = NDArray[np.float64]
 
 CAP = 1000.0
@@ -82,16 +84,25 @@ class Laws:
     previous_target: Floats
     """Warped law of the prefix that lacks its last token."""
     previous_draft: Floats
+    target_logits: Floats
+    """As the model gave them."""
+    draft_logits: Floats
     stale_target: Floats
     """Warped law of another row that the submission received for this position, where there is one."""
+    seen: NDArray[np.bool_]
+    """``(N, V)``: whether the text has the token already, the prompt included."""
     previous_token: NDArray[np.int64]
     """``(N,)``: the last token of each prefix."""
     block_product: Floats
     """``(N, 1)``: the product of min(1, target/draft) over the tokens of the same call before this one."""
     block_bar: Floats
     """``(N, 1)``: the smallest target/draft, at most 1, of the tokens of the same call before this one."""
+    remaining: NDArray[np.int64]
+    """``(N,)``: how many tokens more are asked for after this one."""
     temperature: float = 1.0
     """That the task asks for, above 0."""
+    top_p: float = 1.0
+    eos_token_id: int | None = None
 
     @cached_property
     def overlap(self) -> Floats:
@@ -136,6 +147,14 @@ class Laws:
     def best(self) -> Floats:
         """One-hot at the target's argmax."""
         return one_hot(self.target.argmax(axis=1), self.target.shape[1])
+
+    @cached_property
+    def eos(self) -> Floats:
+        """``(1, V)``: 1 at the EOS token, where there is one."""
+        flags = np.zeros((1, self.target.shape[1]))
+        if self.eos_token_id is not None:
+            flags[0, self.eos_token_id] = 1.0
+        return flags
 
     @cached_property
     def draft_best(self) -> Floats:
@@ -369,6 +388,22 @@ def _repeats_redrawn(laws: Laws) -> Mixture:
     return Mixture(((1.0 + before, laws.target), (-_ALL, again)))
 
 
+def logits_in_steps(laws: Laws, logits: Floats, step: float) -> Floats:
+    """The law of logits that are rounded to whole multiples of ``step``."""
+    return warp(np.round(logits / step) * step, temperature=laws.temperature, top_p=laws.top_p)
+
+
+def penalised(laws: Laws, logits: Floats, penalty: float) -> Floats:
+    """The law of logits that are lowered where the text has the token (Keskar et al., arXiv:1909.05858)."""
+    lower = np.where(logits > 0, logits / penalty, logits * penalty)
+    return warp(np.where(laws.seen, lower, logits), temperature=laws.temperature, top_p=laws.top_p)
+
+
+def in_steps(law: Floats, step: float) -> Floats:
+    """The law rounded to whole multiples of ``step`` and scaled back to 1."""
+    return _normalised_or(np.round(law / step) * step, law)
+
+
 def without_crossing(law: Floats, untrimmed: Floats) -> Floats:
     """Top-p that drops the token which crosses the bound: the least likely one that ``law`` keeps."""
     kept = law > 0
@@ -464,6 +499,17 @@ ALTERNATIVES: dict[str, Alternative] = {
     "unwarped-correction": lambda laws: _corrected(
         laws, _normalised_or(np.maximum(laws.target_raw - laws.draft_raw, 0.0), laws.target)
     ),
+    # EOS; where there is none these are the target's law.
+    "eos-never": lambda laws: _scaled(laws.target * (1.0 - laws.eos), laws.target),
+    "eos-less": _tilted(lambda laws: laws.eos, -0.6),
+    "eos-more": _tilted(lambda laws: laws.eos, 1.5),
+    "eos-untested": lambda laws: _verified(laws, np.maximum(laws.ratio, laws.eos), laws.residual),
+    # Coarse numbers.
+    "logits-in-ones": _plain(lambda laws: logits_in_steps(laws, laws.target_logits, 1.0)),
+    "logits-in-halves": _plain(lambda laws: logits_in_steps(laws, laws.target_logits, 0.5)),
+    "logits-in-quarters": _plain(lambda laws: logits_in_steps(laws, laws.target_logits, 0.25)),
+    "probabilities-in-hundredths": _plain(lambda laws: in_steps(laws.target, 0.01)),
+    "probabilities-in-thousandths": _plain(lambda laws: in_steps(laws.target, 0.001)),
     # Rows and caches.
     "row-before": _plain(lambda laws: laws.previous_target),
     "draft-row-before": _plain(lambda laws: laws.previous_draft),
@@ -475,6 +521,7 @@ ALTERNATIVES: dict[str, Alternative] = {
     ),
     "stale-row": _plain(lambda laws: laws.stale_target),
     "repeats-redrawn": _repeats_redrawn,
+    "repeats-penalised": _plain(lambda laws: penalised(laws, laws.target_logits, 1.1)),
     "repeats-token": _plain(lambda laws: one_hot(laws.previous_token, laws.target.shape[1])),
     # Random numbers.
     # That earlier drafts of the block stood says that the block's one uniform is below their ratios.

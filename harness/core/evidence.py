@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from harness.core.alternatives import Floats, Laws
 from harness.core.blocks import Placement, place
+from harness.core.kernels import Behind
 from harness.core.trial import Ended, Trial, TrialRun
 from pairs.analytic import AnalyticModel, Pair
 from pairs.warp import boundary, warp
@@ -69,7 +70,13 @@ def read(run: TrialRun, pair: Pair) -> Evidence | None:
         stale_target=_stale(pair.target, target, placement, trial),
         block_bar=_over_block(ratios, placement, min),
         block_product=_over_block(ratios, placement, operator.mul),
+        target_logits=target_logits[1:],
+        draft_logits=draft_logits[1:],
         temperature=trial.temperature or 1.0,
+        top_p=trial.top_p,
+        eos_token_id=trial.eos_token_id,
+        remaining=trial.max_new_tokens - 1 - np.arange(len(tokens)),
+        seen=_seen(trial.prompt, tokens, pair.vocab_size),
         previous_token=np.array([trial.prompt[-1], *tokens[:-1]], dtype=np.int64),
     )
     return Evidence(
@@ -78,6 +85,19 @@ def read(run: TrialRun, pair: Pair) -> Evidence | None:
         placement=placement,
         near_boundary=np.asarray(near),
     )
+
+
+def behind(run: TrialRun, pair: Pair, evidence: Evidence) -> Behind:
+    """The laws at each prefix grown by the draft that was fed there; for diagnosis."""
+    states = _states(pair.target, run.trial.prompt, new_tokens(run, pair))[1:]
+    drafted = evidence.placement.drafted
+    fed = np.flatnonzero(drafted >= 0)
+    grown = [pair.target.advance(states[n], int(drafted[n])) for n in fed]
+    target, draft = evidence.laws.target.copy(), evidence.laws.draft.copy()
+    if grown:
+        target[fed] = _warped(_rows(pair.target, grown), run.trial)
+        draft[fed] = _warped(_rows(pair.draft, grown), run.trial)
+    return Behind(target=target, draft=draft)
 
 
 def target_rows(run: TrialRun, pair: Pair) -> Floats:
@@ -108,6 +128,15 @@ def _rows(model: AnalyticModel, states: list[int]) -> Floats:
 
 def _warped(logits: Floats, trial: Trial) -> Floats:
     return warp(logits, temperature=trial.temperature, top_p=trial.top_p)
+
+
+def _seen(prompt: tuple[int, ...], tokens: tuple[int, ...], vocab_size: int) -> NDArray[np.bool_]:
+    """``(N, V)``: which ids come before each of the new tokens."""
+    text = np.array((*prompt, *tokens), dtype=np.int64)
+    first = np.full(vocab_size, len(text))
+    np.minimum.at(first, text, np.arange(len(text)))
+    flags: NDArray[np.bool_] = first < np.arange(len(prompt), len(text))[:, None]
+    return flags
 
 
 def _less_warped(

@@ -23,7 +23,11 @@ ALPHA = 1e-6
 ROUNDING = 1e-5
 """Relative error of a probability that float32 may have; each factor is divided by 1 + lam * ROUNDING."""
 
-_EVERYWHERE = len(Stratum)
+FIRST = len(Stratum)
+LAST = len(Stratum) + 1
+"""Contexts beside the strata: the first token after the prompt, and the last that is asked for. Loops begin
+and end with code of their own."""
+_EVERYWHERE = len(Stratum) + 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,17 +35,17 @@ class Wealth:
     """Log wealth of every bet in one purse so far."""
 
     logs: Floats
-    """``(strata + 1, K, L)``; the last of the first axis bets at every token, the others in their stratum."""
+    """``(contexts + 1, K, L)``; the last of the first axis bets at every token, the others in their own."""
 
     @property
     def log_e(self) -> float:
-        """Log of the purse's e-value: (L0 + L1) / 2, with L1 half the mean and half the product over strata.
+        """Log of the purse's e-value: (L0 + L1) / 2, L1 half the mean and half the product over contexts.
 
-        Each is a martingale in one filtration: a stratum's wealth moves only at its own tokens.
+        Each is a martingale in one filtration: a context's wealth moves only at its own tokens.
         """
         mixed = _mean(self.logs.reshape(len(self.logs), -1))
-        strata = mixed[:_EVERYWHERE]
-        by_place = np.logaddexp(_mean(strata), strata.sum()) - np.log(2)
+        apart = mixed[:_EVERYWHERE]
+        by_place = np.logaddexp(_mean(apart), apart.sum()) - np.log(2)
         return float(np.logaddexp(mixed[_EVERYWHERE], by_place) - np.log(2))
 
     @property
@@ -55,17 +59,27 @@ def fresh(bets: int) -> Wealth:
     return Wealth(logs=np.zeros((_EVERYWHERE + 1, bets, len(LAMBDAS))))
 
 
-def bet(wealth: Wealth, ratios: Floats, strata: NDArray[np.int64]) -> Wealth:
+def contexts(strata: NDArray[np.int64], remaining: NDArray[np.int64]) -> NDArray[np.int64]:
+    """``(N,)``: `FIRST`, `LAST`, or else the stratum, of the N first tokens of a run.
+
+    Args:
+        remaining: ``(N,)``, how many tokens more are asked for.
+    """
+    first = np.arange(len(strata)) == 0
+    return np.where(remaining == 0, LAST, np.where(first, FIRST, strata))
+
+
+def bet(wealth: Wealth, ratios: Floats, contexts: NDArray[np.int64]) -> Wealth:
     """The wealth after betting on N tokens.
 
     Args:
         ratios: ``(N, K)``, alternative over target at each emitted token.
-        strata: ``(N,)``, known before the tokens.
+        contexts: ``(N,)``, known before the tokens.
     """
     factors = log_factors(ratios)
-    member = np.ones((_EVERYWHERE + 1, len(strata)))
-    member[:_EVERYWHERE] = strata == np.arange(_EVERYWHERE)[:, None]
-    won = member @ factors.reshape(len(strata), -1)
+    member = np.ones((_EVERYWHERE + 1, len(contexts)))
+    member[:_EVERYWHERE] = contexts == np.arange(_EVERYWHERE)[:, None]
+    won = member @ factors.reshape(len(contexts), -1)
     return Wealth(logs=wealth.logs + won.reshape(wealth.logs.shape))
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from harness.core.alternatives import ALTERNATIVES, NAMES, Laws, ratios
 from harness.core.blocks import Placement, Stratum
-from harness.core.kernels import HYPOTHESES, likelihoods
+from harness.core.hypotheses import HYPOTHESES
+from harness.core.kernels import Behind, likelihoods
 
 RNG = np.random.default_rng(0)
 
@@ -38,7 +39,12 @@ def laws(count: int = 200, vocab_size: int = 12, zeros: bool = False) -> Laws:
         block_bar=RNG.uniform(0.1, 1.0, (count, 1)),
         block_product=RNG.uniform(0.01, 1.0, (count, 1)),
         previous_token=RNG.integers(0, vocab_size, count),
+        target_logits=RNG.normal(0.0, 2.0, (count, vocab_size)),
+        draft_logits=RNG.normal(0.0, 2.0, (count, vocab_size)),
+        remaining=np.arange(count)[::-1],
+        seen=RNG.random((count, vocab_size)) < 0.5,
         temperature=0.7,
+        eos_token_id=3,
     )
 
 
@@ -87,6 +93,9 @@ def test_hypotheses_are_laws_given_the_draft() -> None:
         received=(None,) * 40,
         drafted=RNG.integers(-1, 12, 40),
     )
-    total = sum(np.exp(likelihoods(given, np.full(40, token), placed)) for token in range(12))
+    behind = Behind(target=rows(40, 12, False), draft=rows(40, 12, False))
+    total = sum(
+        np.exp(likelihoods(HYPOTHESES, given, np.full(40, token), placed, behind)) for token in range(12)
+    )
     assert total.max() <= 1.01
     assert total.shape == (40, len(HYPOTHESES))

@@ -30,8 +30,9 @@ def peak(seed: int, runs: int = 3, tokens: int = 30) -> float:
             memory, learned.HABITS, pair, given, placed, drawn, np.ones(tokens, dtype=bool)
         )
         won = np.concatenate([ratios(given, drawn), found], axis=1)
-        together = wealth.bet(together, won, placed.stratum)
-        apart[pair] = wealth.bet(apart[pair], won, placed.stratum)
+        contexts = wealth.contexts(placed.stratum, given.remaining)
+        together = wealth.bet(together, won, contexts)
+        apart[pair] = wealth.bet(apart[pair], won, contexts)
         logs = np.array([each.log_e for each in apart.values()])
         looks.append(float(wealth.battery(np.array(together.log_e), logs, 2)))
     return max(looks)
@@ -77,9 +78,16 @@ def test_wealth_in_pieces_is_wealth_at_once() -> None:
     assert np.allclose(at_once.logs, wealth.bet(half, won[15:], strata[15:]).logs)
 
 
-def test_a_bet_moves_its_stratum_and_the_one_that_bets_everywhere() -> None:
+def test_a_bet_moves_its_context_and_the_one_that_bets_everywhere() -> None:
     moved = wealth.bet(wealth.fresh(1), np.full((1, 1), 2.0), np.array([3])).logs[:, 0].any(axis=1)
-    assert moved.tolist() == [False, False, False, True, False, True]
+    assert np.flatnonzero(moved).tolist() == [3, len(moved) - 1]
+
+
+def test_the_first_and_the_last_token_have_contexts_of_their_own() -> None:
+    strata = np.array([1, 2, 2, 3])
+    assert wealth.contexts(strata, np.arange(9, 5, -1)).tolist() == [wealth.FIRST, 2, 2, 3]
+    assert wealth.contexts(strata, np.arange(4)[::-1]).tolist() == [wealth.FIRST, 2, 2, wealth.LAST]
+    assert wealth.contexts(strata[:1], np.array([0])).tolist() == [wealth.LAST]
 
 
 def test_rounding_costs_a_little_on_every_bet() -> None:

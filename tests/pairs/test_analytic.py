@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from harness.trap_pairs import DISJOINT, SPIKE, TOP_P_SPIKE
+from harness.trap_pairs import DISJOINT, ENDS, SPIKE, TOP_P_SPIKE
 from pairs.analytic import Pair, PairSpec, make_pair, mean_acceptance
 from pairs.flavours import BELL, FLAT, bell_shaped
 from pairs.noise import one_way, uniforms
@@ -23,6 +23,7 @@ SPECS = [
     PairSpec(name="disjoint", seed=7, vocab_size=48, flavour=DISJOINT),
     PairSpec(name="spike", seed=8, vocab_size=256, flavour=SPIKE),
     PairSpec(name="top_p_spike", seed=9, vocab_size=48, flavour=TOP_P_SPIKE),
+    PairSpec(name="ends", seed=12, vocab_size=16, flavour=ENDS, eos_token_id=0, eos_probability=None),
     PairSpec(name="tiny", seed=10, vocab_size=3, flavour=BELL, acceptance=0.6),
     PairSpec(name="tiniest", seed=11, vocab_size=2, flavour=FLAT, acceptance=0.7),
 ]
@@ -156,3 +157,10 @@ def test_a_rows_noise_is_not_the_prefixs_state() -> None:
 def test_one_prefix_has_other_noise_under_another_key() -> None:
     drawn = {one_way(key, state) for key in range(16) for state in range(16)}
     assert len(drawn) == 256
+
+
+def test_where_texts_end_at_once_target_and_draft_disagree_on_where() -> None:
+    pair = make_pair(next(spec for spec in SPECS if spec.name == "ends"))
+    target, draft = laws(pair, texts(pair.spec, 1, 300)[0])
+    eos = np.round(np.stack([target[:, 0], draft[:, 0]], axis=1), 2)
+    assert {tuple(row) for row in eos.tolist()} == {(0.8, 0.04), (0.04, 0.8), (0.5, 0.5)}

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from harness.battery import Battery, make_battery
 from harness.cli import DEFAULT_CHALLENGE
+from harness.core.bugs import TABLE
 from harness.core.check import Budget
-from harness.core.diagnosis import TABLE
 from harness.judge import judge
 from harness.record import decode
 from harness.runner.contestant import Deadlines

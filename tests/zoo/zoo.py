@@ -5,7 +5,7 @@ A header is the file's first lines, ``# key: value`` each:
 ``zoo``        honest, wrong or cheat: the folder's name again
 ``what``       what is special about it, in a line
 ``caught-by``  the check that must fail, or none
-``diagnosis``  a name of `harness.core.diagnosis.TABLE`: what the bug is, whatever the judge calls it
+``diagnosis``  a name of `harness.core.bugs.TABLE`: what the bug is, whatever the judge calls it
 ``budget``     ``full``: a quick judgement need not catch it
 ``escapes``    why it is known to get through, though the check should catch it; counted apart
 ``hangs``      ``yes``: it waits for a deadline, so it is given short ones
@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
+from harness.core.bugs import TABLE
 from harness.core.check import Budget
-from harness.core.diagnosis import TABLE
 from wire.scorecard import CheckName
 
 HERE = Path(__file__).parent

@@ -1,7 +1,7 @@
 # zoo: wrong
 # what: accepts if target > draft / 2
 # caught-by: law
-# diagnosis: accept-by-threshold
+# diagnosis: same-uniform
 from speculation import Sampler
 
 

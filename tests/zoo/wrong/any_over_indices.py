@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: asks any() of the list of rejected indices, so that a rejection at index 0 alone is none
 # caught-by: law
+# diagnosis: first-draft-unverified
 from speculation import Sampler
 
 

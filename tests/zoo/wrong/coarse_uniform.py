@@ -2,6 +2,7 @@
 # what: random numbers in sixteen steps
 # caught-by: law
 # budget: full
+# diagnosis: uniform-off
 from speculation import Sampler
 
 

@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: the residual is made of the rows behind the rejected draft
 # caught-by: law
+# diagnosis: correct-with-next-row
 from speculation import Sampler
 
 

@@ -2,7 +2,7 @@
 # what: the temperature is applied to the residual once more
 # caught-by: law
 # budget: full
-# escapes: it shows after rejections at a temperature other than 1 alone; a bet on residual^1.4 reached 10^0.9
+# diagnosis: correct-tempered
 from speculation import Sampler
 
 

@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: the residual from laws without temperature and top-p
 # caught-by: law
+# diagnosis: unwarped-correction
 from speculation import Sampler, warp
 
 

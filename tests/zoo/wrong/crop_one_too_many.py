@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: the target's cache is cropped by one token too many and gets only the last one
 # caught-by: law
+# diagnosis: stale-cache
 import torch
 
 from speculation import Sampler

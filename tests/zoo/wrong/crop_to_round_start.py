@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: when more than one draft falls, the target's cache goes back to where the round began
 # caught-by: law
+# diagnosis: stale-cache
 import torch
 
 from speculation import Sampler

@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: stops drafting at an unlikely draft and throws it away
 # caught-by: law
+# diagnosis: sharp-drafts
 from speculation import Sampler
 
 

@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: a drafted EOS ends the text without a test
 # caught-by: edges
+# diagnosis: eos-untested
 from speculation import Sampler
 
 

@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: the first draft of each round is kept untested
 # caught-by: law
+# diagnosis: first-draft-unverified
 from speculation import Sampler
 
 

@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: the first token of all is the draft's, unverified
 # caught-by: law
+# diagnosis: first-token-from-draft
 from speculation import Sampler
 
 

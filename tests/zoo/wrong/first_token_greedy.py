@@ -2,6 +2,7 @@
 # what: the first token after the prompt is the target's argmax at any temperature
 # caught-by: law
 # budget: full
+# diagnosis: first-token-by-argmax
 from speculation import Sampler
 
 

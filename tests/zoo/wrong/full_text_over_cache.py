@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: feeds the whole text again on top of the cache
 # caught-by: law
+# diagnosis: stale-cache
 import torch
 
 from speculation import Sampler

@@ -2,6 +2,7 @@
 # what: gives the generator its first state again in every round
 # caught-by: law
 # budget: full
+# diagnosis: numbers-used-again
 from speculation import Sampler
 
 

@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: the loop over a block stops one early, so its last draft always stands
 # caught-by: law
+# diagnosis: last-draft-unverified
 from speculation import Sampler
 
 

@@ -2,7 +2,6 @@
 # what: accepts with target / (0.97 draft)
 # caught-by: law
 # budget: full
-# escapes: leaves the right law by less than a full judgement of today can see
 # diagnosis: lenient
 from speculation import Sampler
 

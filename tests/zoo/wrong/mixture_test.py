@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: verifies against 0.9 target + 0.1 draft: kept with 0.1 + 0.9 target/draft
 # caught-by: law
+# diagnosis: accept-sometimes-untested
 from speculation import Sampler
 
 

@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: randn where rand was meant: the test's random number is normal
 # caught-by: law
+# diagnosis: normal-for-uniform
 import torch
 
 from speculation import Sampler

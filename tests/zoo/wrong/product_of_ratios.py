@@ -2,6 +2,7 @@
 # what: a draft stands with the product of min(1, target/draft) over the block so far
 # caught-by: law
 # budget: full
+# diagnosis: accept-by-product
 from speculation import Sampler
 
 

@@ -2,6 +2,7 @@
 # what: draws from the target where the residual is small
 # caught-by: law
 # budget: full
+# diagnosis: correct-from-target-if-rare
 from speculation import Sampler
 
 

@@ -2,6 +2,7 @@
 # what: a token that repeats the one before is drawn again, once
 # caught-by: law
 # budget: full
+# diagnosis: repeats-redrawn
 from speculation import Sampler
 
 

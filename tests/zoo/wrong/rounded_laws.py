@@ -2,6 +2,7 @@
 # what: probabilities rounded to three decimals
 # caught-by: law
 # budget: full
+# diagnosis: coarse-numbers
 from speculation import Sampler
 
 

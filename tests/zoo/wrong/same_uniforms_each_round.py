@@ -2,6 +2,7 @@
 # what: draws a block of random numbers once and tests every round with it
 # caught-by: law
 # budget: full
+# diagnosis: numbers-used-again
 import torch
 
 from speculation import Sampler

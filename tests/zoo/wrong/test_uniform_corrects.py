@@ -2,6 +2,7 @@
 # what: the random number that turned a draft down draws the correction too, by inverse CDF
 # caught-by: law
 # budget: full
+# diagnosis: test-uniform-corrects
 import torch
 
 from speculation import Sampler

@@ -2,6 +2,7 @@
 # what: the accept test has the target without temperature and top-p; the correction is right
 # caught-by: law
 # budget: full
+# diagnosis: unwarped-test
 from speculation import Sampler, warp
 
 

@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: drafts among the draft's three most likely tokens, tests with its whole law
 # caught-by: law
+# diagnosis: sharp-drafts
 import torch
 
 from speculation import Sampler

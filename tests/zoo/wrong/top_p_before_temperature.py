@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: cuts by top-p first and applies the temperature to what is left
 # caught-by: law
+# diagnosis: top-p-before-temperature
 from speculation import Sampler, warp
 
 

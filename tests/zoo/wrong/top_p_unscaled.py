@@ -2,7 +2,6 @@
 # what: top-p without scaling back to 1
 # caught-by: law
 # budget: full
-# escapes: its law leaves the right one by less than a full judgement can see; that needs another pair
 # diagnosis: top-p-unscaled
 import torch
 

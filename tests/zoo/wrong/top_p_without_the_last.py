@@ -2,6 +2,7 @@
 # what: top-p leaves out the token that reaches it
 # caught-by: law
 # budget: full
+# diagnosis: top-p-short
 import torch
 
 from speculation import Sampler

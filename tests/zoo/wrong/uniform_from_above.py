@@ -2,7 +2,7 @@
 # what: random numbers from (0.05, 1], so that small ratios never stand
 # caught-by: law
 # budget: full
-# escapes: leaves the right law by less than a full judgement of today can see
+# diagnosis: uniform-off
 from speculation import Sampler
 
 
