@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: the bonus token is kept only where it is the draft's argmax too
 # caught-by: law
+# budget: full
 from speculation import Sampler
 
 

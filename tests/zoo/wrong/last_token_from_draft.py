@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: where one token is left it is the draft's, and no target call looks at it
 # caught-by: provenance
+# diagnosis: unverified
 from speculation import Sampler
 
 

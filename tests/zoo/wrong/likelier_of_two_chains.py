@@ -1,6 +1,7 @@
 # zoo: wrong
 # what: drafts two chains, keeps the likelier one, and tests it as if it had been drawn
 # caught-by: law
+# budget: full
 # diagnosis: sharp-drafts
 from speculation import Sampler
 
