@@ -80,7 +80,7 @@ class WarmRuntime(BareRuntime):
     def close(self) -> None:
         """End the zygote, and wait for it."""
         self._socket.close()
-        self._zygote.wait(10)
+        self._zygote.wait(60)
         shutil.rmtree(self._shown, ignore_errors=True)
 
     def _launch(self, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
