@@ -28,7 +28,7 @@ COMMAND = ("python", "-I", "-c", TEXT)
 LIMITS = Limits(memory_bytes=128 << 20, cpus=0.8, pids=48, disk_bytes=16 << 20)
 """Small, so that going beyond them is cheap. The runtime sets them as it sets larger ones."""
 TMP_BYTES = 64 << 20
-TIMEOUT_S = 30.0
+TIMEOUT_S = 60.0
 _TRY = "-probe-"
 _ENDINGS = (Ending.EXITED, Ending.OUT_OF_MEMORY)
 """Docker says OUT_OF_MEMORY of a jail in which a child met the limit, though the program went on."""

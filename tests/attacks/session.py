@@ -37,7 +37,7 @@ class Session:
 async def session(runtime: Runtime, folder: Path) -> AsyncIterator[Session]:
     """Raises SandboxFault."""
     challenges = folder / "session-challenges"
-    (challenges / "tiny" / "visible").mkdir(parents=True)
+    (challenges / "tiny" / "visible").mkdir(parents=True, exist_ok=True)
     (challenges / "tiny" / "visible" / "brief.md").write_text("tiny")
     for path in (challenges, challenges / "tiny", challenges / "tiny" / "visible"):
         path.chmod(0o755)

@@ -40,7 +40,7 @@ for folder, names, found in os.walk("/"):
         if stat.S_ISREG(status.st_mode) and 64 < status.st_size < small and path.endswith(ENDINGS):
             with open(path, "rb") as file:
                 hashes.append(hashlib.sha256(file.read()).hexdigest())
-packages = sorted(each.name.lower() for each in metadata.distributions())
+packages = sorted(each.name.lower().replace("_", "-") for each in metadata.distributions())
 print(json.dumps({"files": files, "hashes": hashes, "packages": packages, "python": sys.version.split()[0]}))
 """
 
@@ -151,7 +151,7 @@ def test_what_a_session_imports_is_compiled() -> None:
 
 
 def test_torch_without_its_symbol_tables_still_computes() -> None:
-    """images/sandbox/slim.py cuts its libraries behind what the loader reads."""
+    """images/slim.py cuts its libraries behind what the loader reads."""
     inspected("sandbox")
     code = "import torch; print(float((torch.ones(64, 64) @ torch.ones(64, 64)).sum()), torch.__version__)"
     done = subprocess.run(
@@ -169,6 +169,15 @@ def test_torch_without_its_symbol_tables_still_computes() -> None:
 @pytest.mark.parametrize("name", ["judge", "control"])
 def test_no_torch_and_no_code_of_a_candidate(name: str) -> None:
     assert not {"torch", "transformers", "ipykernel"} & set(inspected(name)["packages"])
+
+
+def test_the_control_planes_image_can_draw_a_report() -> None:
+    """WeasyPrint loads pango, harfbuzz and fontconfig of the system when it is imported."""
+    inspected("control")
+    code = "import weasyprint; print(weasyprint.HTML(string='<p>report').write_pdf()[:5])"
+    command = ["docker", "run", "--rm", "--network", "none", "--read-only", "--tmpfs", "/tmp", IMAGES["control"]]
+    done = subprocess.run([*command, "python", "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "b'%PDF-'", done.stderr
 
 
 def test_the_judges_image_has_no_web_and_no_engine() -> None:

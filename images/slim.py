@@ -1,10 +1,9 @@
-"""Take from an installed environment what nothing in a jail reads. Runs while the image is built.
+"""Take from an installed environment what nothing reads. Runs while the image is built.
 
     slim.py SITE_PACKAGES
 
 Tests, sources of compiled code, headers, static libraries, installers, what only a network would need; and
-of torch's libraries the symbol tables for debuggers, a fifth of their size. What is imported is tried right
-after by warm.py.
+of torch's libraries the symbol tables for debuggers, a fifth of their size.
 """
 
 from __future__ import annotations
