@@ -2,8 +2,8 @@
 
     python bench/log_size.py [--minutes 60] [--rooms 1]
 
-The keys are those of `bench/room_load.py`, chained and written as the server does; several rooms take turns, as
-they do on a server. Bytes are of SQLite's pages, by table and index.
+The keys are those of `bench/room_load.py`, chained and written as the server does; several rooms take turns,
+as they do on a server. Bytes are of SQLite's pages, by table and index.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def main() -> None:
     for name, size in sizes:
         print(f"{name:<32}{size / 1e6 / arguments.rooms:8.2f} MB a room {size / written:8.1f} bytes a key")
     print(
-        f"{'the file':<32}{total / 1e6 / arguments.rooms:8.2f} MB a room; {1e6 * cpu / written:.0f} us of CPU a key"
+        f"{'the file':<32}{total / 1e6 / arguments.rooms:8.2f} MB a room;"
+        f" {1e6 * cpu / written:.0f} us of CPU a key"
     )
 
 
