@@ -54,7 +54,7 @@ def main() -> int:
 
     arena = Arena(arguments.peers, port, realtime)
     names = arguments.only or list(arena.contenders)
-    results = list[Any]()
+    results, searched = list[Any](), list[Any]()
     for _ in range(arguments.rounds):
         for rooms in arguments.rooms:
             for name in names:
@@ -68,6 +68,7 @@ def main() -> int:
             print(f"{name}, {rooms} rooms: {error}", flush=True)
             return False
         print(_line(result), flush=True)
+        searched.append(result)
         return result.p99 < P99_LIMIT_MS and result.missing == result.dropped == 0
 
     capacity = dict[str, int]()
@@ -75,7 +76,12 @@ def main() -> int:
         capacity = {name: _most(lambda rooms, name=name: holds(name, rooms)) for name in names}
     print(_table(results, capacity, realtime))
     if arguments.json:
-        report = {"realtime": realtime, "results": [asdict(one) for one in results], "capacity": capacity}
+        report = {
+            "realtime": realtime,
+            "results": [asdict(one) for one in results],
+            "searched": [asdict(one) for one in searched],
+            "capacity": capacity,
+        }
         arguments.json.write_text(json.dumps(report, indent=1) + "\n")
     return 0
 

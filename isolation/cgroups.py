@@ -26,8 +26,8 @@ PERIOD_US = 100_000
 _V1_CONTROLLERS = ("memory", "pids", "cpu", "cpuacct")
 _V2_CONTROLLERS = ("memory", "pids", "cpu")
 _GONE_WITHIN_S = 30.0
-"""The killed die on the jail's own share of the processors. Sixty forked ones took more than 5 s on a host with
-a load of 40, and whoever forks them must not end a judgement as if the fault were ours."""
+"""The killed die on the jail's own share of the processors. Sixty forked ones took more than 5 s on a host
+with a load of 40, and whoever forks them must not end a judgement as if the fault were ours."""
 _POLL_S = 0.01
 
 

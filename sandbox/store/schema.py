@@ -23,6 +23,7 @@ events = Table(
     Column("author", String(16), nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
+    sqlite_with_rowid=False,  # the table is its own index
 )
 _rare = events.c.kind.not_in(("document", "outputs"))
 Index("events_by_kind", events.c.kind, events.c.interview, sqlite_where=_rare, postgresql_where=_rare)

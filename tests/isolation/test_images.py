@@ -175,7 +175,8 @@ def test_the_control_planes_image_can_draw_a_report() -> None:
     """WeasyPrint loads pango, harfbuzz and fontconfig of the system when it is imported."""
     inspected("control")
     code = "import weasyprint; print(weasyprint.HTML(string='<p>report').write_pdf()[:5])"
-    command = ["docker", "run", "--rm", "--network", "none", "--read-only", "--tmpfs", "/tmp", IMAGES["control"]]
+    shut = ["--network", "none", "--read-only", "--tmpfs", "/tmp"]
+    command = ["docker", "run", "--rm", *shut, IMAGES["control"]]
     done = subprocess.run([*command, "python", "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "b'%PDF-'", done.stderr
 

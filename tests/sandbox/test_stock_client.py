@@ -1,4 +1,4 @@
-"""A Yjs client that we did not write: the provider of y-websocket, from npm, shares a room with a page."""
+"""A Yjs client that we did not write: y-websocket's provider, as it comes from npm, in a room of ours."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ from sqlalchemy.exc import DatabaseError
 
 from sandbox.core import events as ev
 from sandbox.core.chain import GENESIS, Link
-from sandbox.store.database import StorageFault, open_database, sqlite_url
+from sandbox.store.checkpoints import Checkpoints
+from sandbox.store.database import Durability, StorageFault, open_database, sqlite_url
 from sandbox.store.journal import Journal
 from sandbox.store.log import EventLog, link
 from sandbox.store.schema import events
@@ -125,6 +126,34 @@ def test_the_log_is_append_only(log: EventLog, statement: str) -> None:
 def test_an_event_needs_its_interview(log: EventLog) -> None:
     with pytest.raises(DatabaseError, match="FOREIGN KEY"), log._engine.begin() as connection:
         connection.execute(insert(events), asdict(link(GENESIS, "none", entry(1))))
+
+
+@pytest.mark.parametrize("durability", ["crash", "power-loss"])
+async def test_rows_are_on_disk_when_it_is_told(tmp_path: Path, durability: Durability) -> None:
+    log = EventLog(open_database(sqlite_url(tmp_path), durability))
+    log.create("ab", [entry(1)])
+    journal = Journal(log._engine, durability)
+    journal.start()
+    row = link(GENESIS, "ab", entry(2))
+    assert await write(journal, [row]) == [None]
+    other = EventLog(open_database(sqlite_url(tmp_path)))
+    assert [row.seq for row in other.links("ab")] == [1, 2]
+    journal.close()
+
+
+def test_a_commit_may_be_left_to_the_kernel(tmp_path: Path) -> None:
+    with open_database(sqlite_url(tmp_path), "crash").connect() as connection:
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == 1
+
+
+def test_the_write_ahead_log_is_copied_beside_the_commits(tmp_path: Path) -> None:
+    log = EventLog(open_database(sqlite_url(tmp_path)))
+    for number in range(40):
+        log.create(f"ab{number}", [entry(1)])
+    database = tmp_path / "interviews.db"
+    before = database.stat().st_size
+    Checkpoints(log._engine).copy()
+    assert database.stat().st_size > before
 
 
 def test_commits_survive_loss_of_power(log: EventLog) -> None:
