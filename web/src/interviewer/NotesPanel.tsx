@@ -33,7 +33,7 @@ function Item({
   mine,
 }: {
   note: Note;
-  interview: { id: string; created_at: number };
+  interview: { id: string };
   mine: boolean;
 }) {
   const act = useAct();
@@ -45,7 +45,7 @@ function Item({
     <li className="note" data-testid="note">
       <div className="row">
         <a
-          href={`/replay/${encodeURIComponent(interview.id)}#t=${note.at - interview.created_at}`}
+          href={`/replay/${encodeURIComponent(interview.id)}#t=${note.at}`}
           target="_blank"
           rel="noreferrer"
           title="The moment in the replay"

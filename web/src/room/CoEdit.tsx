@@ -1,20 +1,29 @@
 /** Editing together: the interviewer's switch, and what the candidate is told of it. */
 
+import { useState } from "react";
+
 import { Banner } from "../ui/parts";
 import { useAct, useView } from "./context";
 
 export function CoEditSwitch() {
   const { co_edit, stage, submission, focus } = useView();
   const act = useAct();
+  // Shown at once; the server's view has the last word when it has answered.
+  const [wanted, setWanted] = useState<boolean | null>(null);
+  const toggle = async (on: boolean) => {
+    setWanted(on);
+    await act("co_edit", { on });
+    setWanted(null);
+  };
   const possible = (stage === "filter" || stage === "probe") && !submission && focus.until === null;
   if (!possible) return null;
   return (
     <label className="row small" title="Lets everybody of the panel type in the candidate's files. They are told.">
       <input
         type="checkbox"
-        checked={co_edit}
+        checked={wanted ?? co_edit}
         data-testid="co-edit"
-        onChange={(event) => void act("co_edit", { on: event.target.checked })}
+        onChange={(event) => void toggle(event.target.checked)}
       />
       Edit together
     </label>
