@@ -45,7 +45,7 @@ def to_the_files(candidate: Page, interviewer: Page) -> None:
     interviewer.get_by_test_id("stage-filter").click()
     expect(candidate.get_by_test_id("summary")).to_be_visible()
     interviewer.get_by_test_id("stage-probe").click()
-    expect(editor(candidate)).to_be_visible()
+    expect(editor(candidate)).to_be_visible(timeout=KERNEL_MS)
 
 
 def end_of(page: Page) -> None:
@@ -57,7 +57,7 @@ def test_two_interviewers_and_a_candidate(server: Server, people: list[Person], 
     candidate, robin = enter(server, people)
     sam = third
     sam.goto(invite(robin, "Sam", "interviewer"))
-    expect(sam.get_by_text("Casey").first).to_be_visible()
+    expect(sam.get_by_text("Casey").first).to_be_visible(timeout=KERNEL_MS)
     to_the_files(candidate, robin)
     expect(candidate.get_by_test_id("watched")).to_have_text("2 are watching: Robin, Sam")
 
