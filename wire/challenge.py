@@ -63,6 +63,8 @@ class Finding(Wire):
     red_flag: bool = False
     measured_by: str = ""
     """Check of the judge that backs it with a figure, or empty."""
+    ask: tuple[str, ...] = ()
+    """Questions that lead further on this line, once it was touched upon."""
     terms: tuple[Term, ...] = ()
     """Words that a written review would use for it; `sandbox.core.matching` says how they match."""
 

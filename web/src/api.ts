@@ -1,7 +1,20 @@
 /** The HTTP half of the protocol: one function a call. Every failure is an ApiError that says what to do. */
 
 import { calibration, impacts } from "./cohort/figures";
-import { createdInterview, health, interviewList, joined, materials, report, type Role } from "./protocol";
+import {
+  accommodations,
+  createdInterview,
+  health,
+  interviewList,
+  invited,
+  joined,
+  materials,
+  nothing,
+  panel,
+  report,
+  type Accommodations,
+  type Role,
+} from "./protocol";
 import { Mismatch, object, string, type Infer, type Parse } from "./schema";
 
 export class ApiError extends Error {
@@ -68,6 +81,7 @@ export interface NewInterview {
   interviewer_name: string;
   filter_minutes: number;
   probe_minutes: number;
+  accommodations: Accommodations;
 }
 
 export const createInterview = (form: NewInterview): Promise<Infer<typeof createdInterview>> =>
@@ -94,3 +108,23 @@ export const decide = (interview: string, decision: Decision): Promise<unknown> 
   call(`/api/rooms/${encodeURIComponent(interview)}/decision`, object({}), decision);
 
 export const fetchHealth = (): Promise<Infer<typeof health>> => call("/api/health", health);
+
+const room = (interview: string, rest: string): string =>
+  `/api/rooms/${encodeURIComponent(interview)}/${rest}`;
+
+export const fetchPanel = (interview: string): Promise<Infer<typeof panel>> =>
+  call(room(interview, "panel"), panel);
+
+export const inviteMember = (
+  interview: string,
+  form: { name: string; role: "interviewer" | "watcher" },
+): Promise<Infer<typeof invited>> => call(room(interview, "panel"), invited, form);
+
+export const removeMember = (interview: string, member: number): Promise<unknown> =>
+  call(room(interview, `panel/${member}/remove`), nothing, {});
+
+export const fetchAccommodations = (interview: string): Promise<Accommodations> =>
+  call(room(interview, "accommodations"), accommodations);
+
+export const saveAccommodations = (interview: string, form: Accommodations): Promise<Accommodations> =>
+  call(room(interview, "accommodations"), accommodations, form);

@@ -11,7 +11,14 @@ import * as awarenessProtocol from "y-protocols/awareness";
 import * as syncProtocol from "y-protocols/sync";
 import * as Y from "yjs";
 
-import { parseFrame, type CommandName, type Commands, type Role, type View } from "./protocol";
+import {
+  parseFrame,
+  type ChatMessage,
+  type CommandName,
+  type Commands,
+  type Role,
+  type View,
+} from "./protocol";
 import { Mismatch } from "./schema";
 import { Ledger } from "./saved";
 import { createStore, type Store } from "./store";
@@ -28,6 +35,9 @@ const HEARTBEAT_MS = 8_000;
 /** Silence after which the connection is taken for dead. */
 const SILENCE_MS = 20_000;
 const AWARENESS_EVERY_MS = 100;
+/** Close codes that tell the server whether a person left or a connection was given up. */
+const LEFT = 1000;
+const SILENT = 4008;
 
 export type ConnectionState =
   | { readonly kind: "connecting" }
@@ -58,6 +68,7 @@ export class RoomConnection {
   readonly view: Store<ReceivedView | null> = createStore<ReceivedView | null>(null);
   /** Whether everything typed here is on the server's disk. */
   readonly saved: Store<boolean> = createStore(true);
+  readonly chat: Store<readonly ChatMessage[]> = createStore<readonly ChatMessage[]>([]);
   /** Whether the server's document has arrived once. */
   readonly synced: Store<boolean> = createStore(false);
 
@@ -104,7 +115,7 @@ export class RoomConnection {
     if (this.retry) clearTimeout(this.retry);
     if (this.awarenessDue) clearTimeout(this.awarenessDue);
     this.awareness.destroy();
-    this.drop();
+    this.abandon(LEFT);
     this.doc.destroy();
   }
 
@@ -153,13 +164,22 @@ export class RoomConnection {
   }
 
   /** Leave a socket behind at once; a dead one may take minutes to admit it. */
-  private readonly drop = (): void => {
+  private readonly drop = (): void => this.abandon(SILENT);
+
+  private abandon(code: number): void {
     const socket = this.socket;
     if (socket === null) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
+    socket.close(code);
     this.onClose(1006);
-  };
+  }
+
+  /** Whether what is typed here may be sent: the candidate's always, an interviewer's when it is allowed. */
+  private get writes(): boolean {
+    if (this.role !== "interviewer") return this.role === "candidate";
+    const view = this.view.get();
+    return view !== null && view.co_edit && view.focus.until === null;
+  }
 
   private readonly reconnectNow = (): void => {
     if (this.socket !== null || this.state.get().kind === "ended") return;
@@ -203,10 +223,13 @@ export class RoomConnection {
     }
     switch (frame.type) {
       case "view":
-        this.view.set({ ...frame.view, receivedAt: performance.now() });
+        this.onView(frame.view);
         return;
       case "outputs":
         this.transcripts.receive(frame.run, frame.from, frame.outputs);
+        return;
+      case "chat":
+        this.chat.set([...this.chat.get().slice(0, frame.from), ...frame.messages]);
         return;
       case "done":
         this.settle(frame.id, (waiting) => waiting.resolve(frame.result ?? {}));
@@ -217,6 +240,13 @@ export class RoomConnection {
       default:
         frame satisfies never;
     }
+  }
+
+  private onView(view: View): void {
+    const wrote = this.writes;
+    this.view.set({ ...view, receivedAt: performance.now() });
+    // What was typed and not taken any more would stay in this page's copy alone.
+    if (wrote && !this.writes && this.role === "interviewer" && !this.saved.get()) location.reload();
   }
 
   private settle(id: number, how: (waiting: Waiting) => void): void {
@@ -248,7 +278,7 @@ export class RoomConnection {
     if (kind === syncProtocol.messageYjsSyncStep1) {
       // The server answers a step 1 only when all that came before it is on disk, so asking
       // right after handing over what it lacked tells when that is saved.
-      if (this.role === "candidate") this.sendBinary(reply);
+      if (this.writes) this.sendBinary(reply);
       this.ask();
     } else if (kind === syncProtocol.messageYjsSyncStep2) {
       this.ledger.answered();
@@ -272,7 +302,7 @@ export class RoomConnection {
   }
 
   private readonly onDocUpdate = (update: Uint8Array, origin: unknown): void => {
-    if (origin === this || this.role !== "candidate") return;
+    if (origin === this || !this.writes) return;
     if (this.socket?.readyState === WebSocket.OPEN) {
       const encoder = encoding.createEncoder();
       encoding.writeVarUint(encoder, SYNC);

@@ -19,6 +19,8 @@ const Home = lazy(() => import("./pages/Home"));
 const Join = lazy(() => import("./pages/Join"));
 const Candidate = lazy(() => import("./pages/Candidate"));
 const Interviewer = lazy(() => import("./pages/Interviewer"));
+const Watcher = lazy(() => import("./pages/Watcher"));
+const Arrangements = lazy(() => import("./pages/Arrangements"));
 const Report = lazy(() => import("./pages/Report"));
 const Calibration = lazy(() => import("./pages/Calibration"));
 const WhatIf = lazy(() => import("./pages/WhatIf"));
@@ -34,6 +36,10 @@ function page(path: string): ReactNode {
       return <Candidate interview={to.interview} />;
     case "interviewer":
       return <Interviewer interview={to.interview} />;
+    case "watcher":
+      return <Watcher interview={to.interview} />;
+    case "arrangements":
+      return <Arrangements interview={to.interview} />;
     case "report":
       return <Report interview={to.interview} />;
     case "calibration":

@@ -17,7 +17,7 @@ import {
 } from "./schema";
 import { scorecard } from "./scorecard";
 
-export type Role = "candidate" | "interviewer";
+export type Role = "candidate" | "interviewer" | "watcher";
 export type Axis = "engineering" | "research";
 export const AXES: readonly Axis[] = ["engineering", "research"];
 export const AXIS_NAMES: Record<Axis, string> = {
@@ -35,6 +35,7 @@ const finding = object({
   listen_for: string,
   red_flag: boolean,
   measured_by: string,
+  ask: optional(list(string)),
 });
 const rubric = object({
   levels: list(object({ score: number, title: string, descriptors: list(string) })),
@@ -103,7 +104,14 @@ const benchReport = object({
 export type BenchReport = Infer<typeof benchReport>;
 export type BenchRow = BenchReport["rows"][number];
 
-const note = object({ id: number, at: number, stage, text: string });
+const note = object({
+  id: number,
+  at: number,
+  stage,
+  text: string,
+  author: optional(string),
+  by: optional(string),
+});
 export type Note = Infer<typeof note>;
 
 const mark = object({ score: number, reason: string, by: string, at: number });
@@ -150,19 +158,48 @@ export type Judgement = Infer<typeof judgement>;
 
 const integrity = object({
   at: number,
-  kind: oneOf("paste", "away", "back", "joined", "left", "big_insert"),
+  kind: oneOf("paste", "away", "back", "joined", "left", "big_insert", "input_method", "rhythm"),
   detail: string,
+  origin: oneOf("room", "outside", "unknown"),
+  text: string,
+  lasted_ms: nullable(number),
 });
 export type IntegrityEvent = Infer<typeof integrity>;
 
 const view = object({
   now: number,
   interview: object({ id: string, candidate_name: string, interviewer_name: string, created_at: number }),
-  role: oneOf("candidate", "interviewer"),
+  role: oneOf("candidate", "interviewer", "watcher"),
+  you: string,
   stage,
   consented: boolean,
-  clock: object({ minutes: number, running: boolean, elapsed_ms: number }),
-  people: list(object({ role: string, name: string, online: boolean, tabs: number })),
+  clock: object({
+    minutes: number,
+    running: boolean,
+    elapsed_ms: number,
+    paused: boolean,
+    credits: list(
+      object({
+        causes: list(oneOf("server", "connection", "sandbox")),
+        began: number,
+        lost_ms: number,
+        over: boolean,
+      }),
+    ),
+  }),
+  people: list(
+    object({
+      author: string,
+      role: string,
+      name: string,
+      color: string,
+      online: boolean,
+      tabs: number,
+    }),
+  ),
+  co_edit: boolean,
+  focus: object({ asked: nullable(number), until: nullable(number) }),
+  display: object({ timer_hidden: boolean, screen_reader: boolean }),
   sandbox: object({ state: oneOf("off", "starting", "ready", "failed"), message: string }),
   kernel: object({ state: oneOf("starting", "idle", "busy", "dead"), run: nullable(number) }),
   runs: list(run),
@@ -179,9 +216,34 @@ const view = object({
   judgements: optional(list(judgement)),
   suggestions: optional(nullable(object({ engineering: suggestion, research: suggestion }))),
   integrity: optional(list(integrity)),
+  signals: optional(boolean),
 });
 export type View = Infer<typeof view>;
 export type ClockView = View["clock"];
+export type Credit = ClockView["credits"][number];
+
+const message = object({ at: number, author: string, name: string, text: string });
+export type ChatMessage = Infer<typeof message>;
+
+const member = object({ member: number, role: string, name: string, link: string });
+export type Member = Infer<typeof member>;
+export const panel = object({ panel: list(member) });
+export const invited = member;
+export const nothing = object({});
+
+export const accommodations = object({
+  time_percent: number,
+  timer_hidden: boolean,
+  screen_reader: boolean,
+  assistive_input: boolean,
+});
+export type Accommodations = Infer<typeof accommodations>;
+export const NO_ACCOMMODATIONS: Accommodations = {
+  time_percent: 100,
+  timer_hidden: false,
+  screen_reader: false,
+  assistive_input: false,
+};
 
 const summary = object({
   id: string,
@@ -265,6 +327,7 @@ export type Report = Infer<typeof report>;
 const frames = {
   view: object({ type: literal("view"), view }),
   outputs: object({ type: literal("outputs"), run: number, outputs: list(output), from: number }),
+  chat: object({ type: literal("chat"), from: number, messages: list(message) }),
   done: object({ type: literal("done"), id: number, result: optional(unknownRecord) }),
   refused: object({ type: literal("refused"), id: number, message: string }),
 } satisfies Record<string, Parse<unknown>>;
@@ -279,7 +342,7 @@ export function parseFrame(text: string): ServerFrame {
   } catch {
     throw new Mismatch("frame: no JSON");
   }
-  const { type } = object({ type: oneOf("view", "outputs", "done", "refused") })(value, "");
+  const { type } = object({ type: oneOf("view", "outputs", "chat", "done", "refused") })(value, "");
   return frames[type](value, "");
 }
 
@@ -296,7 +359,8 @@ export interface Commands {
   bench: Record<string, never>;
   complete: { code: string; cursor: number };
   submit: Record<string, never>;
-  paste: { where: string; characters: number };
+  paste: { where: string; characters: number; text?: string };
+  input_method: { where: string; characters: number };
   focus: { visible: boolean };
   move_stage: { stage: Stage };
   clock: { action: "start" | "pause" | "extend"; minutes?: number };
@@ -304,6 +368,11 @@ export interface Commands {
   edit_note: { note: number; text: string };
   tick: { finding: string; on: boolean };
   mark: { axis: Axis; score: number; reason: string };
+  co_edit: { on: boolean };
+  ask_focus_block: { minutes: number };
+  focus_block: { minutes: number };
+  end_focus_block: Record<string, never>;
+  say: { text: string };
   judge_now: { budget?: "quick" | "full" };
 }
 export type CommandName = keyof Commands;

@@ -4,7 +4,7 @@ export type Route =
   | { readonly page: "home" | "calibration" }
   | { readonly page: "what-if"; readonly interview: string | null }
   | { readonly page: "join"; readonly token: string }
-  | { readonly page: "candidate" | "interviewer" | "report"; readonly interview: string }
+  | { readonly page: "candidate" | "interviewer" | "watcher" | "arrangements" | "report"; readonly interview: string }
   | { readonly page: "unknown" };
 
 export function route(path: string): Route {
@@ -16,9 +16,11 @@ export function route(path: string): Route {
   if (second !== "" && third === "") {
     if (first === "join") return { page: "join", token: second };
     if (first === "room") return { page: "candidate", interview: second };
+    if (first === "arrangements") return { page: "arrangements", interview: second };
     if (first === "report") return { page: "report", interview: second };
   }
-  if (first === "room" && third === "interviewer") return { page: "interviewer", interview: second };
+  if (first === "room" && (third === "interviewer" || third === "watcher"))
+    return { page: third, interview: second };
   return { page: "unknown" };
 }
 

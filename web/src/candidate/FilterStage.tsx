@@ -18,6 +18,7 @@ import { CommentList } from "./Comments";
 export function FilterStage({ filter, writable }: { filter: FilterMaterials; writable: boolean }) {
   const room = useRoom();
   const view = useView();
+  const theirs = view.role === "candidate";
   const comments = useComments();
   const editor = useRef<EditorView | null>(null);
   const [active, setActive] = useState<string | null>(null);
@@ -51,7 +52,7 @@ export function FilterStage({ filter, writable }: { filter: FilterMaterials; wri
 
   return (
     <main className="stage" data-testid="filter">
-      <WithBrief filter={filter} beside={writable}>
+      <WithBrief filter={filter} beside={theirs}>
         <Split
           name="review"
           direction="row"

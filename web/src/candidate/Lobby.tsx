@@ -85,8 +85,8 @@ function Recorded() {
           Everything you type here, your cursor, your runs and their outputs. Your interviewer sees them live.
         </li>
         <li>
-          That you paste or leave this page: when, and how many characters, never what they were. It decides
-          nothing by itself.
+          That you paste or leave this page: when, how long, how many characters, how they begin, and whether
+          they were in the room before. It decides nothing and enters no mark.
         </li>
         <li>No camera, no microphone, no screen, nothing outside this page.</li>
       </ul>

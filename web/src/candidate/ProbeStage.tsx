@@ -5,6 +5,7 @@ import { keymap } from "@codemirror/view";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { completion } from "../editor/completion";
+import { reportScroll } from "../editor/follow";
 import { completion as parseCompletion, type ProbeMaterials } from "../protocol";
 import { useAct, useFileNames, useRoom, useView, type Act } from "../room/context";
 import { filesOf } from "../room/document";
@@ -50,6 +51,7 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
   useEffect(() => {
     awareness.setLocalStateField("file", file);
     awareness.setLocalStateField("cursor", null);
+    awareness.setLocalStateField("top", null);
   }, [awareness, file]);
 
   const runFile = useCallback(() => void (file && act("run", { path: file, line: null })), [act, file]);
@@ -113,6 +115,7 @@ function CodePane(props: {
         { key: "Mod-Shift-Enter", run: () => (runs.current.runFile(), true) },
         { key: "Mod-Enter", run: () => (runs.current.runCell(), true) },
       ]),
+      reportScroll(room.awareness),
       completion(async (code, cursor) =>
         parseCompletion(await room.send("complete", { code, cursor }), "complete"),
       ),

@@ -14,6 +14,11 @@ export function Links({ created, onDone }: { created: CreatedInterview; onDone: 
       </p>
       <LinkField label="Candidate" url={created.links.candidate} />
       <LinkField label="Interviewer" url={created.links.interviewer} />
+      <p className="small">
+        <a href={`/arrangements/${encodeURIComponent(created.interview.id)}`}>
+          Invite more of the panel, or arrange something for the candidate
+        </a>
+      </p>
       <button type="button" className="button" onClick={onDone}>
         I have copied them
       </button>
@@ -21,7 +26,7 @@ export function Links({ created, onDone }: { created: CreatedInterview; onDone: 
   );
 }
 
-function LinkField({ label, url }: { label: string; url: string }) {
+export function LinkField({ label, url, testId }: { label: string; url: string; testId?: string }) {
   const full = new URL(url, location.href).href;
   const [copied, setCopied] = useState("");
   const copy = () => {
@@ -45,7 +50,7 @@ function LinkField({ label, url }: { label: string; url: string }) {
           value={full}
           className="mono small"
           onFocus={(event) => event.target.select()}
-          data-testid={`link-${label.toLowerCase()}`}
+          data-testid={testId ?? `link-${label.toLowerCase()}`}
         />
         <button
           type="button"

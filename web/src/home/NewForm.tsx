@@ -3,7 +3,8 @@
 import { useState, type FormEvent } from "react";
 
 import { ApiError, createInterview, type NewInterview } from "../api";
-import type { CreatedInterview } from "../protocol";
+import { AccommodationFields } from "../arrange/AccommodationFields";
+import { NO_ACCOMMODATIONS, type CreatedInterview } from "../protocol";
 
 export function NewForm({ onCreated }: { onCreated: (created: CreatedInterview) => void }) {
   const [form, setForm] = useState<NewInterview>({
@@ -11,6 +12,7 @@ export function NewForm({ onCreated }: { onCreated: (created: CreatedInterview) 
     interviewer_name: "",
     filter_minutes: 15,
     probe_minutes: 45,
+    accommodations: NO_ACCOMMODATIONS,
   });
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
@@ -58,6 +60,16 @@ export function NewForm({ onCreated }: { onCreated: (created: CreatedInterview) 
         {minutes("filter_minutes", "Review, minutes")}
         {minutes("probe_minutes", "Build, minutes")}
       </div>
+      <details>
+        <summary>Accommodations</summary>
+        <div className="stack pad-tight">
+          <p className="small muted">Kept apart: not shown beside marks, and in no report.</p>
+          <AccommodationFields
+            value={form.accommodations}
+            onChange={(accommodations) => setForm({ ...form, accommodations })}
+          />
+        </div>
+      </details>
       {error ? (
         <p className="problem" role="alert">
           {error.message} {error.hint}

@@ -4,6 +4,8 @@ import { useState } from "react";
 
 import type { Stage } from "../protocol";
 import { useAct, useView } from "../room/context";
+import { CoEditSwitch } from "../room/CoEdit";
+import { GrantFocus } from "../room/FocusBlock";
 import { ConnectionState, TimeLeft } from "../room/RoomBar";
 import { STAGE_NAMES } from "../stages";
 import { Brand, Chip, Confirm, ThemeToggle } from "../ui/parts";
@@ -23,6 +25,8 @@ export function Controls() {
       <StageControl />
       <ClockControl />
       <span className="grow" />
+      <CoEditSwitch />
+      <GrantFocus />
       <People />
       <ConnectionState />
       <a
@@ -96,9 +100,9 @@ function ClockControl() {
         type="button"
         className="button tiny"
         data-testid="clock-toggle"
-        onClick={() => void act("clock", { action: clock.running ? "pause" : "start" })}
+        onClick={() => void act("clock", { action: clock.paused ? "start" : "pause" })}
       >
-        {clock.running ? "Pause" : "Start clock"}
+        {clock.paused ? "Start clock" : "Pause"}
       </button>
       <button
         type="button"
@@ -113,19 +117,34 @@ function ClockControl() {
 }
 
 function People() {
-  const { people } = useView();
+  const { people, interview } = useView();
   return (
     <ul className="people" aria-label="Who is here">
       {people.map((person) => (
-        <li key={`${person.role}-${person.name}`}>
+        <li key={person.author}>
           <Chip tone={person.online ? "good" : "plain"} title={person.role}>
-            <i className={person.online ? "dot" : "dot hollow"} aria-hidden="true" /> {person.name}
+            <i
+              className={person.online ? "dot" : "dot hollow"}
+              style={{ color: person.color }}
+              aria-hidden="true"
+            />{" "}
+            {person.name}
             <span className="small">
               {person.online ? (person.tabs > 1 ? `${person.tabs} tabs` : "") : "away"}
             </span>
           </Chip>
         </li>
       ))}
+      <li>
+        <a
+          className="button quiet tiny"
+          href={`/arrangements/${encodeURIComponent(interview.id)}`}
+          target="_blank"
+          rel="noreferrer"
+        >
+          Arrange
+        </a>
+      </li>
     </ul>
   );
 }

@@ -4,8 +4,8 @@ import { useState } from "react";
 
 import type { GuideMaterials } from "../protocol";
 import { useView } from "../room/context";
-import { Inline } from "../ui/Inline";
 import { Prose } from "../ui/Prose";
+import { Question } from "./FollowUps";
 
 export function GuidePanel({ guide }: { guide: GuideMaterials }) {
   const { stage } = useView();
@@ -29,9 +29,7 @@ export function GuidePanel({ guide }: { guide: GuideMaterials }) {
           <h3>Ask next</h3>
           <ol className="questions">
             {rubric.follow_ups.map((question) => (
-              <li key={question}>
-                <Inline text={question} />
-              </li>
+              <Question key={question} text={question} />
             ))}
           </ol>
         </section>

@@ -3,7 +3,7 @@
 import type { EditorView } from "@codemirror/view";
 import { useEffect, useRef, useState } from "react";
 
-import { candidateWhereabouts, scrollToCandidate } from "../editor/follow";
+import { candidateWhereabouts, scrollToCandidate, type Followed } from "../editor/follow";
 import type { ProbeMaterials } from "../protocol";
 import { useFileNames, useRoom, useView } from "../room/context";
 import { filesOf } from "../room/document";
@@ -19,7 +19,8 @@ const BRIEF = "brief";
 
 export function Mirror({ probe }: { probe: ProbeMaterials }) {
   const { doc, awareness } = useRoom();
-  const { submission, interview } = useView();
+  const { submission, interview, co_edit, focus, role } = useView();
+  const writable = co_edit && focus.until === null && role === "interviewer" && submission === null;
   const names = useFileNames(probe.entry);
   const [follow, setFollow] = useState(true);
   const [chosen, setChosen] = useState<string>(probe.entry);
@@ -29,10 +30,13 @@ export function Mirror({ probe }: { probe: ProbeMaterials }) {
   const text = filesOf(doc).get(file);
   const editor = useRef<EditorView | null>(null);
 
+  useEffect(() => awareness.setLocalStateField("file", writable ? file : null), [awareness, writable, file]);
+
   useEffect(() => {
     if (!follow || !text) return undefined;
+    const followed: Followed = { top: null };
     const scroll = () => {
-      if (editor.current) scrollToCandidate(editor.current, text, awareness);
+      if (editor.current) scrollToCandidate(editor.current, text, awareness, followed);
     };
     scroll();
     awareness.on("change", scroll);
@@ -86,8 +90,8 @@ export function Mirror({ probe }: { probe: ProbeMaterials }) {
               <SharedEditor
                 key={file}
                 text={text}
-                label={`${file} of ${interview.candidate_name}, read-only`}
-                writable={false}
+                label={`${file} of ${interview.candidate_name}${writable ? "" : ", read-only"}`}
+                writable={writable}
                 onView={(view) => (editor.current = view)}
                 testId="editor"
               />

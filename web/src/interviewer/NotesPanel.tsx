@@ -9,17 +9,17 @@ import { Empty, Time } from "../ui/parts";
 import { onModEnter } from "./Dock";
 
 export function NotesPanel() {
-  const { notes = [] } = useView();
+  const { notes = [], interview, you } = useView();
   return (
     <div className="column">
       {notes.length === 0 ? (
         <Empty title="No notes yet">
-          Write one below. Only you see notes, here and in the report. Each keeps the time it was written.
+          Write one below. Only the panel sees notes, here and in the report. Each keeps the time it was written.
         </Empty>
       ) : (
         <ul className="notes scroll fill">
           {[...notes].reverse().map((note) => (
-            <Item key={note.id} note={note} />
+            <Item key={note.id} note={note} interview={interview} mine={note.author === you} />
           ))}
         </ul>
       )}
@@ -27,7 +27,15 @@ export function NotesPanel() {
   );
 }
 
-function Item({ note }: { note: Note }) {
+function Item({
+  note,
+  interview,
+  mine,
+}: {
+  note: Note;
+  interview: { id: string };
+  mine: boolean;
+}) {
   const act = useAct();
   const [draft, setDraft] = useState<string | null>(null);
   const save = async (text: string) => {
@@ -36,10 +44,20 @@ function Item({ note }: { note: Note }) {
   return (
     <li className="note" data-testid="note">
       <div className="row">
-        <Time at={note.at} />
-        <span className="small muted">{STAGE_NAMES[note.stage]}</span>
+        <a
+          href={`/replay/${encodeURIComponent(interview.id)}#t=${note.at}`}
+          target="_blank"
+          rel="noreferrer"
+          title="The moment in the replay"
+        >
+          <Time at={note.at} />
+        </a>
+        <span className="small muted">
+          {STAGE_NAMES[note.stage]}
+          {mine || !note.by ? "" : ` · ${note.by}`}
+        </span>
         <span className="grow" />
-        {draft === null ? (
+        {draft === null && mine ? (
           <>
             <button type="button" className="button quiet tiny" onClick={() => setDraft(note.text)}>
               Edit

@@ -6,6 +6,7 @@ import { AXES, AXIS_NAMES, type Axis, type Finding, type GuideMaterials, type Ru
 import { useAct, useView } from "../room/context";
 import { Inline } from "../ui/Inline";
 import { Tabs } from "../ui/Tabs";
+import { FollowUps } from "./FollowUps";
 import { MarkForm } from "./MarkForm";
 import { Standing } from "./Standing";
 
@@ -84,20 +85,23 @@ function Tick({ finding }: { finding: Finding }) {
     setWanted(null);
   };
   return (
-    <label className="finding">
-      <input
-        type="checkbox"
-        checked={wanted ?? ticks.includes(finding.id)}
-        data-testid={`tick-${finding.id}`}
-        onChange={(event) => void tick(event.target.checked)}
-      />
-      <span>
-        <Inline text={finding.text} />
-        <span className="small muted listen">
-          <Inline text={finding.listen_for} />
-          {finding.measured_by ? <span className="chip">measured: {finding.measured_by}</span> : null}
+    <div>
+      <label className="finding">
+        <input
+          type="checkbox"
+          checked={wanted ?? ticks.includes(finding.id)}
+          data-testid={`tick-${finding.id}`}
+          onChange={(event) => void tick(event.target.checked)}
+        />
+        <span>
+          <Inline text={finding.text} />
+          <span className="small muted listen">
+            <Inline text={finding.listen_for} />
+            {finding.measured_by ? <span className="chip">measured: {finding.measured_by}</span> : null}
+          </span>
         </span>
-      </span>
-    </label>
+      </label>
+      <FollowUps questions={finding.ask ?? []} topic={finding.text} />
+    </div>
   );
 }

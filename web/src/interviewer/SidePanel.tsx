@@ -3,6 +3,7 @@
 import { useState } from "react";
 
 import type { GuideMaterials } from "../protocol";
+import { Chat, ChatAnnouncer, useUnread } from "../room/Chat";
 import { useView } from "../room/context";
 import { Empty } from "../ui/parts";
 import { Tabs } from "../ui/Tabs";
@@ -16,9 +17,10 @@ import { RubricPanel } from "./RubricPanel";
 export function SidePanel({ guide }: { guide: GuideMaterials | undefined }) {
   const { notes = [], integrity = [], judgements = [] } = useView();
   const [tab, setTab] = useState("guide");
+  const unread = useUnread(tab === "chat");
   const working = judgements.some((one) => one.state === "queued" || one.state === "running");
   const signals = integrity.filter(
-    (one) => one.kind === "paste" || one.kind === "away" || one.kind === "big_insert",
+    (one) => ["paste", "away", "big_insert", "rhythm"].includes(one.kind) && one.origin !== "room",
   ).length;
   return (
     <aside className="column private" aria-label="Private to you">
@@ -35,9 +37,10 @@ export function SidePanel({ guide }: { guide: GuideMaterials | undefined }) {
             label: <>Notes{notes.length ? <span className="count">{notes.length}</span> : null}</>,
           },
           { id: "judge", label: <>Judge{working ? <i className="dot pulse" title="working" /> : null}</> },
+          { id: "chat", label: <>Chat{unread ? <span className="count">{unread}</span> : null}</> },
           {
             id: "integrity",
-            label: <>Integrity{signals ? <span className="count">{signals}</span> : null}</>,
+            label: <>Signals{signals ? <span className="count">{signals}</span> : null}</>,
           },
         ]}
       />
@@ -49,8 +52,10 @@ export function SidePanel({ guide }: { guide: GuideMaterials | undefined }) {
         ) : null}
         {tab === "notes" ? <NotesPanel /> : null}
         {tab === "judge" ? <JudgePanel /> : null}
+        {tab === "chat" ? <Chat shown /> : null}
         {tab === "integrity" ? <IntegrityPanel /> : null}
       </div>
+      <ChatAnnouncer />
       <Dock />
     </aside>
   );

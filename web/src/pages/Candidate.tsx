@@ -10,6 +10,8 @@ import { useIntegrity } from "../candidate/useIntegrity";
 import type { Materials } from "../protocol";
 import { Room, useRoom, useView } from "../room/context";
 import { ConnectionBanner, ProblemBanner, RoomBar } from "../room/RoomBar";
+import { CoEditBanner } from "../room/CoEdit";
+import { FocusBanner } from "../room/FocusBlock";
 import { Loading } from "../ui/parts";
 
 export default function Candidate({ interview }: { interview: string }) {
@@ -31,6 +33,8 @@ function Stages({ materials }: { materials: Materials }) {
       <RoomBar />
       <ConnectionBanner />
       <ProblemBanner />
+      <FocusBanner />
+      <CoEditBanner />
       {view.stage === "filter" ? <Filter materials={materials} /> : <Probe materials={materials} />}
     </div>
   );

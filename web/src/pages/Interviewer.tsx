@@ -9,6 +9,8 @@ import { Mirror } from "../interviewer/Mirror";
 import { SidePanel } from "../interviewer/SidePanel";
 import type { Materials } from "../protocol";
 import { Room, useRoom, useView } from "../room/context";
+import { CoEditBanner } from "../room/CoEdit";
+import { FocusBanner } from "../room/FocusBlock";
 import { ConnectionBanner, ProblemBanner } from "../room/RoomBar";
 import { Banner, Empty } from "../ui/parts";
 import { Split } from "../ui/Split";
@@ -21,23 +23,22 @@ export default function Interviewer({ interview }: { interview: string }) {
   );
 }
 
-const INTERVIEWER_COLOR = "#4a7bd0";
-
 function Watching({ materials }: { materials: Materials }) {
   const { awareness } = useRoom();
-  const { interview } = useView();
+  const { you, people } = useView();
+  const me = people.find((one) => one.author === you);
   useEffect(() => {
-    awareness.setLocalState({
-      user: { name: interview.interviewer_name, role: "interviewer", color: INTERVIEWER_COLOR },
-      file: null,
-    });
-  }, [awareness, interview.interviewer_name]);
+    // For this page alone: the server tells the others who it is.
+    awareness.setLocalStateField("user", { name: me?.name, role: me?.role, color: me?.color });
+  }, [awareness, me?.name, me?.role, me?.color]);
   return (
     <div className="room">
       <Controls />
       <Caveats />
       <ConnectionBanner />
       <ProblemBanner />
+      <FocusBanner />
+      <CoEditBanner />
       <Split
         name="private"
         direction="row"
@@ -61,8 +62,8 @@ function Finished() {
   );
 }
 
-function Stage({ materials }: { materials: Materials }) {
-  const { stage, consented, interview } = useView();
+export function Stage({ materials }: { materials: Materials }) {
+  const { stage, consented, interview, co_edit, focus } = useView();
   if (stage === "lobby") {
     return (
       <Empty
@@ -79,7 +80,7 @@ function Stage({ materials }: { materials: Materials }) {
     );
   }
   if (stage === "filter" && materials.filter)
-    return <FilterStage filter={materials.filter} writable={false} />;
+    return <FilterStage filter={materials.filter} writable={co_edit && focus.until === null} />;
   if (materials.probe) {
     return (
       <div className="column">

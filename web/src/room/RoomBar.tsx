@@ -6,6 +6,9 @@ import { STAGE_NAMES, STAGES } from "../stages";
 import { useStore } from "../store";
 import { Banner, Brand, Chip, ThemeToggle } from "../ui/parts";
 import { announcement, formatRemaining, remainingMs } from "./clock";
+import { AskFocus } from "./FocusBlock";
+import { ChatButton } from "./Chat";
+import { givenBack, watchedBy } from "./watching";
 import { problem, useNow, useRoom, useView } from "./context";
 
 export function RoomBar({ children }: { children?: ReactNode }) {
@@ -15,6 +18,8 @@ export function RoomBar({ children }: { children?: ReactNode }) {
       <StagePath />
       <span className="grow" />
       <Watched />
+      <AskFocus />
+      <ChatButton />
       <SavedState />
       <ConnectionState />
       <TimeLeft />
@@ -26,13 +31,10 @@ export function RoomBar({ children }: { children?: ReactNode }) {
 
 /** Nobody is watched without knowing it. */
 function Watched() {
-  const { people } = useView();
-  const watching = people.filter((person) => person.role === "interviewer" && person.online);
+  const view = useView();
   return (
-    <span className="small muted" data-testid="watched">
-      {watching.length > 0
-        ? `${watching.map((person) => person.name).join(", ")} is watching`
-        : "Nobody is watching"}
+    <span className="small muted" data-testid="watched" role="status">
+      {watchedBy(view)}
     </span>
   );
 }
@@ -83,8 +85,16 @@ export function TimeLeft() {
   const now = useNow(view.clock.running);
   const left = remainingMs(view, now);
   const over = left < 0;
+  const credit = givenBack(view.clock.credits);
+  const announced = useAnnouncement(left);
+  if (view.display.timer_hidden) return null;
   return (
     <>
+      {credit ? (
+        <span className="small muted" data-testid="credit" role="status">
+          {credit}
+        </span>
+      ) : null}
       <span
         className={`time-left ${over ? "over" : left < 300_000 ? "short" : ""}`}
         data-testid="time-left"
@@ -92,10 +102,10 @@ export function TimeLeft() {
         aria-label={over ? "Time over by" : "Time left"}
       >
         {formatRemaining(left)}
-        <span className="small muted">{view.clock.running ? (over ? " over" : " left") : " paused"}</span>
+        <span className="small muted">{view.clock.running ? (over ? " over" : " left") : view.clock.paused ? " paused" : " stopped"}</span>
       </span>
       <span className="hidden-visually" aria-live="polite">
-        {useAnnouncement(left)}
+        {announced}
       </span>
     </>
   );

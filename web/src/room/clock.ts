@@ -3,7 +3,12 @@
 import type { ReceivedView } from "../connection";
 
 /** Milliseconds left at `now` (performance.now()); negative when over. */
-export function remainingMs(view: Pick<ReceivedView, "clock" | "receivedAt">, now: number): number {
+export function remainingMs(
+  view: Pick<ReceivedView, "receivedAt"> & {
+    readonly clock: Pick<ReceivedView["clock"], "minutes" | "running" | "elapsed_ms">;
+  },
+  now: number,
+): number {
   const { minutes, running, elapsed_ms } = view.clock;
   const since = running ? Math.max(0, now - view.receivedAt) : 0;
   return minutes * 60_000 - elapsed_ms - since;
