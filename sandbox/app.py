@@ -106,6 +106,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         journal.start()
         checkpoints.start()
         await _reap(sandboxes)
+        sandboxes.prepare(catalogue.probe.challenge.slug, catalogue.probe.challenge.imports)
         judging.start()
         tasks.start(sweep_forever(hall, benches, running), name="housekeeping")
         tasks.start(_beat(alive), name="heartbeat")
@@ -116,6 +117,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
                 room.close(1012, "the server restarts; reconnect")
             await tasks.close()
             await benches.close()
+            await sandboxes.close()
             await asyncio.to_thread(journal.close)
             await asyncio.to_thread(checkpoints.close)
 

@@ -24,6 +24,8 @@ from wire.challenge import BadChallenge
 GC_THRESHOLDS = (50_000, 20, 50)
 BROKER_WITHIN_S = 20.0
 """Started at the same time, it may listen a little later."""
+MOST_WARM = 16
+"""A broker allows 64 sessions: candidates come first."""
 DEMO_CANDIDATE, DEMO_INTERVIEWER = "Demo candidate", "Demo interviewer"
 
 
@@ -84,6 +86,13 @@ def _parser() -> argparse.ArgumentParser:
         help="what an update survives before it is shown: loss of power, or only the end of this process "
         "(faster where the disk is slow); default: PROBE_DURABILITY, else power-loss",
     )
+    serve.add_argument(
+        "--warm",
+        type=_count,
+        metavar="N",
+        default=os.environ.get("PROBE_WARM", "1"),
+        help="sandboxes that stand ready for whoever comes next (0 to 16); default: PROBE_WARM, else 1",
+    )
     serve.set_defaults(do=_serve)
 
     interview = commands.add_parser("interview", help="make and show interviews")
@@ -114,6 +123,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) > MOST_WARM:
+        raise argparse.ArgumentTypeError(f"want a number from 0 to {MOST_WARM}")
+    return int(text)
+
+
 def _settings(arguments: argparse.Namespace) -> Settings:
     default = f"http://{getattr(arguments, 'host', '127.0.0.1')}:{getattr(arguments, 'port', 8800)}"
     return Settings(
@@ -124,6 +139,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         durability=getattr(arguments, "durability", "power-loss"),
         runtime=getattr(arguments, "runtime", "auto"),
         broker=getattr(arguments, "broker", None),
+        warm=getattr(arguments, "warm", 0),
     )
 
 
@@ -257,6 +273,7 @@ def _outside(settings: Settings) -> tuple[Sandboxes, Judge]:
     from isolation.contract import Runtime, RuntimeFault
     from sandbox.adapters.judge import ProcessJudge
     from sandbox.adapters.sandboxes import LocalSandboxes
+    from sandbox.core.pool import PoolPolicy
     from sandbox.store.records import Records
 
     runtime: Runtime
@@ -269,7 +286,11 @@ def _outside(settings: Settings) -> tuple[Sandboxes, Judge]:
     except RuntimeFault as fault:
         raise _CannotServe(str(fault)) from fault
     sandboxes = LocalSandboxes(
-        runtime=runtime, challenges=settings.challenges, pairs=settings.pairs, state=state
+        runtime=runtime,
+        challenges=settings.challenges,
+        pairs=settings.pairs,
+        state=state,
+        pool=PoolPolicy(size=settings.warm),
     )
     judge = ProcessJudge(
         challenges=settings.challenges,

@@ -61,9 +61,12 @@ class Benches:
         def on_kernel(state: KernelState) -> None:
             room.kernel_is(state)
 
+        def on_step(step: str) -> None:
+            room.now_live(sandbox_message=step)
+
         try:
             bench = await self._sandboxes.open(
-                room.id, on_kernel=on_kernel, visible=room.interview.probe.slug
+                room.id, on_kernel=on_kernel, on_step=on_step, visible=room.interview.probe.slug
             )
             try:
                 await bench.write_files(room.document.files())
