@@ -102,6 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--interviewer", required=True, help="name of the interviewer")
     new.add_argument("--filter-minutes", type=int)
     new.add_argument("--probe-minutes", type=int)
+    new.add_argument(
+        "--device", choices=("cpu", "gpu"), default="cpu", help="what its sandbox has to compute with"
+    )
     new.set_defaults(do=_new)
     listing = verbs.add_parser("list", parents=[shared], help="all interviews, newest first")
     listing.set_defaults(do=_list)
@@ -150,6 +153,7 @@ def _new(arguments: argparse.Namespace) -> int:
         interviewer_name=arguments.interviewer,
         filter_minutes=arguments.filter_minutes,
         probe_minutes=arguments.probe_minutes,
+        device=arguments.device,
     )
     _print_links(store, interview.id)
     return 0

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from isolation.contract import Device
 from wire.scorecard import Progress, Scorecard
 
 KernelState = Literal["starting", "idle", "busy", "dead"]
@@ -114,6 +115,10 @@ class Sandboxes(Protocol):
     @property
     def pool(self) -> PoolStatus: ...
 
+    async def devices(self) -> Sequence[Device]:
+        """The GPUs of this host that a sandbox can be given, read now. Raises SandboxFault."""
+        ...
+
     def prepare(self, visible: str, imports: Sequence[str]) -> None:
         """In the background: find out whether candidates may be let in, and keep sandboxes ready for the
         challenge ``visible``, with the modules ``imports`` imported."""
@@ -126,10 +131,12 @@ class Sandboxes(Protocol):
         on_kernel: Callable[[KernelState], None],
         on_step: Callable[[str], None],
         visible: str,
+        device: str,
     ) -> Workbench:
         """A sandbox with a live kernel that nobody has used. ``visible`` is the challenge folder's slug whose
-        visible/ is shown inside. Both callbacks run in the event loop: ``on_kernel`` on each change,
-        ``on_step`` with a few words on what is waited for. Raises SandboxFault."""
+        visible/ is shown inside, ``device`` the id of the GPU that it gets, or empty. Both callbacks run in
+        the event loop: ``on_kernel`` on each change, ``on_step`` with a few words on what is waited for.
+        Raises SandboxFault."""
         ...
 
     async def close(self) -> None:

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Literal
 
+from isolation.contract import Device
 from sandbox.core.document import files_sha256
 from sandbox.ports import (
     Completions,
@@ -162,10 +163,16 @@ class MemorySandboxes:
         self.held: asyncio.Event | None = None
         self.prepared: tuple[str, tuple[str, ...]] | None = None
         self.closed = False
+        self.inventory = list[Device]()
+        self.given = dict[str, str]()
+        """The device of each interview's sandbox."""
 
     @property
     def pool(self) -> PoolStatus:
         return PoolStatus(size=0, ready=0, starting=False, reason="", retry_in_s=0)
+
+    async def devices(self) -> Sequence[Device]:
+        return tuple(self.inventory)
 
     def prepare(self, visible: str, imports: Sequence[str]) -> None:
         self.prepared = (visible, tuple(imports))
@@ -177,6 +184,7 @@ class MemorySandboxes:
         on_kernel: Callable[[KernelState], None],
         on_step: Callable[[str], None],
         visible: str,
+        device: str,
     ) -> Workbench:
         on_step("starting nothing")
         if self.held is not None:
@@ -184,6 +192,7 @@ class MemorySandboxes:
         if self.fault:
             raise SandboxFault(self.fault)
         self.opened += 1
+        self.given[interview] = device
         self.benches[interview] = MemoryWorkbench(on_kernel)
         return self.benches[interview]
 

@@ -14,11 +14,11 @@ import logging
 import secrets
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from isolation.admission import Admission, bare
-from isolation.contract import Bind, Jail, JailSpec, Limits, Runtime, RuntimeFault
+from isolation.contract import Bind, Device, Jail, JailSpec, Limits, Runtime, RuntimeFault
 from isolation.programs import SESSION_SERVER
 from sandbox.adapters.jupyter import JupyterServer
 from sandbox.adapters.pool import WarmPool
@@ -32,6 +32,8 @@ LIMITS = Limits(
     pids=256,
     disk_bytes=128 * 1024**2,
 )
+GPU_LIMITS = replace(LIMITS, memory_bytes=4 * 1024**3)
+"""CUDA's libraries and its context take host memory, too. Not measured: no GPU was at hand."""
 START_TIMEOUT_S = 60.0
 NO_POOL = PoolPolicy(size=0)
 _POLL_S = 0.05
@@ -143,17 +145,19 @@ class LocalSandboxes:
         on_kernel: Callable[[KernelState], None],
         on_step: Callable[[str], None] = _tell_nobody,
         visible: str,
+        device: str = "",
     ) -> JupyterWorkbench:
         """Raises SandboxFault. `interview` is for people who read the log; no name is made from it."""
         shown = self._shown(visible)
 
         async def fresh() -> JailedServer:
-            return await self._start(shown, on_step)
+            return await self._start(shown, on_step, device)
 
         if visible != self._ready_for:
             return await JupyterWorkbench.open(fresh, on_kernel)
         on_step("starting a sandbox")
-        warm = await self._pool.take()
+        # What stands ready has no GPU: a device lent to nobody in particular would be lent to nobody at all.
+        warm = await self._pool.take() if not device else None
         return await JupyterWorkbench.open(fresh, on_kernel, warm=warm, imports=self._imports)
 
     async def close(self) -> None:
@@ -178,19 +182,27 @@ class LocalSandboxes:
         except RuntimeFault as fault:
             raise SandboxFault(str(fault)) from fault
 
-    def spec(self, name: str, shown: Path, sockets: Path, token: str) -> JailSpec:
+    async def devices(self) -> Sequence[Device]:
+        """Raises SandboxFault."""
+        try:
+            return await asyncio.to_thread(self._runtime.devices)
+        except RuntimeFault as fault:
+            raise SandboxFault(str(fault)) from fault
+
+    def spec(self, name: str, shown: Path, sockets: Path, token: str, device: str = "") -> JailSpec:
         """A session's jail: `shown` is the challenge's folder, and its server listens in `sockets`."""
         return JailSpec(
             name=name,
             kind="session",
             argv=SESSION_SERVER,
-            limits=LIMITS,
+            limits=GPU_LIMITS if device else LIMITS,
             env={**_ENVIRONMENT, "JUPYTER_TOKEN": token},
             binds=(
                 Bind(source=shown, target=CHALLENGE_DIR),
                 Bind(source=self._pairs, target=LIBRARY_DIR / "pairs"),
             ),
             socket_dir=sockets,
+            device=device,
         )
 
     def _shown(self, visible: str) -> Path:
@@ -212,12 +224,14 @@ class LocalSandboxes:
         except SandboxFault as fault:
             _log.error("no candidate can be let in: %s", fault)
 
-    async def _start(self, shown: Path, on_step: Callable[[str], None] = _tell_nobody) -> JailedServer:
+    async def _start(
+        self, shown: Path, on_step: Callable[[str], None] = _tell_nobody, device: str = ""
+    ) -> JailedServer:
         name = self._prefix + secrets.token_hex(6)
         token = secrets.token_hex(16)
         folder = self._state / name
         sockets = folder / "s"
-        spec = self.spec(name, shown, sockets, token)
+        spec = self.spec(name, shown, sockets, token, device)
         on_step("checking that sandboxes hold")
         await self._admit(spec)
         on_step("starting a sandbox")
