@@ -351,9 +351,9 @@ class DockerJail:
         return raw[-TAIL_BYTES:]
 
     def _sample(self) -> None:
-        if self._group is None:
-            pid = self._state().get("Pid", 0)
-            self._group = cgroups.of_process(pid, str(self._container.id)) if pid else None
+        if self._group is None and (pid := self._state().get("Pid", 0)):
+            container = str(self._container.id)
+            self._group = cgroups.of_process(pid, container) or cgroups.of_container(container)
         if self._group is not None:
             usage = self._group.usage()
             if usage.cpu_s is not None:

@@ -1,7 +1,17 @@
 /** The HTTP half of the protocol: one function a call. Every failure is an ApiError that says what to do. */
 
 import { calibration, impacts } from "./cohort/figures";
-import { createdInterview, health, interviewList, joined, materials, report, type Role } from "./protocol";
+import {
+  createdInterview,
+  health,
+  hosting,
+  interviewList,
+  joined,
+  materials,
+  report,
+  type DeviceClass,
+  type Role,
+} from "./protocol";
 import { Mismatch, object, string, type Infer, type Parse } from "./schema";
 
 export class ApiError extends Error {
@@ -68,10 +78,13 @@ export interface NewInterview {
   interviewer_name: string;
   filter_minutes: number;
   probe_minutes: number;
+  device: DeviceClass;
 }
 
 export const createInterview = (form: NewInterview): Promise<Infer<typeof createdInterview>> =>
   call("/api/interviews", createdInterview, form);
+
+export const fetchHosting = (): Promise<Infer<typeof hosting>> => call("/api/hosting", hosting);
 
 export const fetchMaterials = (interview: string, role: Role): Promise<Infer<typeof materials>> =>
   call(`/api/rooms/${encodeURIComponent(interview)}/${role}/materials`, materials);
