@@ -33,6 +33,7 @@ OCI_RUNTIME = os.environ.get("PROBE_OCI_RUNTIME", "")
 ``runsc`` is gVisor: a kernel of its own between the container and the host's."""
 GVISOR = "runsc"
 LABEL = "probe.jail"
+DEVICE_LABEL = "probe.device"
 TMP_BYTES = 64 * 1024**2
 LOG_BYTES = 1024**2
 _PING_TIMEOUT_S = 3
@@ -181,6 +182,8 @@ class DockerRuntime:
         if not register.NAME.fullmatch(spec.name):
             raise RuntimeFault(f"{spec.name!r} is no name for a jail: a-z, 0-9 and -, at most 40.")
         binds.check(spec.binds)
+        if spec.device and (holder := self._holder_of(spec.device)):
+            raise RuntimeFault(f"The device {spec.device} is in use by the container {holder}.")
         uid = register.FIRST_UID + crc32(spec.name.encode()) % register.UIDS
         socket_dirs.hand_over(spec, uid)
         try:
@@ -197,6 +200,14 @@ class DockerRuntime:
 
     def _holder(self) -> dict[str, str]:
         return {"runtime": self._oci_runtime} if self._oci_runtime else {}
+
+    def _holder_of(self, device: str) -> str | None:
+        """Name of a living container that was given the device, also by a process that has crashed since."""
+        try:
+            found = self._client.containers.list(filters={"label": f"{DEVICE_LABEL}={device}"})
+        except (DockerException, requests.RequestException) as error:
+            raise RuntimeFault(f"The Docker engine does not answer: {_reason(error)}") from error
+        return str(found[0].name) if found else None
 
     def owned(self) -> Sequence[str]:
         """Raises RuntimeFault."""
@@ -389,7 +400,11 @@ def _profile(spec: JailSpec, uid: int, *, hide_devices: bool) -> dict[str, Any]:
         )
     return {
         "name": _PREFIX + spec.name,
-        "labels": {LABEL: spec.name, "probe.kind": spec.kind},
+        "labels": {
+            LABEL: spec.name,
+            "probe.kind": spec.kind,
+            **({DEVICE_LABEL: spec.device} if spec.device else {}),
+        },
         "entrypoint": [],
         "command": list(spec.argv),
         "environment": {

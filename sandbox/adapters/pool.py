@@ -61,7 +61,7 @@ class WarmPool(Generic[S]):
         while (spare := self._pop()) is not None:
             if await self._is_well(spare):
                 return spare
-            self._pool = core.drop(self._pool, 0, _UNWELL)
+            self._pool = core.complain(self._pool, _UNWELL)
             await _end(spare)
         if self._claim is not None or not self._pool.starting:
             return None
@@ -160,8 +160,8 @@ class WarmPool(Generic[S]):
         self._claim.set_result(spare)
         return True
 
-    async def _discard(self, number: int, reason: str = "") -> None:
-        self._pool = core.drop(self._pool, number, reason)
+    async def _discard(self, number: int) -> None:
+        self._pool = core.drop(self._pool, number)
         if number in self._kept:
             await _end(self._kept[number])
             self._kept.pop(number, None)  # only now: `close` ends what this was cancelled in
@@ -173,7 +173,8 @@ class WarmPool(Generic[S]):
                 well = await spare.healthy()
             # It may have been taken meanwhile; then it is not ours to throw away.
             if not well and number in self._kept:
-                await self._discard(number, _UNWELL)
+                self._pool = core.complain(self._pool, _UNWELL)
+                await self._discard(number)
 
     async def _rest(self, seconds: float) -> None:
         self._changed.clear()

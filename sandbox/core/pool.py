@@ -106,10 +106,14 @@ def take(pool: Pool) -> tuple[int | None, Pool]:
     return pool.spares[0].number, replace(pool, spares=pool.spares[1:])
 
 
-def drop(pool: Pool, number: int, reason: str = "") -> Pool:
+def drop(pool: Pool, number: int) -> Pool:
     """A spare is thrown away. One that is gone is fine."""
-    left = tuple(spare for spare in pool.spares if spare.number != number)
-    return replace(pool, spares=left, reason=reason or pool.reason)
+    return replace(pool, spares=tuple(spare for spare in pool.spares if spare.number != number))
+
+
+def complain(pool: Pool, reason: str) -> Pool:
+    """Say why there are fewer than wanted, until the next one is ready."""
+    return replace(pool, reason=reason)
 
 
 def _over(pool: Pool) -> Pool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import docker
 import pynvml
 import pytest
 
@@ -107,6 +108,24 @@ def test_an_engine_without_the_nvidia_runtime_offers_none_says_so_and_leaves_not
     with pytest.raises(RuntimeFault, match="could not select device driver"):
         runtime.start(spec("GPU-1", name="session-no-gpu"))
     assert "session-no-gpu" not in runtime.owned()
+
+
+@pytest.mark.docker
+def test_a_device_that_a_living_container_has_is_given_to_no_other() -> None:
+    """Also where whoever lent it has crashed, and knows nothing of it any more."""
+    runtime = runtime_by_name("docker", Path())
+    other = docker.from_env().containers.run(
+        docker_runtime.IMAGE,
+        ["sleep", "60"],
+        detach=True,
+        network_mode="none",
+        labels={docker_runtime.DEVICE_LABEL: "GPU-held-by-a-test"},
+    )
+    try:
+        with pytest.raises(RuntimeFault, match=f"in use by the container {other.name}"):
+            runtime.start(spec("GPU-held-by-a-test"))
+    finally:
+        other.remove(force=True)
 
 
 # -- through the broker

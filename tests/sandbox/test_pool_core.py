@@ -82,7 +82,7 @@ def test_whatever_happens_none_is_given_twice_and_there_are_never_too_many(
                 gone |= {taken} if taken is not None else set()
             case "die", _ if pool.spares:
                 gone.add(pool.spares[-1].number)
-                pool = core.drop(pool, pool.spares[-1].number, "It died.")
+                pool = core.drop(pool, pool.spares[-1].number)
         assert len(pool.spares) <= size
         assert not {spare.number for spare in pool.spares} & gone
     # It always comes back to full, and then rests.
