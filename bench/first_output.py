@@ -50,6 +50,7 @@ FILE = "scratch.py"
 LINE = 4
 """In the scratch file's first cell."""
 LEAST_ROUNDS = 2
+READY_WITHIN_S = 180.0
 GOAL_S, GOAL_RATIO = 1.0, 10.0
 
 
@@ -183,9 +184,10 @@ async def measure(runtime: Runtime, rounds: int, seconds: float) -> dict[str, li
 
 
 async def _ready(sandboxes: LocalSandboxes) -> None:
-    while not sandboxes.pool.ready:
-        if sandboxes.pool.reason:
-            raise SystemExit(f"first_output: {sandboxes.pool.reason}")
+    deadline = time.monotonic() + READY_WITHIN_S
+    while not sandboxes.pool.ready:  # it tries again by itself
+        if time.monotonic() > deadline:
+            raise SystemExit(f"first_output: nothing stands ready. {sandboxes.pool.reason}")
         await asyncio.sleep(0.05)
 
 
