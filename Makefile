@@ -35,6 +35,7 @@ bench: install         ## write bench/results/*.json; print tables of ratios
 	@.venv/bin/python bench/judge_wire.py --json bench/results/judge_wire.json
 	@.venv/bin/python bench/judge_power.py --seconds 60 --rounds 1 --pairs bell --json bench/results/judge_power.json \
 	  --bugs "correct from" "bonus from" "accept if" "row before" temperature
+	@.venv/bin/python bench/first_output.py --json bench/results/first_output.json
 	@.candidate-env/bin/python bench/judge_power_figure.py bench/results/judge_power.json bench/results/judge_power.svg
 	@.venv/bin/python bench/room_load.py --json bench/results/room_load.json
 	@.candidate-env/bin/python bench/room_load_figure.py bench/results/room_load.json bench/results/room_load.svg

@@ -96,6 +96,7 @@ def examine(runtime: Runtime, like: JailSpec) -> Verdict:
         limits=LIMITS,
         env=dict.fromkeys(like.env, "x"),
         socket_dir=None,
+        device="",  # a check takes no GPU from anybody
     )
     identity, began = runtime.identity, time.monotonic()
     jail = runtime.start(spec)

@@ -20,7 +20,17 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from isolation import processes
-from isolation.contract import SOCKET_DIR, WORKSPACE, Ending, Exit, Jail, JailSpec, RuntimeFault, Usage
+from isolation.contract import (
+    SOCKET_DIR,
+    WORKSPACE,
+    Device,
+    Ending,
+    Exit,
+    Jail,
+    JailSpec,
+    RuntimeFault,
+    Usage,
+)
 from isolation.tail import Tail
 
 _DEFAULT_ENV = Path(__file__).resolve().parent.parent / ".candidate-env"
@@ -54,6 +64,10 @@ class BareRuntime:
     def unpromised(self) -> frozenset[str]:
         """Nothing is promised, so nothing is tried either."""
         return frozenset()
+
+    def devices(self) -> Sequence[Device]:
+        """None to be given: the code sees all that you see."""
+        return ()
 
     def start(self, spec: JailSpec) -> Jail:
         """Raises RuntimeFault."""

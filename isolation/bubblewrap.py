@@ -29,7 +29,7 @@ from isolation import (
     seccomp,
     socket_dirs,
 )
-from isolation.contract import Exit, Jail, JailSpec, RuntimeFault, Usage
+from isolation.contract import Device, Exit, Jail, JailSpec, RuntimeFault, Usage
 from isolation.tail import Tail
 
 _DEAD_WITHIN_S = 5.0
@@ -93,8 +93,14 @@ class EmbeddedRuntime:
             }
         )
 
+    def devices(self) -> Sequence[Device]:
+        """None: a jail here has a bare /dev of its own."""
+        return ()
+
     def start(self, spec: JailSpec) -> Jail:
         """Raises RuntimeFault."""
+        if spec.device:
+            raise RuntimeFault("The embedded runtime gives no GPU to a jail. Use the Docker runtime.")
         environment = candidate_env.locate()
         if self._as_root:  # else the jail's user is the one who starts it
             binds.check(spec.binds)

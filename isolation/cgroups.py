@@ -161,6 +161,20 @@ def of_process(pid: int, name: str, root: Path = ROOT, proc: Path = Path("/proc"
     return Group(version=version, folders=tuple(folders))
 
 
+def of_container(container: str, root: Path = ROOT) -> Group | None:
+    """The group that an engine made for a container: ``docker/ID`` or ``system.slice/docker-ID.scope``.
+
+    For a process in a container of its own, which sees no others in /proc but may be shown the host's tree.
+    None when the tree is not to be seen, or the engine puts its containers deeper down.
+    """
+    if not container.isalnum():
+        return None
+    version: Literal[1, 2] = 2 if (root / "cgroup.controllers").exists() else 1
+    trees = [root] if version == 2 else [root / "memory", root / "cpuacct"]
+    found = [folder for tree in trees for folder in tree.glob(f"*/*{container}*")]
+    return Group(version=version, folders=tuple(found)) if len(found) == len(trees) else None
+
+
 def find(root: Path = ROOT) -> Hierarchy | None:
     """Where this process may make groups with all limits, or None."""
     if (root / "cgroup.controllers").exists():

@@ -63,6 +63,17 @@ class Bind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A GPU, or a slice of one (MIG), as it was read."""
+
+    id: str
+    """What the driver calls it: ``GPU-`` or ``MIG-`` and a UUID."""
+    name: str
+    memory_bytes: int
+    used_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JailSpec:
     name: str
     """Unique among living jails; ``[a-z0-9-]``, at most 40 characters. Survivors are found by it."""
@@ -76,6 +87,8 @@ class JailSpec:
     socket_dir: Path | None = None
     """Shown at SOCKET_DIR. Writable inside for a session (the server listens there), read-only for a
     contestant (it only connects). The runtime gives it the owner and mode that the jail needs."""
+    device: str = ""
+    """Id of a `Device` that only this jail gets; empty for none."""
     socket_gid: int | None = None
     """Group of the trusted process at the other end of `socket_dir`, where it is not the runtime's own."""
 
@@ -137,6 +150,13 @@ class Runtime(Protocol):
     @property
     def unpromised(self) -> frozenset[str]:
         """What may work inside though it should not, by its name in `probe_inside`; `caveats` says it too."""
+        ...
+
+    def devices(self) -> Sequence[Device]:
+        """GPUs of this host that a jail can be given, read now; empty where there is none.
+
+        Raises RuntimeFault.
+        """
         ...
 
     def start(self, spec: JailSpec) -> Jail:

@@ -11,7 +11,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 from zlib import crc32
@@ -20,11 +20,11 @@ import docker
 import requests
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.models.containers import Container
-from docker.types import LogConfig, Mount, Ulimit
+from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 
-from isolation import binds, cgroups, endings, register, seccomp, socket_dirs
+from isolation import binds, cgroups, endings, nvml, register, seccomp, socket_dirs
 from isolation.admission import is_a_try
-from isolation.contract import SOCKET_DIR, WORKSPACE, Exit, Jail, JailSpec, RuntimeFault, Usage
+from isolation.contract import SOCKET_DIR, WORKSPACE, Device, Exit, Jail, JailSpec, RuntimeFault, Usage
 from isolation.tail import TAIL_BYTES
 
 IMAGE = os.environ.get("PROBE_SANDBOX_IMAGE", "probe-sandbox:latest")
@@ -33,6 +33,7 @@ OCI_RUNTIME = os.environ.get("PROBE_OCI_RUNTIME", "")
 ``runsc`` is gVisor: a kernel of its own between the container and the host's."""
 GVISOR = "runsc"
 LABEL = "probe.jail"
+DEVICE_LABEL = "probe.device"
 TMP_BYTES = 64 * 1024**2
 LOG_BYTES = 1024**2
 _PING_TIMEOUT_S = 3
@@ -99,11 +100,16 @@ def components() -> dict[str, str]:
 class DockerRuntime:
     """Implements `isolation.contract.Runtime`."""
 
-    def __init__(self, oci_runtime: str | None = None) -> None:
-        """``oci_runtime`` is None for `OCI_RUNTIME`.
+    def __init__(
+        self,
+        oci_runtime: str | None = None,
+        inventory: Callable[[], Sequence[Device]] = nvml.devices,
+    ) -> None:
+        """``oci_runtime`` is None for `OCI_RUNTIME`; ``inventory`` reads the host's GPUs.
 
         Raises RuntimeFault when no engine answers, or the image or that runtime is missing.
         """
+        self._inventory = inventory
         self._oci_runtime = OCI_RUNTIME if oci_runtime is None else oci_runtime
         if reason := why_not(self._oci_runtime):
             raise RuntimeFault(reason)
@@ -141,6 +147,11 @@ class DockerRuntime:
         ):
             if not self._info.get(key):
                 found.append(f"The {what} is not limited: the engine cannot do it on this host.")
+        if not self._gives_devices and self._has_devices():
+            found.append(
+                "The GPUs of this host cannot be given to sandboxes: the engine has no NVIDIA runtime. "
+                "Install the NVIDIA Container Toolkit and run `nvidia-ctk runtime configure`."
+            )
         if "seccomp" not in options:
             found.append("No system calls are refused: the engine runs without seccomp.")
         return tuple(found)
@@ -152,15 +163,32 @@ class DockerRuntime:
             return frozenset()
         return frozenset({"use more than its share of the processor"})
 
+    @property
+    def _gives_devices(self) -> bool:
+        return "nvidia" in (self._info.get("Runtimes") or {})
+
+    def _has_devices(self) -> bool:
+        try:
+            return bool(self._inventory())
+        except RuntimeFault:
+            return False
+
+    def devices(self) -> Sequence[Device]:
+        """Raises RuntimeFault."""
+        return self._inventory() if self._gives_devices else ()
+
     def start(self, spec: JailSpec) -> Jail:
         """Raises RuntimeFault."""
         if not register.NAME.fullmatch(spec.name):
             raise RuntimeFault(f"{spec.name!r} is no name for a jail: a-z, 0-9 and -, at most 40.")
         binds.check(spec.binds)
+        if spec.device and (holder := self._holder_of(spec.device)):
+            raise RuntimeFault(f"The device {spec.device} is in use by the container {holder}.")
         uid = register.FIRST_UID + crc32(spec.name.encode()) % register.UIDS
         socket_dirs.hand_over(spec, uid)
         try:
-            container = self._client.containers.create(IMAGE, **_profile(spec, uid), **self._holder())
+            profile = _profile(spec, uid, hide_devices=self._info.get("DefaultRuntime") == "nvidia")
+            container = self._client.containers.create(IMAGE, **profile, **self._holder())
         except (DockerException, requests.RequestException) as error:
             raise RuntimeFault(f"The Docker engine refused a container: {_reason(error)}") from error
         try:
@@ -172,6 +200,14 @@ class DockerRuntime:
 
     def _holder(self) -> dict[str, str]:
         return {"runtime": self._oci_runtime} if self._oci_runtime else {}
+
+    def _holder_of(self, device: str) -> str | None:
+        """Name of a living container that was given the device, also by a process that has crashed since."""
+        try:
+            found = self._client.containers.list(filters={"label": f"{DEVICE_LABEL}={device}"})
+        except (DockerException, requests.RequestException) as error:
+            raise RuntimeFault(f"The Docker engine does not answer: {_reason(error)}") from error
+        return str(found[0].name) if found else None
 
     def owned(self) -> Sequence[str]:
         """Raises RuntimeFault."""
@@ -326,9 +362,9 @@ class DockerJail:
         return raw[-TAIL_BYTES:]
 
     def _sample(self) -> None:
-        if self._group is None:
-            pid = self._state().get("Pid", 0)
-            self._group = cgroups.of_process(pid, str(self._container.id)) if pid else None
+        if self._group is None and (pid := self._state().get("Pid", 0)):
+            container = str(self._container.id)
+            self._group = cgroups.of_process(pid, container) or cgroups.of_container(container)
         if self._group is not None:
             usage = self._group.usage()
             if usage.cpu_s is not None:
@@ -346,8 +382,11 @@ class DockerJail:
             self._usage = Usage(cpu_s=cpu_ns / 1e9, peak_memory_bytes=peak or None)
 
 
-def _profile(spec: JailSpec, uid: int) -> dict[str, Any]:
-    """Everything about the container. Nothing here comes from the jailed code."""
+def _profile(spec: JailSpec, uid: int, *, hide_devices: bool) -> dict[str, Any]:
+    """Everything about the container. Nothing here comes from the jailed code.
+
+    ``hide_devices``: the engine's ordinary runtime shows the GPUs that the environment names, or the image's.
+    """
     limits = spec.limits
     owner = f"uid={uid},gid={uid},mode=0700,nosuid,nodev"
     mounts = [
@@ -361,7 +400,11 @@ def _profile(spec: JailSpec, uid: int) -> dict[str, Any]:
         )
     return {
         "name": _PREFIX + spec.name,
-        "labels": {LABEL: spec.name, "probe.kind": spec.kind},
+        "labels": {
+            LABEL: spec.name,
+            "probe.kind": spec.kind,
+            **({DEVICE_LABEL: spec.device} if spec.device else {}),
+        },
         "entrypoint": [],
         "command": list(spec.argv),
         "environment": {
@@ -370,7 +413,9 @@ def _profile(spec: JailSpec, uid: int) -> dict[str, Any]:
             "HOME": _HOME,
             "LANG": "C.UTF-8",
             "OMP_NUM_THREADS": "1",
+            **({"NVIDIA_VISIBLE_DEVICES": "void"} if hide_devices and not spec.device else {}),
         },
+        "device_requests": [_device_request(spec.device)] if spec.device else [],
         "user": f"{uid}:{uid}",
         "working_dir": str(WORKSPACE),
         "hostname": "sandbox",
@@ -397,6 +442,11 @@ def _profile(spec: JailSpec, uid: int) -> dict[str, Any]:
         "healthcheck": {"test": ["NONE"]},
         "restart_policy": {"Name": "no"},
     }
+
+
+def _device_request(device: str) -> DeviceRequest:
+    """By id, never by count: an engine keeps no account of what it has given away."""
+    return DeviceRequest(driver="nvidia", device_ids=[device], capabilities=[["gpu", "compute", "utility"]])
 
 
 def _remove(container: Container) -> None:

@@ -345,7 +345,13 @@ def secrets() -> object:
         "PWD",
         "HOSTNAME",
     }
-    given |= {"LOGNAME", "HF_HUB_OFFLINE", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
+    given |= {
+        "LOGNAME",
+        "NVIDIA_VISIBLE_DEVICES",
+        "HF_HUB_OFFLINE",
+        "PYTHONUNBUFFERED",
+        "PYTHONDONTWRITEBYTECODE",
+    }
     if foreign := sorted(set(os.environ) - given):
         return foreign[:5]
     raise PermissionError(errno.EPERM, f"{len(os.environ)} variables, all given")

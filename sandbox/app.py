@@ -21,6 +21,7 @@ from sandbox.service.hall import Hall, now_us
 from sandbox.service.housekeeping import sweep_forever
 from sandbox.service.interviews import Interviews
 from sandbox.service.judging import Judging
+from sandbox.service.leasing import Leasing
 from sandbox.service.running import Running
 from sandbox.service.tasks import Tasks
 from sandbox.settings import Settings
@@ -84,7 +85,8 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
     journal, checkpoints = Journal(store.engine, settings.durability), Checkpoints(store.engine)
     tasks, alive = Tasks(), Alive(settings.data)
     hall = Hall(store.log, journal, guide, alive_ms=alive.last_ms())
-    benches = Benches(sandboxes, tasks)
+    leasing = Leasing(sandboxes)
+    benches = Benches(sandboxes, leasing, tasks)
     running = Running(benches, tasks)
     judging = Judging(judge, hall, store.log, tasks)
     desk = Desk(findings=catalogue.findings, benches=benches, running=running, judging=judging, tasks=tasks)
@@ -98,6 +100,8 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         seats=store.seats,
         runtime=sandboxes.runtime,
         caveats=tuple(sandboxes.caveats),
+        sandboxes=sandboxes,
+        leasing=leasing,
         secure=settings.base_url.startswith("https://"),
     )
 
@@ -106,7 +110,9 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         journal.start()
         checkpoints.start()
         await _reap(sandboxes)
+        sandboxes.prepare(catalogue.probe.challenge.slug, catalogue.probe.challenge.imports)
         judging.start()
+        tasks.start(leasing.run(), name="leases of GPUs")
         tasks.start(sweep_forever(hall, benches, running), name="housekeeping")
         tasks.start(_beat(alive), name="heartbeat")
         try:
@@ -116,6 +122,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
                 room.close(1012, "the server restarts; reconnect")
             await tasks.close()
             await benches.close()
+            await sandboxes.close()
             await asyncio.to_thread(journal.close)
             await asyncio.to_thread(checkpoints.close)
 

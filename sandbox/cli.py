@@ -24,6 +24,8 @@ from wire.challenge import BadChallenge
 GC_THRESHOLDS = (50_000, 20, 50)
 BROKER_WITHIN_S = 20.0
 """Started at the same time, it may listen a little later."""
+MOST_WARM = 16
+"""A broker allows 64 sessions: candidates come first."""
 DEMO_CANDIDATE, DEMO_INTERVIEWER = "Demo candidate", "Demo interviewer"
 
 
@@ -84,6 +86,13 @@ def _parser() -> argparse.ArgumentParser:
         help="what an update survives before it is shown: loss of power, or only the end of this process "
         "(faster where the disk is slow); default: PROBE_DURABILITY, else power-loss",
     )
+    serve.add_argument(
+        "--warm",
+        type=_count,
+        metavar="N",
+        default=os.environ.get("PROBE_WARM", "1"),
+        help="sandboxes that stand ready for whoever comes next (0 to 16); default: PROBE_WARM, else 1",
+    )
     serve.set_defaults(do=_serve)
 
     interview = commands.add_parser("interview", help="make and show interviews")
@@ -93,6 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--interviewer", required=True, help="name of the interviewer")
     new.add_argument("--filter-minutes", type=int)
     new.add_argument("--probe-minutes", type=int)
+    new.add_argument(
+        "--device", choices=("cpu", "gpu"), default="cpu", help="what its sandbox has to compute with"
+    )
     new.set_defaults(do=_new)
     listing = verbs.add_parser("list", parents=[shared], help="all interviews, newest first")
     listing.set_defaults(do=_list)
@@ -114,6 +126,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) > MOST_WARM:
+        raise argparse.ArgumentTypeError(f"want a number from 0 to {MOST_WARM}")
+    return int(text)
+
+
 def _settings(arguments: argparse.Namespace) -> Settings:
     default = f"http://{getattr(arguments, 'host', '127.0.0.1')}:{getattr(arguments, 'port', 8800)}"
     return Settings(
@@ -124,6 +142,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         durability=getattr(arguments, "durability", "power-loss"),
         runtime=getattr(arguments, "runtime", "auto"),
         broker=getattr(arguments, "broker", None),
+        warm=getattr(arguments, "warm", 0),
     )
 
 
@@ -134,6 +153,7 @@ def _new(arguments: argparse.Namespace) -> int:
         interviewer_name=arguments.interviewer,
         filter_minutes=arguments.filter_minutes,
         probe_minutes=arguments.probe_minutes,
+        device=arguments.device,
     )
     _print_links(store, interview.id)
     return 0
@@ -257,6 +277,7 @@ def _outside(settings: Settings) -> tuple[Sandboxes, Judge]:
     from isolation.contract import Runtime, RuntimeFault
     from sandbox.adapters.judge import ProcessJudge
     from sandbox.adapters.sandboxes import LocalSandboxes
+    from sandbox.core.pool import PoolPolicy
     from sandbox.store.records import Records
 
     runtime: Runtime
@@ -269,7 +290,11 @@ def _outside(settings: Settings) -> tuple[Sandboxes, Judge]:
     except RuntimeFault as fault:
         raise _CannotServe(str(fault)) from fault
     sandboxes = LocalSandboxes(
-        runtime=runtime, challenges=settings.challenges, pairs=settings.pairs, state=state
+        runtime=runtime,
+        challenges=settings.challenges,
+        pairs=settings.pairs,
+        state=state,
+        pool=PoolPolicy(size=settings.warm),
     )
     judge = ProcessJudge(
         challenges=settings.challenges,

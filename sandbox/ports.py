@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from isolation.contract import Device
 from wire.scorecard import Progress, Scorecard
 
 KernelState = Literal["starting", "idle", "busy", "dead"]
@@ -85,6 +86,19 @@ class Workbench(Protocol):
     async def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolStatus:
+    """Sandboxes that stand ready, for the host's page."""
+
+    size: int
+    """How many are wanted; 0: none are kept."""
+    ready: int
+    starting: bool
+    reason: str
+    """Why there are fewer than wanted, in words; empty when nothing went wrong."""
+    retry_in_s: int
+
+
 class Sandboxes(Protocol):
     """Opens workbenches."""
 
@@ -98,11 +112,35 @@ class Sandboxes(Protocol):
         """What the runtime does not promise here, for the interviewer's page."""
         ...
 
+    @property
+    def pool(self) -> PoolStatus: ...
+
+    async def devices(self) -> Sequence[Device]:
+        """The GPUs of this host that a sandbox can be given, read now. Raises SandboxFault."""
+        ...
+
+    def prepare(self, visible: str, imports: Sequence[str]) -> None:
+        """In the background: find out whether candidates may be let in, and keep sandboxes ready for the
+        challenge ``visible``, with the modules ``imports`` imported."""
+        ...
+
     async def open(
-        self, interview: str, *, on_kernel: Callable[[KernelState], None], visible: str
+        self,
+        interview: str,
+        *,
+        on_kernel: Callable[[KernelState], None],
+        on_step: Callable[[str], None],
+        visible: str,
+        device: str,
     ) -> Workbench:
-        """A fresh sandbox with a live kernel. ``visible`` is the challenge folder's slug whose visible/
-        is shown inside. ``on_kernel`` is called in the event loop on each change. Raises SandboxFault."""
+        """A sandbox with a live kernel that nobody has used. ``visible`` is the challenge folder's slug whose
+        visible/ is shown inside, ``device`` the id of the GPU that it gets, or empty. Both callbacks run in
+        the event loop: ``on_kernel`` on each change, ``on_step`` with a few words on what is waited for.
+        Raises SandboxFault."""
+        ...
+
+    async def close(self) -> None:
+        """End what stands ready. Workbenches that were opened are their owners' to close."""
         ...
 
     async def reap(self) -> int:

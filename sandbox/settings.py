@@ -23,6 +23,8 @@ class Settings:
     runtime: RuntimeChoice = "auto"
     broker: Path | None = None
     """Socket of the process that starts jails for us; None: this process starts them, by `runtime`."""
+    warm: int = 1
+    """Sandboxes that stand ready for whoever comes next; 0 keeps none."""
     challenges: Path = PROJECT / "challenges"
     pairs: Path = PROJECT / "pairs"
     filter_challenge: str = "filter-llm-serving"

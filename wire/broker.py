@@ -26,6 +26,10 @@ class Describe(Wire):
     do: Literal["describe"] = "describe"
 
 
+DeviceId = Annotated[str, Field(pattern=r"^(GPU|MIG)-[A-Za-z0-9/-]{1,80}$")]
+"""What a GPU, or a slice of one, is called by its driver."""
+
+
 class LimitsAsked(Wire):
     memory_bytes: int = Field(gt=0, lt=1 << 48)
     cpus: float = Field(gt=0)
@@ -53,6 +57,13 @@ class Start(Wire):
     shown: Annotated[tuple[Shown, ...], Field(max_length=24)] = ()
     meeting: Annotated[tuple[FolderName, ...], Field(max_length=2)] = ()
     """The socket folder, in steps from the meeting root; empty for none."""
+    device: DeviceId | None = None
+
+
+class Devices(Wire):
+    """Answered by `Inventory`."""
+
+    do: Literal["devices"] = "devices"
 
 
 class Poll(Wire):
@@ -111,7 +122,7 @@ class Owned(Wire):
     do: Literal["owned"] = "owned"
 
 
-Request = Describe | Start | Poll | Wait | Output | Use | Seal | Stop | Reap | Owned
+Request = Describe | Devices | Start | Poll | Wait | Output | Use | Seal | Stop | Reap | Owned
 
 
 class Described(Wire):
@@ -122,6 +133,20 @@ class Described(Wire):
     unpromised: tuple[str, ...]
     root: str
     """The meeting root: where a client makes the folders that jails are to be shown."""
+
+
+class DeviceRead(Wire):
+    """The fields of `isolation.contract.Device`."""
+
+    id: DeviceId
+    name: Annotated[str, Field(max_length=200)]
+    memory_bytes: int = Field(ge=0)
+    used_bytes: int = Field(ge=0)
+
+
+class Inventory(Wire):
+    answer: Literal["inventory"] = "inventory"
+    devices: Annotated[tuple[DeviceRead, ...], Field(max_length=256)]
 
 
 class Done(Wire):
@@ -169,7 +194,7 @@ class Failed(Wire):
     reason: str
 
 
-Answer = Described | Done | Ended | Said | Used | Names | Refused | Failed
+Answer = Described | Inventory | Done | Ended | Said | Used | Names | Refused | Failed
 
 REQUEST: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="do")])
 ANSWER: TypeAdapter[Answer] = TypeAdapter(Annotated[Answer, Field(discriminator="answer")])

@@ -23,6 +23,7 @@ from wire.base import Wire
 
 Axis = Literal["engineering", "research"]
 Term = Annotated[str, Field(min_length=2, max_length=60, pattern=r"^\S+( \S+)*$")]
+ModuleName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$")]
 T = TypeVar("T", bound=Wire)
 
 
@@ -40,6 +41,8 @@ class Challenge(Wire):
     minutes: int = Field(ge=5, le=240)
     entry: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.py$")
     """review: the file in exhibit/; implement: the file in starter/ that is judged."""
+    imports: tuple[ModuleName, ...] = ()
+    """implement: modules that a sandbox standing ready has imported already. No name of them is bound."""
 
 
 class Level(Wire):

@@ -19,14 +19,16 @@ from typing import Literal, TypeVar
 from pydantic import ValidationError
 
 from isolation.broker.frames import MAX_ANSWER, BadFrame, Frames, answer_of, frame
-from isolation.contract import Bind, Ending, Exit, Jail, JailSpec, RuntimeFault, Usage
+from isolation.contract import Bind, Device, Ending, Exit, Jail, JailSpec, RuntimeFault, Usage
 from wire.broker import (
     Answer,
     Describe,
     Described,
+    Devices,
     Done,
     Ended,
     Failed,
+    Inventory,
     LimitsAsked,
     Names,
     Output,
@@ -81,6 +83,11 @@ class BrokerRuntime:
     def root(self) -> Path:
         """Where folders must lie that a jail is shown, and that are no part of the product."""
         return Path(self._described.root)
+
+    def devices(self) -> Sequence[Device]:
+        """Raises RuntimeFault."""
+        found = self._line.ask(Devices(), Inventory).devices
+        return tuple(Device(**one.model_dump()) for one in found)
 
     def start(self, spec: JailSpec) -> Jail:
         """Raises RuntimeFault, also for what the broker does not allow."""
@@ -228,6 +235,7 @@ def _request(spec: JailSpec, root: Path) -> Start:
         limits=LimitsAsked(**asdict(spec.limits)),
         shown=tuple(_shown(bind, root) for bind in spec.binds),
         meeting=_steps(spec.socket_dir, root) if spec.socket_dir is not None else (),
+        device=spec.device or None,
     )
 
 

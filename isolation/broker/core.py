@@ -15,16 +15,19 @@ from typing import assert_never
 
 from isolation.broker.ledger import Entry, Ledger
 from isolation.broker.meeting import Client, MeetingRoot, NotThere, Steps, inside
-from isolation.broker.policy import Policy, Refusal, check, is_probe
+from isolation.broker.policy import Policy, Refusal, check, check_device, is_probe
 from isolation.contract import Bind, Exit, Jail, JailSpec, Limits, Runtime, RuntimeFault
 from wire.broker import (
     Answer,
     Describe,
     Described,
+    DeviceRead,
+    Devices,
     Done,
     Ended,
     ExitSeen,
     Failed,
+    Inventory,
     Names,
     Output,
     Owned,
@@ -116,6 +119,8 @@ class Broker:
                     unpromised=tuple(sorted(self._runtime.unpromised)),
                     root=str(self._meeting.path),
                 )
+            case Devices():
+                return Inventory(devices=tuple(DeviceRead(**asdict(one)) for one in self._runtime.devices()))
             case Start():
                 return self._start(request, client)
             case Poll():
@@ -154,7 +159,16 @@ class Broker:
             folders = self._folders(request)
             if any(self._is_taken(steps) for steps in folders):
                 raise Refusal("A folder is shown to another jail already.")
-            entry = Entry(name=request.name, kind=request.kind, client=client, folders=folders)
+            if request.device is not None:
+                inventory = {device.id for device in self._runtime.devices()}
+                check_device(request, inventory, {entry.device for entry in self._ledger.all()})
+            entry = Entry(
+                name=request.name,
+                kind=request.kind,
+                client=client,
+                folders=folders,
+                device=request.device or "",
+            )
             self._ledger.enter(entry)
         try:
             spec = self._spec(request, client)
@@ -179,6 +193,7 @@ class Broker:
                 self._meeting.take(request.meeting, client, read_only=False) if request.meeting else None
             ),
             socket_gid=client.gid,
+            device=request.device or "",
         )
 
     def _bind(self, shown: Shown, request: Start, client: Client) -> Bind:

@@ -20,6 +20,8 @@ class Entry:
     client: Client
     folders: tuple[Steps, ...]
     """Taken from the client below the meeting root."""
+    device: str = ""
+    """Id of the GPU that no other jail gets; empty for none."""
 
 
 class Ledger:
@@ -64,4 +66,10 @@ class Ledger:
 def _read(path: Path) -> Entry:
     found = json.loads(path.read_text())
     folders = tuple(tuple(str(step) for step in steps) for steps in found["folders"])
-    return Entry(name=found["name"], kind=found["kind"], client=Client(**found["client"]), folders=folders)
+    return Entry(
+        name=found["name"],
+        kind=found["kind"],
+        client=Client(**found["client"]),
+        folders=folders,
+        device=found.get("device", ""),
+    )

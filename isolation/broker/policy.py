@@ -7,7 +7,7 @@ mounts are the broker's own, and what a client made lies below the meeting root,
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -138,6 +138,18 @@ def check(request: Start, policy: Policy, living: Sequence[str]) -> None:
 def is_probe(request: Start) -> bool:
     """Whether it only tries what holds, and runs no code of a candidate."""
     return _is(request.argv, _PROBE)
+
+
+def check_device(request: Start, inventory: Collection[str], held: Collection[str]) -> None:
+    """Raise Refusal unless the device, if any, is for a session, on this host, and no other jail's."""
+    if request.device is None:
+        return
+    if request.kind != "session":
+        raise Refusal(f"A {request.kind} is given no device.")
+    if request.device not in inventory:
+        raise Refusal(f"There is no device {request.device} on this host.")
+    if request.device in held:
+        raise Refusal(f"The device {request.device} is another jail's.")
 
 
 def _is(argv: Sequence[str], words: Words) -> bool:

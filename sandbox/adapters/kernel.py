@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Literal, Self
 from uuid import uuid4
@@ -31,6 +31,16 @@ _READY_TIMEOUT_S = 30.0
 # Names are completed from the living objects. Jedi would read source instead, and takes seconds to load
 # while the main shell holds the interpreter's lock.
 _SET_UP = "get_ipython().Completer.use_jedi = False"
+_IMPORT_TIMEOUT_S = 60.0
+_IMPORT = """
+def _import_modules():
+    import contextlib, importlib
+    for name in NAMES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+_import_modules()
+del _import_modules
+"""
 _BREATH_BYTES = 1024 * 1024
 _BREATH_S = 0.02
 _OUTPUT_COST_BYTES = 256  # an empty output is not free: a million of them is a flood too
@@ -57,7 +67,8 @@ class Kernel:
         self._connection: ClientConnection
         self._reader: asyncio.Task[None] | None = None
         self._interrupted = False
-        self._running = False
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @classmethod
     async def start(cls, server: JupyterServer, on_death: Callable[[], None]) -> Self:
@@ -78,28 +89,47 @@ class Kernel:
             raise
         return kernel
 
+    def belongs_to(self, on_death: Callable[[], None]) -> None:
+        """Tell somebody else of its death from now on."""
+        self._on_death = on_death
+
+    async def import_modules(self, names: Sequence[str]) -> None:
+        """Import modules and bind no name: a warm kernel must run nothing that a cold one refuses.
+
+        A module that is not there is left out: whoever imports it reads why. Raises SandboxFault.
+        """
+        code = _IMPORT.replace("NAMES", repr(tuple(names)))
+        try:
+            async with asyncio.timeout(_IMPORT_TIMEOUT_S):
+                await self._ask("shell", "execute_request", _execution(code, silent=True), "execute_reply")
+        except TimeoutError as error:
+            raise SandboxFault("The kernel does not answer. Restart it.") from error
+
     @property
     def alive(self) -> bool:
         return not self._dead
 
     @property
     def busy(self) -> bool:
-        return self._running
+        return not self._idle.is_set()
+
+    async def until_idle(self) -> None:
+        await self._idle.wait()
 
     async def execute(self, code: str) -> AsyncGenerator[Output | Finished, None]:
         """Raises SandboxFault when the kernel is dead or already runs something."""
         if self._dead:
             raise SandboxFault("The kernel is not running. Restart it.")
-        if self._running:
+        if self.busy:
             raise SandboxFault("Something runs already. Wait, or interrupt it.")
-        self._running = True
+        self._idle.clear()
         self._interrupted = False
         try:
             async with self._request("shell", "execute_request", _execution(code)) as messages:
                 async for item in self._outputs(messages):
                     yield item
         finally:
-            self._running = False
+            self._idle.set()
 
     async def interrupt(self) -> None:
         """Raises SandboxFault when the server does not answer."""

@@ -11,12 +11,14 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Literal
 
+from isolation.contract import Device
 from sandbox.core.document import files_sha256
 from sandbox.ports import (
     Completions,
     Finished,
     KernelState,
     Output,
+    PoolStatus,
     SandboxFault,
     Tool,
     ToolLine,
@@ -146,7 +148,8 @@ def _tool_lines(tool: Tool) -> list[dict[str, object]]:
 
 
 class MemorySandboxes:
-    """``fault``: opening raises SandboxFault with this text. ``opened`` counts."""
+    """``fault``: opening raises SandboxFault with this text. ``held`` keeps it waiting until it is set.
+    ``opened`` counts."""
 
     runtime = "memory"
     caveats: Sequence[str] = ("Nothing is executed: this is the memory runtime, for work on the pages.",)
@@ -157,15 +160,44 @@ class MemorySandboxes:
         self.left_over = 0
         """Sandboxes that a crashed process would have left."""
         self.benches: dict[str, MemoryWorkbench] = {}
+        self.held: asyncio.Event | None = None
+        self.prepared: tuple[str, tuple[str, ...]] | None = None
+        self.closed = False
+        self.inventory = list[Device]()
+        self.given = dict[str, str]()
+        """The device of each interview's sandbox."""
+
+    @property
+    def pool(self) -> PoolStatus:
+        return PoolStatus(size=0, ready=0, starting=False, reason="", retry_in_s=0)
+
+    async def devices(self) -> Sequence[Device]:
+        return tuple(self.inventory)
+
+    def prepare(self, visible: str, imports: Sequence[str]) -> None:
+        self.prepared = (visible, tuple(imports))
 
     async def open(
-        self, interview: str, *, on_kernel: Callable[[KernelState], None], visible: str
+        self,
+        interview: str,
+        *,
+        on_kernel: Callable[[KernelState], None],
+        on_step: Callable[[str], None],
+        visible: str,
+        device: str,
     ) -> Workbench:
+        on_step("starting nothing")
+        if self.held is not None:
+            await self.held.wait()
         if self.fault:
             raise SandboxFault(self.fault)
         self.opened += 1
+        self.given[interview] = device
         self.benches[interview] = MemoryWorkbench(on_kernel)
         return self.benches[interview]
+
+    async def close(self) -> None:
+        self.closed = True
 
     async def reap(self) -> int:
         count, self.left_over = self.left_over, 0

@@ -1,14 +1,15 @@
 """The candidate's sandbox as the control plane uses it: implements `sandbox.ports.Workbench`.
 
 One kernel runs the candidate's code, a second one the challenge's tools, so that tests and bench work
-while the first is busy. A dead kernel stays dead until `restart`; a dead sandbox is replaced by it.
+while the first is busy. A dead kernel stays dead until `restart`; a dead sandbox is replaced by it. A spare
+kernel waits for the restart, with the challenge's modules imported.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Protocol
 
@@ -18,6 +19,8 @@ from sandbox.adapters.tool_lines import LineReader
 from sandbox.ports import Completions, Finished, KernelState, Output, SandboxFault, Tool, ToolLine
 
 TOOL_LIMIT_S: Mapping[Tool, float] = {"tests": 120.0, "bench": 180.0}
+SPARE_AFTER_S = 5.0
+"""How long a kernel must have been there, and idle, before the one for the next restart is started."""
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 _PYTHON = ".py"
 
@@ -59,6 +62,33 @@ class Place(Protocol):
     async def stop(self) -> None: ...
 
 
+class WarmPlace:
+    """A place with a kernel that has imported the challenge's modules, ready for a workbench to move into."""
+
+    def __init__(self, place: Place, kernel: Kernel) -> None:
+        self.place, self.kernel = place, kernel
+
+    @classmethod
+    async def make(cls, place: Place, imports: Sequence[str]) -> WarmPlace:
+        """Stops the place when it cannot be made warm. Raises SandboxFault."""
+        try:
+            return cls(place, await _warm_kernel(place, imports))
+        except BaseException:
+            await place.stop()
+            raise
+
+    async def healthy(self) -> bool:
+        """Raises SandboxFault."""
+        return self.kernel.alive and await asyncio.to_thread(self.place.alive)
+
+    async def close(self) -> None:
+        """Raises SandboxFault."""
+        try:
+            await self.place.stop()
+        finally:
+            await self.kernel.abandon()
+
+
 class JupyterWorkbench:
     """Make one with `JupyterWorkbench.open`."""
 
@@ -67,11 +97,14 @@ class JupyterWorkbench:
         place: Place,
         move: Callable[[], Awaitable[Place]],
         on_kernel: Callable[[KernelState], None],
+        imports: Sequence[str],
     ) -> None:
         self._place = place
         self._move = move
         self._on_kernel = on_kernel
+        self._imports = imports
         self._kernel: Kernel | None = None
+        self._spare: asyncio.Task[Kernel] | None = None
         self._tools: Kernel | None = None
         self._tool_running = False
         self._files: dict[str, str] = {}
@@ -80,11 +113,23 @@ class JupyterWorkbench:
 
     @classmethod
     async def open(
-        cls, move: Callable[[], Awaitable[Place]], on_kernel: Callable[[KernelState], None]
+        cls,
+        move: Callable[[], Awaitable[Place]],
+        on_kernel: Callable[[KernelState], None],
+        *,
+        warm: WarmPlace | None = None,
+        imports: Sequence[str] = (),
     ) -> JupyterWorkbench:
-        """`move` starts a fresh jail each time it is called. Raises SandboxFault."""
+        """In `warm`, or else in a fresh jail: `move` starts one each time it is called.
+
+        Raises SandboxFault.
+        """
         on_kernel("starting")
-        bench = cls(await move(), move, on_kernel)
+        if warm is not None:
+            bench = cls(warm.place, move, on_kernel, imports)
+            bench._adopt(warm.kernel)
+            return bench
+        bench = cls(await move(), move, on_kernel, imports)
         try:
             await bench._start_kernel()
         except BaseException:
@@ -155,6 +200,7 @@ class JupyterWorkbench:
     async def close(self) -> None:
         self._closed = True
         await self._place.stop()
+        await self._drop_spare()
         for kernel in (self._kernel, self._tools):
             if kernel is not None:
                 await kernel.abandon()
@@ -163,11 +209,40 @@ class JupyterWorkbench:
     async def _start_kernel(self) -> None:
         if not self._place.alive():
             raise SandboxFault("The sandbox has ended. Restart it.")
-        self._kernel = await Kernel.start(self._place.server, self._died)
-        self._on_kernel("idle")
+        spare = await self._take_spare()
+        self._adopt(spare or await Kernel.start(self._place.server, lambda: None))
+
+    def _adopt(self, kernel: Kernel) -> None:
+        """The candidate's kernel from now on. One that has just died is dead like any other."""
+        self._kernel = kernel
+        kernel.belongs_to(self._died)
+        self._on_kernel("idle" if kernel.alive else "dead")
+        if self._imports:
+            self._spare = asyncio.create_task(self._start_spare(kernel), name="spare kernel")
+
+    async def _start_spare(self, used: Kernel) -> Kernel:
+        """Not while the candidate's code needs the processor that it takes. Raises SandboxFault."""
+        await asyncio.sleep(SPARE_AFTER_S)
+        await used.until_idle()
+        return await _warm_kernel(self._place, self._imports)
+
+    async def _take_spare(self) -> Kernel | None:
+        """The spare kernel, if it is there and well. One that is still starting is given up."""
+        spare, self._spare = self._spare, None
+        if spare is None or not spare.done():
+            await _cancelled(spare)
+            return None
+        if spare.cancelled() or spare.exception() is not None:
+            return None
+        return spare.result() if spare.result().alive else None
+
+    async def _drop_spare(self) -> None:
+        if (kernel := await self._take_spare()) is not None:
+            await kernel.abandon()
 
     async def _replace_place(self) -> None:
         await self._place.stop()
+        await self._drop_spare()
         if self._tools is not None:
             await self._tools.abandon()
             self._tools = None
@@ -220,6 +295,23 @@ class JupyterWorkbench:
     def _died(self) -> None:
         if not self._closed:
             self._on_kernel("dead")
+
+
+async def _warm_kernel(place: Place, imports: Sequence[str]) -> Kernel:
+    """Raises SandboxFault."""
+    kernel = await Kernel.start(place.server, lambda: None)
+    try:
+        await kernel.import_modules(imports)
+    except BaseException:
+        await kernel.close()
+        raise
+    return kernel
+
+
+async def _cancelled(task: asyncio.Task[Kernel] | None) -> None:
+    if task is not None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 class _Limit:

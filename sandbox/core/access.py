@@ -37,6 +37,7 @@ MAY_CALL: Mapping[str, frozenset[Seat]] = {
     "GET /api/interviews.csv": frozenset({"host"}),
     "GET /api/calibration": frozenset({"host"}),
     "POST /api/impact": frozenset({"host"}),
+    "GET /api/hosting": frozenset({"host"}),
     "GET /api/rooms/{interview}/{role}/materials": frozenset({"candidate", "interviewer", "watcher"}),
     "GET /api/rooms/{interview}/report": frozenset({"interviewer", "host"}),
     "GET /api/rooms/{interview}/report.{form}": frozenset({"interviewer", "host"}),

@@ -28,6 +28,9 @@ RunOutcome = Literal["ok", "error", "interrupted", "died", "timed_out", "flooded
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+DeviceClass = Literal["cpu", "gpu"]
+
+
 class ChallengeRef(Wire):
     slug: str
     version: int
@@ -60,6 +63,7 @@ class Created(Wire):
     interviewer_name: str
     filter: ChallengeRef
     probe: ChallengeRef
+    device: DeviceClass = "cpu"
 
 
 class DocumentUpdated(Wire):

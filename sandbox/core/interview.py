@@ -179,6 +179,8 @@ class Interview:
     created_at: int
     filter: ev.ChallengeRef
     probe: ev.ChallengeRef
+    device: ev.DeviceClass = "cpu"
+    """What its sandbox has to compute with."""
     stage: ev.Stage = "lobby"
     consented: bool = False
     clock: Clock = field(default_factory=Clock)
@@ -478,6 +480,7 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
             filter=event.filter,
             probe=event.probe,
             panel=(Member(number=0, role="interviewer", name=event.interviewer_name),),
+            device=event.device,
         )
     if interview is None:
         raise ValueError(f"a log starts with created, not {event.kind}")

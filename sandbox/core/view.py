@@ -33,6 +33,10 @@ class Live:
     sandbox_message: str = ""
     kernel: KernelState = "dead"
     kernel_run: int | None = None
+    device: str = ""
+    """Name of the GPU that the sandbox has; empty while it has none."""
+    devices_ahead: int | None = None
+    """While it waits for a GPU: how many are served before."""
     judging: int | None = None
     """The judgement that the judge works on."""
     progress: Progress | None = None
@@ -254,8 +258,17 @@ class RuntimeView(Wire):
     caveats: tuple[str, ...]
 
 
+class DeviceView(Wire):
+    wanted: ev.DeviceClass
+    name: str
+    """Of the GPU; empty while it has none."""
+    ahead: int | None
+    """While it waits for one: how many interviews are served before."""
+
+
 class InterviewerView(CandidateView):
     runtime: RuntimeView
+    device: DeviceView
     notes: tuple[NoteView, ...]
     ticks: tuple[str, ...]
     marks: Marks
@@ -296,6 +309,7 @@ def interviewer_view(
         display=Display(),
         **_shared(interview, live, now),
         runtime=RuntimeView(name=guide.runtime, caveats=tuple(guide.caveats)),
+        device=DeviceView(wanted=interview.device, name=live.device, ahead=live.devices_ahead),
         notes=note_views(interview),
         ticks=interview.ticks,
         marks=Marks(

@@ -41,6 +41,7 @@ class Interviews:
         filter_minutes: int | None = None,
         probe_minutes: int | None = None,
         accommodations: Accommodations | None = None,
+        device: ev.DeviceClass = "cpu",
     ) -> tuple[Interview, Links]:
         """A new interview in the lobby, its document seeded. Raises StorageFault."""
         review, probe = self._catalogue.filter, self._catalogue.probe
@@ -51,6 +52,7 @@ class Interviews:
             interviewer_name=interviewer_name,
             filter=review.ref(filter_minutes or review.challenge.minutes),
             probe=probe.ref(probe_minutes or probe.challenge.minutes),
+            device=device,
         )
         seeded = ev.DocumentUpdated(update=SharedDocument.seed(self._catalogue.starter))
         at = self._now_us()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sandbox.ports import Sandboxes
 from sandbox.service.catalogue import Catalogue
 from sandbox.service.desk import Desk
 from sandbox.service.hall import Hall
 from sandbox.service.interviews import Interviews
+from sandbox.service.leasing import Leasing
 from sandbox.store.log import EventLog
 from sandbox.store.records import Records
 from sandbox.store.seats import Seats
@@ -25,5 +27,7 @@ class Plane:
     seats: Seats
     runtime: str
     caveats: Sequence[str]
+    sandboxes: Sandboxes
+    leasing: Leasing
     secure: bool
     """Browsers reach us by https, so cookies may say so."""

@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from sandbox.core import materials as mt
 from sandbox.core.access import Role
+from sandbox.core.events import DeviceClass
 from sandbox.core.interview import Interview, NotAllowed, accommodate, invite, planned_minutes, remove
 from sandbox.core.room_events import Accommodations, PanelRole
 from sandbox.core.summary import summarise
+from sandbox.service.hosting import make_hosting
 from sandbox.store.seats import SeatOf
 from sandbox.web.asked import open_room, refusal, seat_of
 from sandbox.web.errors import WebError, no_evidence, no_interview
@@ -38,6 +40,7 @@ class NewInterview(Body):
     filter_minutes: int = Field(ge=5, le=240)
     probe_minutes: int = Field(ge=5, le=240)
     accommodations: Accommodations | None = None
+    device: DeviceClass = "cpu"
 
 
 class NewMember(Body):
@@ -79,14 +82,21 @@ def add_routes(router: APIRouter, plane: Plane, limit: JoinLimit) -> None:
     def interviews() -> dict[str, Any]:
         return {"interviews": [one.model_dump() for one in plane.interviews.list()]}
 
+    @router.get("/hosting")
+    async def hosting() -> dict[str, Any]:
+        return make_hosting(plane.sandboxes, plane.leasing).model_dump()
+
     @router.post("/interviews", status_code=201)
     def create(body: NewInterview) -> dict[str, Any]:
+        if body.device == "gpu" and not plane.leasing.leases.slots:
+            raise WebError(409, "no_gpu", "This host has no GPU to lend.", "Make it without one.")
         interview, links = plane.interviews.create(
             candidate_name=body.candidate_name,
             interviewer_name=body.interviewer_name,
             filter_minutes=body.filter_minutes,
             probe_minutes=body.probe_minutes,
             accommodations=body.accommodations,
+            device=body.device,
         )
         return {
             "interview": summarise(interview).model_dump(),

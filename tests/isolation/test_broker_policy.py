@@ -14,7 +14,7 @@ from harness.enumeration.runner import _spec
 from harness.enumeration.task import Task
 from harness.runner.contestant import Contestant
 from isolation.broker.client import _request
-from isolation.broker.policy import POLICY, Refusal, check
+from isolation.broker.policy import POLICY, Refusal, check, check_device
 from isolation.contract import JailSpec
 from sandbox.adapters import sandboxes
 from tests.isolation.conftest import PROJECT
@@ -160,3 +160,22 @@ def test_no_variable_changes_how_programs_are_loaded() -> None:
     """Those that turn an allowed command into another one."""
     for allowed in POLICY.values():
         assert not {name for name in allowed.variables if name.startswith(("LD_", "DOCKER", "PYTHONSTARTUP"))}
+
+
+def test_a_device_is_for_one_session_and_one_of_this_hosts() -> None:
+    session = with_(asked("session"), device="GPU-1")
+    check_device(asked("contestant"), [], [])
+    check_device(session, ["GPU-1", "GPU-2"], ["GPU-2"])
+    for request, inventory, held, words in (
+        (with_(asked("contestant"), device="GPU-1"), ["GPU-1"], [], "given no device"),
+        (session, ["GPU-2"], [], "no device GPU-1"),
+        (session, ["GPU-1"], ["GPU-1"], "another jail"),
+    ):
+        with pytest.raises(Refusal, match=words):
+            check_device(request, inventory, held)
+
+
+@pytest.mark.parametrize("name", ["all", "0", "GPU-1,GPU-2", "GPU-", "none", ""])
+def test_a_device_is_named_by_its_id_alone(name: str) -> None:
+    with pytest.raises(ValueError, match="device"):
+        with_(asked("session"), device=name)

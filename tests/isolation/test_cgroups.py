@@ -55,6 +55,24 @@ def test_under_version_2_there_is_one_folder(tmp_path: Path) -> None:
     assert found == Group(version=2, folders=(folder,))
 
 
+@pytest.mark.parametrize("place", ["docker/0abc", "system.slice/docker-0abc.scope"])
+def test_a_process_in_a_container_finds_the_group_of_another_one_by_its_id(
+    tmp_path: Path, place: str
+) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    (one / "memory" / place).mkdir(parents=True)
+    assert cgroups.of_container("0abc", one) is None  # half a group says nothing
+    (one / "cpuacct" / place).mkdir(parents=True)
+    assert cgroups.of_container("0abc", one) == Group(
+        version=1, folders=(one / "memory" / place, one / "cpuacct" / place)
+    )
+    (two / place).mkdir(parents=True)
+    (two / "cgroup.controllers").write_text("cpu memory pids\n")
+    assert cgroups.of_container("0abc", two) == Group(version=2, folders=(two / place,))
+    assert cgroups.of_container("0def", two) is None
+    assert cgroups.of_container("*", two) is None
+
+
 def test_a_kernel_without_a_peak_measures_none(tmp_path: Path) -> None:
     made = group(2, tmp_path, cpu__stat="usage_usec 1\n")
     assert made.usage().peak_memory_bytes is None

@@ -33,6 +33,7 @@ ROUTES: dict[str, set[str]] = {
     "GET /api/interviews.csv": {"host"},
     "GET /api/calibration": {"host"},
     "POST /api/impact": {"host"},
+    "GET /api/hosting": {"host"},
     "GET /api/rooms/{interview}/candidate/materials": {"candidate"},
     "GET /api/rooms/{interview}/interviewer/materials": {"interviewer", "second interviewer"},
     "GET /api/rooms/{interview}/watcher/materials": {"watcher"},

@@ -12,6 +12,7 @@ from sandbox.rooms.connection import Connection
 from sandbox.service.benches import Benches
 from sandbox.service.hall import Hall
 from sandbox.service.housekeeping import ROOM_IDLE_S, SANDBOX_IDLE_S, sweep
+from sandbox.service.leasing import Leasing
 from sandbox.service.running import Running
 from sandbox.service.tasks import Tasks
 from sandbox.settings import Settings
@@ -32,7 +33,8 @@ async def test_a_room_that_was_left_loses_its_sandbox_then_its_place(
         entry="specdec.py",
     )
     journal.start()
-    hall, benches = Hall(store.log, journal, guide), Benches(MemorySandboxes(), tasks)
+    hall, sandboxes = Hall(store.log, journal, guide), MemorySandboxes()
+    benches = Benches(sandboxes, Leasing(sandboxes), tasks)
     running = Running(benches, tasks)
     room = hall.open(interview.id)
     await room.record("candidate", ev.Consented())

@@ -5,6 +5,7 @@ import {
   accommodations,
   createdInterview,
   health,
+  hosting,
   interviewList,
   invited,
   joined,
@@ -13,6 +14,7 @@ import {
   panel,
   report,
   type Accommodations,
+  type DeviceClass,
   type Role,
 } from "./protocol";
 import { Mismatch, object, string, type Infer, type Parse } from "./schema";
@@ -82,10 +84,13 @@ export interface NewInterview {
   filter_minutes: number;
   probe_minutes: number;
   accommodations: Accommodations;
+  device: DeviceClass;
 }
 
 export const createInterview = (form: NewInterview): Promise<Infer<typeof createdInterview>> =>
   call("/api/interviews", createdInterview, form);
+
+export const fetchHosting = (): Promise<Infer<typeof hosting>> => call("/api/hosting", hosting);
 
 export const fetchMaterials = (interview: string, role: Role): Promise<Infer<typeof materials>> =>
   call(`/api/rooms/${encodeURIComponent(interview)}/${role}/materials`, materials);

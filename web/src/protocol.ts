@@ -166,6 +166,9 @@ const integrity = object({
 });
 export type IntegrityEvent = Infer<typeof integrity>;
 
+const deviceClass = oneOf("cpu", "gpu");
+export type DeviceClass = Infer<typeof deviceClass>;
+
 const view = object({
   now: number,
   interview: object({ id: string, candidate_name: string, interviewer_name: string, created_at: number }),
@@ -209,6 +212,7 @@ const view = object({
   files_error: string,
   alert: optional(string),
   runtime: optional(object({ name: string, caveats: list(string) })),
+  device: optional(object({ wanted: deviceClass, name: string, ahead: nullable(number) })),
   notes: optional(list(note)),
   ticks: optional(list(string)),
   marks: optional(object({ engineering: nullable(mark), research: nullable(mark) })),
@@ -264,6 +268,24 @@ export const createdInterview = object({
 });
 export type CreatedInterview = Infer<typeof createdInterview>;
 export const joined = object({ role: string, interview: nullable(string), path: string });
+export const hosting = object({
+  runtime: string,
+  pool: object({ size: number, ready: number, starting: boolean, reason: string, retry_in_s: number }),
+  devices: list(
+    object({
+      id: string,
+      name: string,
+      memory_bytes: number,
+      state: oneOf("free", "held", "checking", "quarantined"),
+      interview: string,
+      reason: string,
+    }),
+  ),
+  waiting: number,
+});
+export type Hosting = Infer<typeof hosting>;
+export type Device = Hosting["devices"][number];
+
 export const health = object({ status: string, runtime: string, caveats: list(string) });
 
 export const materials = object({

@@ -4,15 +4,23 @@ import { useState, type FormEvent } from "react";
 
 import { ApiError, createInterview, type NewInterview } from "../api";
 import { AccommodationFields } from "../arrange/AccommodationFields";
-import { NO_ACCOMMODATIONS, type CreatedInterview } from "../protocol";
+import { NO_ACCOMMODATIONS, type CreatedInterview, type DeviceClass } from "../protocol";
 
-export function NewForm({ onCreated }: { onCreated: (created: CreatedInterview) => void }) {
+/** `gpus` is how many this host has; null until that is known. */
+export function NewForm({
+  onCreated,
+  gpus,
+}: {
+  onCreated: (created: CreatedInterview) => void;
+  gpus: number | null;
+}) {
   const [form, setForm] = useState<NewInterview>({
     candidate_name: "",
     interviewer_name: "",
     filter_minutes: 15,
     probe_minutes: 45,
     accommodations: NO_ACCOMMODATIONS,
+    device: "cpu",
   });
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
@@ -51,6 +59,7 @@ export function NewForm({ onCreated }: { onCreated: (created: CreatedInterview) 
       />
     </label>
   );
+  const pick = (device: DeviceClass) => setForm({ ...form, device });
   return (
     <form className="card pad stack" onSubmit={submit}>
       <h2>New interview</h2>
@@ -70,6 +79,23 @@ export function NewForm({ onCreated }: { onCreated: (created: CreatedInterview) 
           />
         </div>
       </details>
+      <fieldset className="field">
+        <legend className="label">Sandbox</legend>
+        <div className="row">
+          <Choice name="CPU only" checked={form.device === "cpu"} onPick={() => pick("cpu")} />
+          <Choice
+            name="With a GPU"
+            checked={form.device === "gpu"}
+            disabled={!gpus}
+            onPick={() => pick("gpu")}
+          />
+        </div>
+        <span className="small muted">
+          {gpus
+            ? "It gets a GPU of its own. When all are lent, it waits for one in the order of asking."
+            : "This host has no GPU to lend."}
+        </span>
+      </fieldset>
       {error ? (
         <p className="problem" role="alert">
           {error.message} {error.hint}
@@ -79,5 +105,20 @@ export function NewForm({ onCreated }: { onCreated: (created: CreatedInterview) 
         {busy ? "Creating..." : "Create interview"}
       </button>
     </form>
+  );
+}
+
+function Choice(props: { name: string; checked: boolean; disabled?: boolean; onPick(): void }) {
+  return (
+    <label className="row">
+      <input
+        type="radio"
+        name="device"
+        checked={props.checked}
+        disabled={props.disabled}
+        onChange={props.onPick}
+      />
+      {props.name}
+    </label>
   );
 }

@@ -27,6 +27,7 @@ export function Controls() {
       <span className="grow" />
       <CoEditSwitch />
       <GrantFocus />
+      <Gpu />
       <People />
       <ConnectionState />
       <a
@@ -146,5 +147,20 @@ function People() {
         </a>
       </li>
     </ul>
+  );
+}
+
+/** Of an interview that was made with one: which it has, or where it stands in the queue. */
+function Gpu() {
+  const { device } = useView();
+  if (!device || device.wanted === "cpu") return null;
+  const ahead = device.ahead === 0 ? "next in line" : `${device.ahead} ahead in line`;
+  const say = device.name || (device.ahead === null ? "no GPU now" : `waits for a GPU: ${ahead}`);
+  return (
+    <span role="status" data-testid="gpu">
+      <Chip tone={device.name ? "good" : device.ahead === null ? "plain" : "info"} title="GPU of the sandbox">
+        <i className={device.ahead === null ? "dot" : "dot pulse"} aria-hidden="true" /> {say}
+      </Chip>
+    </span>
   );
 }

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { ApiError, listInterviews } from "../api";
 import { Links } from "../home/Links";
 import { NewForm } from "../home/NewForm";
+import { Sandboxes, useHosting } from "../home/Sandboxes";
 import type { CreatedInterview, InterviewSummary, Stage } from "../protocol";
 import { STAGE_NAMES } from "../stages";
 import { Brand, Chip, Empty, Loading, Notice, ThemeToggle, Time, type Tone } from "../ui/parts";
@@ -14,7 +15,6 @@ type Loaded = { readonly interviews: InterviewSummary[] } | { readonly error: Ap
 
 export default function Home() {
   const [loaded, setLoaded] = useState<Loaded>(null);
-  const [created, setCreated] = useState<CreatedInterview | null>(null);
   const load = () => {
     listInterviews().then(setLoaded, (error: unknown) => {
       if (error instanceof ApiError) setLoaded({ error });
@@ -29,10 +29,17 @@ export default function Home() {
     ) : (
       <Failed error={loaded.error} />
     );
+  return <Desk interviews={loaded.interviews} reload={load} />;
+}
+
+function Desk({ interviews, reload }: { interviews: InterviewSummary[]; reload(): void }) {
+  const [created, setCreated] = useState<CreatedInterview | null>(null);
+  const hosting = useHosting();
   const onCreated = (answer: CreatedInterview) => {
     setCreated(answer);
-    load();
+    reload();
   };
+  const nameOf = (id: string) => interviews.find((one) => one.id === id)?.candidate_name ?? id;
   return (
     <div className="home">
       <header className="topbar">
@@ -46,14 +53,15 @@ export default function Home() {
       <main className="home-grid">
         <section aria-labelledby="interviews">
           <h1 id="interviews">Interviews</h1>
-          <Groups interviews={loaded.interviews} />
+          <Groups interviews={interviews} />
         </section>
-        <aside>
+        <aside className="stack">
           {created ? (
             <Links created={created} onDone={() => setCreated(null)} />
           ) : (
-            <NewForm onCreated={onCreated} />
+            <NewForm onCreated={onCreated} gpus={hosting ? hosting.devices.length : null} />
           )}
+          <Sandboxes hosting={hosting} nameOf={nameOf} />
         </aside>
       </main>
     </div>

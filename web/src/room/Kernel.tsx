@@ -1,13 +1,16 @@
 /** What the kernel is doing, and what to do when it is gone. */
 
+import type { View } from "../protocol";
 import { Banner, Chip, type Tone } from "../ui/parts";
 import { useView, type Act } from "./context";
+
+const WAITING = "waiting for a GPU"; // sandbox/service/benches.py
 
 type Shown = { readonly tone: Tone; readonly say: string; readonly busy: boolean };
 
 export function KernelState() {
   const { kernel, sandbox } = useView();
-  const shown = describe(kernel.state, sandbox.state);
+  const shown = describe(kernel.state, sandbox);
   return (
     <span
       role="status"
@@ -21,10 +24,11 @@ export function KernelState() {
   );
 }
 
-function describe(kernel: string, sandbox: string): Shown {
-  if (sandbox === "off") return { tone: "plain", say: "sandbox off", busy: false };
-  if (sandbox === "starting") return { tone: "info", say: "sandbox starting", busy: true };
-  if (sandbox === "failed") return { tone: "bad", say: "sandbox failed", busy: false };
+function describe(kernel: string, sandbox: View["sandbox"]): Shown {
+  if (sandbox.state === "off") return { tone: "plain", say: "sandbox off", busy: false };
+  if (sandbox.state === "starting")
+    return { tone: "info", say: sandbox.message || "sandbox starting", busy: true };
+  if (sandbox.state === "failed") return { tone: "bad", say: "sandbox failed", busy: false };
   if (kernel === "dead") return { tone: "bad", say: "kernel dead", busy: false };
   if (kernel === "starting") return { tone: "info", say: "kernel starting", busy: true };
   if (kernel === "busy") return { tone: "info", say: "kernel busy", busy: true };
@@ -45,6 +49,13 @@ export function KernelBanner({ act }: { act: Act | null }) {
     return (
       <Banner tone="bad" action={restart("Start a fresh sandbox")}>
         The sandbox has failed, through no fault of yours. Your files are safe. {sandbox.message}
+      </Banner>
+    );
+  }
+  if (act && sandbox.state === "starting" && sandbox.message === WAITING) {
+    return (
+      <Banner tone="info">
+        No GPU is free yet. Your sandbox starts by itself when one is; you can write code meanwhile.
       </Banner>
     );
   }
