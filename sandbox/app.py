@@ -23,6 +23,7 @@ from sandbox.service.interviews import Interviews
 from sandbox.service.judging import Judging
 from sandbox.service.running import Running
 from sandbox.service.tasks import Tasks
+from sandbox.service.terminals import Terminals
 from sandbox.settings import Settings
 from sandbox.store.alive import EVERY_S, Alive
 from sandbox.store.checkpoints import Checkpoints
@@ -87,7 +88,14 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
     benches = Benches(sandboxes, tasks)
     running = Running(benches, tasks)
     judging = Judging(judge, hall, store.log, tasks)
-    desk = Desk(findings=catalogue.findings, benches=benches, running=running, judging=judging, tasks=tasks)
+    desk = Desk(
+        findings=catalogue.findings,
+        benches=benches,
+        running=running,
+        terminals=Terminals(benches, tasks),
+        judging=judging,
+        tasks=tasks,
+    )
     plane = Plane(
         catalogue=catalogue,
         hall=hall,

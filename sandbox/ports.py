@@ -54,6 +54,24 @@ class SandboxFault(Exception):
     """The sandbox could not be started or reached. Safe to show; says what to do."""
 
 
+class Terminal(Protocol):
+    """A shell in the sandbox. What it prints is hostile."""
+
+    def output(self) -> AsyncIterator[str]:
+        """Chunks as they come, until the shell ends. Raises SandboxFault."""
+        ...
+
+    async def write(self, text: str) -> None:
+        """Raises SandboxFault when the shell is gone."""
+        ...
+
+    async def resize(self, rows: int, columns: int) -> None:
+        """Raises SandboxFault when the shell is gone."""
+        ...
+
+    async def close(self) -> None: ...
+
+
 class Workbench(Protocol):
     """One candidate's living sandbox: files, a kernel, and the challenge's tools."""
 
@@ -74,6 +92,10 @@ class Workbench(Protocol):
 
     async def complete(self, code: str, cursor: int) -> Completions:
         """Completion from the living kernel, also while it is busy; empty when it does not answer."""
+        ...
+
+    async def open_terminal(self, rows: int, columns: int) -> Terminal:
+        """A shell in the workspace, beside the kernel. Raises SandboxFault."""
         ...
 
     async def interrupt(self) -> None: ...

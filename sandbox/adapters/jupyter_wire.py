@@ -18,9 +18,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from websockets.typing import Subprotocol
+
 from sandbox.ports import Output
 
-SUBPROTOCOL = "v1.kernel.websocket.jupyter.org"
+SUBPROTOCOL = Subprotocol("v1.kernel.websocket.jupyter.org")
 MAX_FRAME_BYTES = 8 * 1024 * 1024
 """A larger frame ends the connection before it is read."""
 MAX_IMAGE_PIXELS = 16_000_000

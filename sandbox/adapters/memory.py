@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from sandbox.core.document import files_sha256
@@ -41,6 +41,7 @@ CHECKS: tuple[CheckName, ...] = (
 class MemoryWorkbench:
     def __init__(self, on_kernel: Callable[[KernelState], None]) -> None:
         self.files: dict[str, str] = {}
+        self.terminals: list[MemoryTerminal] = []
         self._on_kernel = on_kernel
         self._busy = self._dead = False
         self._interrupted = asyncio.Event()
@@ -95,6 +96,10 @@ class MemoryWorkbench:
         matches = [name for name in ("print", "generate", "target", "draft") if name.startswith(word)]
         return Completions(matches=matches, start=cursor - len(word), end=cursor)
 
+    async def open_terminal(self, rows: int, columns: int) -> MemoryTerminal:
+        self.terminals.append(MemoryTerminal(rows, columns, lambda: self.files))
+        return self.terminals[-1]
+
     async def interrupt(self) -> None:
         self._interrupted.set()
 
@@ -110,6 +115,52 @@ class MemoryWorkbench:
     def _set(self, state: KernelState) -> None:
         self._busy, self._dead = state == "busy", state == "dead"
         self._on_kernel(state)
+
+
+class MemoryTerminal:
+    """Echoes. ``ls`` lists the files, ``exit`` ends it, ``flood`` prints megabytes, ``raw TEXT`` prints
+    TEXT with its ``\\e`` as escapes."""
+
+    def __init__(self, rows: int, columns: int, files: Callable[[], Mapping[str, str]]) -> None:
+        self.size = (rows, columns)
+        self.typed = ""
+        self._files = files
+        self._line = ""
+        self._printed: asyncio.Queue[str | None] = asyncio.Queue()
+        self._printed.put_nowait("$ ")
+
+    async def output(self) -> AsyncIterator[str]:
+        while (text := await self._printed.get()) is not None:
+            yield text
+
+    async def write(self, text: str) -> None:
+        self.typed += text
+        for letter in text:
+            if letter != "\r":
+                self._line += letter
+                self._printed.put_nowait(letter)
+                continue
+            line, self._line = self._line.strip(), ""
+            self._printed.put_nowait("\r\n")
+            if line == "exit":
+                self._printed.put_nowait(None)
+            for shown in self._answer(line):
+                self._printed.put_nowait(shown)
+            self._printed.put_nowait("$ ")
+
+    async def resize(self, rows: int, columns: int) -> None:
+        self.size = (rows, columns)
+
+    async def close(self) -> None:
+        self._printed.put_nowait(None)
+
+    def _answer(self, line: str) -> Iterator[str]:
+        if line == "ls":
+            yield "  ".join(sorted(self._files())) + "\r\n"
+        elif line == "flood":
+            yield from (f"line {number} {'x' * 1_000}\r\n" for number in range(3_000))
+        elif line.startswith("raw "):
+            yield line[4:].replace("\\e", "\x1b")
 
 
 def _tool_lines(tool: Tool) -> list[dict[str, object]]:

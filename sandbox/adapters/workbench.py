@@ -14,6 +14,7 @@ from typing import Protocol
 
 from sandbox.adapters.jupyter import JupyterServer
 from sandbox.adapters.kernel import STOP_TIMEOUT_S, Kernel
+from sandbox.adapters.shell import JupyterTerminal
 from sandbox.adapters.tool_lines import LineReader
 from sandbox.ports import Completions, Finished, KernelState, Output, SandboxFault, Tool, ToolLine
 
@@ -133,6 +134,10 @@ class JupyterWorkbench:
         if self._kernel is None:
             return Completions(matches=(), start=0, end=0)
         return await self._kernel.complete(code, cursor)
+
+    async def open_terminal(self, rows: int, columns: int) -> JupyterTerminal:
+        """Raises SandboxFault."""
+        return await JupyterTerminal.start(self._place.server, rows, columns)
 
     async def interrupt(self) -> None:
         """Raises SandboxFault when the sandbox does not answer."""

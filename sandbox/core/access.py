@@ -22,6 +22,7 @@ MAY: Mapping[Role, frozenset[str]] = {
         {"consent", "run", "interrupt", "restart", "tests", "bench", "complete", "submit"}
         | {"paste", "input_method", "focus"}
         | {"say", "ask_focus_block", "end_focus_block"}
+        | {"terminal_open", "terminal_type", "terminal_resize", "terminal_close"}
     ),
     "interviewer": frozenset(
         {"move_stage", "clock", "add_note", "edit_note", "tick", "mark", "judge_now"}

@@ -208,6 +208,30 @@ class RunFinished(Wire):
     """Lines of a tool that were not in its format."""
 
 
+class TerminalOpened(Wire):
+    kind: Literal["terminal-opened"] = "terminal-opened"
+    rows: int
+    columns: int
+
+
+class TerminalShown(Wire):
+    """What a terminal printed, without what could harm a reader (`core.terminal_text`)."""
+
+    kind: Literal["terminal"] = "terminal"
+    text: str
+
+
+class TerminalResized(Wire):
+    kind: Literal["terminal-resized"] = "terminal-resized"
+    rows: int
+    columns: int
+
+
+class TerminalClosed(Wire):
+    kind: Literal["terminal-closed"] = "terminal-closed"
+    why: str
+
+
 class KernelRestarted(Wire):
     kind: Literal["kernel-restarted"] = "kernel-restarted"
 
@@ -303,6 +327,10 @@ Event = (
     | BenchRowReported
     | ToolStopped
     | RunFinished
+    | TerminalOpened
+    | TerminalShown
+    | TerminalResized
+    | TerminalClosed
     | KernelRestarted
     | Submitted
     | JudgementQueued

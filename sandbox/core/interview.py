@@ -113,6 +113,12 @@ class ToolReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalSize:
+    rows: int
+    columns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     sha256: str
     at: int
@@ -191,6 +197,8 @@ class Interview:
     runs: tuple[Run, ...] = ()
     tests: ToolReport | None = None
     bench: ToolReport | None = None
+    terminal: TerminalSize | None = None
+    """Of the terminal that is open."""
     review: ev.ReviewFiled | None = None
     submission: Submission | None = None
     rejection: str = ""
@@ -308,6 +316,8 @@ def decide(
         case cmd.AskFocusBlock() | cmd.FocusBlock() | cmd.EndFocusBlock():
             return _focus(interview, command)
         case cmd.Run() | cmd.RunTests() | cmd.RunBench() | cmd.Interrupt() | cmd.Restart() | cmd.Complete():
+            return []
+        case cmd.TerminalOpen() | cmd.TerminalType() | cmd.TerminalResize() | cmd.TerminalClose():
             return []
         case cmd.Submit() | cmd.JudgeNow():
             return []
@@ -482,8 +492,12 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
     if interview is None:
         raise ValueError(f"a log starts with created, not {event.kind}")
     match event:
-        case ev.DocumentUpdated() | ev.OutputsShown() | ev.KernelRestarted():
+        case ev.DocumentUpdated() | ev.OutputsShown() | ev.TerminalShown() | ev.KernelRestarted():
             return interview
+        case ev.TerminalOpened() | ev.TerminalResized():
+            return replace(interview, terminal=TerminalSize(rows=event.rows, columns=event.columns))
+        case ev.TerminalClosed():
+            return replace(interview, terminal=None)
         case ev.Consented():
             return replace(interview, consented=True)
         case ev.StageMoved(stage=stage):
@@ -743,4 +757,6 @@ def _integrity(interview: Interview, event: IntegrityEvent, author: ev.Author, a
 
 def interrupted_by_restart(interview: Interview) -> Sequence[ev.Event]:
     """What a server that has just started must record: nothing that ran before it runs now."""
-    return [ev.RunFinished(run=one.id, outcome="died") for one in interview.runs if one.outcome is None]
+    died = [ev.RunFinished(run=one.id, outcome="died") for one in interview.runs if one.outcome is None]
+    closed = [ev.TerminalClosed(why="the server was restarted")] if interview.terminal else []
+    return [*died, *closed]

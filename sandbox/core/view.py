@@ -123,6 +123,11 @@ class RunView(Wire):
     outcome: ev.RunOutcome | None
 
 
+class TerminalView(Wire):
+    rows: int
+    columns: int
+
+
 class TestReport(Wire):
     at: int
     running: bool
@@ -159,6 +164,7 @@ class CandidateView(Wire):
     runs: tuple[RunView, ...]
     tests: TestReport | None
     bench: BenchReport | None
+    terminal: TerminalView | None
     submission: SubmissionView | None
     files_error: str
     alert: str
@@ -402,6 +408,7 @@ def _shared(interview: iv.Interview, live: Live, now: int) -> dict[str, Any]:
         "runs": run_views(interview),
         "tests": test_report(interview.tests),
         "bench": bench_report(interview.bench),
+        "terminal": terminal_view(interview),
         "submission": SubmissionView(sha256=submission.sha256, at=submission.at) if submission else None,
         "files_error": live.files_error or interview.rejection,
         "alert": live.alert,
@@ -420,6 +427,11 @@ def run_views(interview: iv.Interview) -> tuple[RunView, ...]:
         )
         for run in interview.runs
     )
+
+
+def terminal_view(interview: iv.Interview) -> TerminalView | None:
+    size = interview.terminal
+    return TerminalView(rows=size.rows, columns=size.columns) if size else None
 
 
 def note_views(interview: iv.Interview) -> tuple[NoteView, ...]:

@@ -103,6 +103,8 @@ const benchReport = object({
 export type BenchReport = Infer<typeof benchReport>;
 export type BenchRow = BenchReport["rows"][number];
 
+const terminal = object({ rows: number, columns: number });
+
 const note = object({ id: number, at: number, stage, text: string });
 export type Note = Infer<typeof note>;
 
@@ -168,6 +170,7 @@ const view = object({
   runs: list(run),
   tests: nullable(testReport),
   bench: nullable(benchReport),
+  terminal: nullable(terminal),
   submission: nullable(object({ sha256: string, at: number })),
   files_error: string,
   alert: optional(string),
@@ -265,6 +268,7 @@ export type Report = Infer<typeof report>;
 const frames = {
   view: object({ type: literal("view"), view }),
   outputs: object({ type: literal("outputs"), run: number, outputs: list(output), from: number }),
+  terminal: object({ type: literal("terminal"), text: string, reset: boolean }),
   done: object({ type: literal("done"), id: number, result: optional(unknownRecord) }),
   refused: object({ type: literal("refused"), id: number, message: string }),
 } satisfies Record<string, Parse<unknown>>;
@@ -279,7 +283,7 @@ export function parseFrame(text: string): ServerFrame {
   } catch {
     throw new Mismatch("frame: no JSON");
   }
-  const { type } = object({ type: oneOf("view", "outputs", "done", "refused") })(value, "");
+  const { type } = object({ type: oneOf("view", "outputs", "terminal", "done", "refused") })(value, "");
   return frames[type](value, "");
 }
 
@@ -295,6 +299,10 @@ export interface Commands {
   tests: Record<string, never>;
   bench: Record<string, never>;
   complete: { code: string; cursor: number };
+  terminal_open: { rows: number; columns: number };
+  terminal_type: { text: string };
+  terminal_resize: { rows: number; columns: number };
+  terminal_close: Record<string, never>;
   submit: Record<string, never>;
   paste: { where: string; characters: number };
   focus: { visible: boolean };

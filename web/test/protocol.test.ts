@@ -21,6 +21,7 @@ const VIEW = {
   runs: [],
   tests: null,
   bench: null,
+    terminal: null,
   submission: null,
   files_error: "",
 };
