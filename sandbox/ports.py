@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from wire.scorecard import Progress, Scorecard
 
 KernelState = Literal["starting", "idle", "busy", "dead"]
-OutputKind = Literal["stdout", "stderr", "result", "display", "error", "clear"]
+OutputKind = Literal["stdout", "stderr", "result", "display", "update", "error", "clear"]
 Tool = Literal["tests", "bench"]
 
 
@@ -27,6 +27,8 @@ class Output:
     """A ``data:image/png;base64,`` or ``data:image/jpeg;base64,`` address, or empty."""
     html: str = ""
     """text/html, for a frame without scripts and without our origin; or empty."""
+    id: str = ""
+    """display: a name by which it can be replaced; update: of what it replaces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,10 @@ class Workbench(Protocol):
 
     async def complete(self, code: str, cursor: int) -> Completions:
         """Completion from the living kernel, also while it is busy; empty when it does not answer."""
+        ...
+
+    async def inspect(self, code: str, cursor: int) -> str:
+        """What the living kernel knows of the object before the cursor, also while it is busy; or empty."""
         ...
 
     async def open_terminal(self, rows: int, columns: int) -> Terminal:

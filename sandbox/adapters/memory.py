@@ -96,6 +96,12 @@ class MemoryWorkbench:
         matches = [name for name in ("print", "generate", "target", "draft") if name.startswith(word)]
         return Completions(matches=matches, start=cursor - len(word), end=cursor)
 
+    async def inspect(self, code: str, cursor: int) -> str:
+        name = code[:cursor].rpartition(" ")[2].rpartition("\n")[2]
+        return (
+            f"Signature: {name}(target, draft)\nDocstring: Not read: memory.\nType: function" if name else ""
+        )
+
     async def open_terminal(self, rows: int, columns: int) -> MemoryTerminal:
         self.terminals.append(MemoryTerminal(rows, columns, lambda: self.files))
         return self.terminals[-1]

@@ -135,6 +135,9 @@ class JupyterWorkbench:
             return Completions(matches=(), start=0, end=0)
         return await self._kernel.complete(code, cursor)
 
+    async def inspect(self, code: str, cursor: int) -> str:
+        return "" if self._kernel is None else await self._kernel.inspect(code, cursor)
+
     async def open_terminal(self, rows: int, columns: int) -> JupyterTerminal:
         """Raises SandboxFault."""
         return await JupyterTerminal.start(self._place.server, rows, columns)

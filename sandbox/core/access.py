@@ -19,7 +19,7 @@ MAX_MEMBERS = 20
 
 MAY: Mapping[Role, frozenset[str]] = {
     "candidate": frozenset(
-        {"consent", "run", "interrupt", "restart", "tests", "bench", "complete", "submit"}
+        {"consent", "run", "interrupt", "restart", "tests", "bench", "complete", "inspect", "submit"}
         | {"paste", "input_method", "focus"}
         | {"say", "ask_focus_block", "end_focus_block"}
         | {"terminal_open", "terminal_type", "terminal_resize", "terminal_close"}

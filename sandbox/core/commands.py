@@ -29,6 +29,9 @@ class Run(Wire):
     name: Literal["run"] = "run"
     path: str = Field(max_length=64)
     line: int | None = Field(ge=1, le=1_000_000)
+    """None: the whole file."""
+    end: int | None = Field(default=None, ge=1, le=1_000_000)
+    """None: the cell that holds ``line``; otherwise the lines from ``line`` to ``end``."""
 
 
 class Interrupt(Wire):
@@ -49,6 +52,12 @@ class RunBench(Wire):
 
 class Complete(Wire):
     name: Literal["complete"] = "complete"
+    code: str = Field(max_length=60_000)
+    cursor: int = Field(ge=0, le=60_000)
+
+
+class Inspect(Wire):
+    name: Literal["inspect"] = "inspect"
     code: str = Field(max_length=60_000)
     cursor: int = Field(ge=0, le=60_000)
 
@@ -175,6 +184,7 @@ Command = (
     | RunTests
     | RunBench
     | Complete
+    | Inspect
     | TerminalOpen
     | TerminalType
     | TerminalResize

@@ -23,7 +23,7 @@ Author = str
 Stage = Literal["lobby", "filter", "probe", "finished"]
 Budget = Literal["quick", "full"]
 Outcome = Literal["go on", "stop"]
-RunKind = Literal["file", "cell", "tests", "bench"]
+RunKind = Literal["file", "cell", "selection", "tests", "bench"]
 RunOutcome = Literal["ok", "error", "interrupted", "died", "timed_out", "flooded"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -51,6 +51,7 @@ class ShownOutput(Wire):
     text: str = ""
     image: str = ""
     html: str = ""
+    id: str = ""
 
 
 class Created(Wire):

@@ -317,6 +317,8 @@ def decide(
             return _focus(interview, command)
         case cmd.Run() | cmd.RunTests() | cmd.RunBench() | cmd.Interrupt() | cmd.Restart() | cmd.Complete():
             return []
+        case cmd.Inspect():
+            return []
         case cmd.TerminalOpen() | cmd.TerminalType() | cmd.TerminalResize() | cmd.TerminalClose():
             return []
         case cmd.Submit() | cmd.JudgeNow():

@@ -46,8 +46,8 @@ class Desk:
         origin = room.origin(command.text) if isinstance(command, cmd.Paste) else "unknown"
         events = decide(room.interview, command, author=author, findings=self._findings, origin=origin)
         match command:
-            case cmd.Run(path=path, line=line):
-                return await self._running.run(room, path, line)
+            case cmd.Run(path=path, line=line, end=end):
+                return await self._running.run(room, path, line, end)
             case cmd.RunTests():
                 return await self._running.run_tool(room, "tests")
             case cmd.RunBench():
@@ -58,6 +58,8 @@ class Desk:
                 await self._running.restart(room)
             case cmd.Complete(code=code, cursor=cursor):
                 return await self._running.complete(room, code, cursor)
+            case cmd.Inspect(code=code, cursor=cursor):
+                return await self._running.inspect(room, code, cursor)
             case cmd.TerminalOpen(rows=rows, columns=columns):
                 await self._terminals.open(room, rows, columns)
             case cmd.TerminalType(text=text):

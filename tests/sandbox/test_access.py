@@ -73,6 +73,7 @@ COMMANDS: dict[str, tuple[set[str], dict[str, Any]]] = {
     "tests": ({"candidate"}, {}),
     "bench": ({"candidate"}, {}),
     "complete": ({"candidate"}, {"code": "", "cursor": 0}),
+    "inspect": ({"candidate"}, {"code": "", "cursor": 0}),
     "terminal_open": ({"candidate"}, {"rows": 24, "columns": 80}),
     "terminal_type": ({"candidate"}, {"text": "ls"}),
     "terminal_resize": ({"candidate"}, {"rows": 24, "columns": 80}),

@@ -44,6 +44,19 @@ async def test_each_way_a_run_can_end(plane: Plane) -> None:
         assert await run(ada, "x = 2") == "ok"
 
 
+async def test_selected_lines_run_as_if_they_stood_at_the_margin(plane: Plane) -> None:
+    interview = plane.interview()
+    async with await plane.page(interview, "candidate") as ada:
+        await to_probe(plane, interview, ada)
+        ada.files["play.py"] = Text("if True:\n    x = 1\n    y = 2\n")
+        await ada.until(lambda: ada.saved == ada.sent)
+        await ada.do("run", path="play.py", line=2, end=3)
+        await ada.until(lambda: ada.view["runs"][0]["outcome"])
+        assert ada.view["runs"][0]["label"] == "play.py:2-3"
+        assert ada.view["runs"][0]["kind"] == "selection"
+        assert "\nx = 1\ny = 2\n" in "".join(one["text"] for one in ada.outputs[1])
+
+
 async def test_one_run_at_a_time_and_it_can_be_interrupted(plane: Plane) -> None:
     interview = plane.interview()
     async with await plane.page(interview, "candidate") as ada:
@@ -55,6 +68,7 @@ async def test_one_run_at_a_time_and_it_can_be_interrupted(plane: Plane) -> None
         assert "busy" in (await ada.ask("run", path="play.py", line=None))["message"]
         completion = await ada.do("complete", code="x = gen", cursor=7)
         assert completion == {"matches": ["generate"], "start": 4, "end": 7}
+        assert "Signature: gen(" in (await ada.do("inspect", code="x = gen", cursor=7))["text"]
         await ada.until(lambda: ada.view["kernel"]["state"] == "busy")
         await ada.do("interrupt")
         await ada.until(lambda: ada.view["runs"][0]["outcome"] == "interrupted")

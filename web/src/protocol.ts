@@ -45,16 +45,17 @@ export type Finding = Infer<typeof finding>;
 export type Rubric = Infer<typeof rubric>;
 
 const output = object({
-  kind: oneOf("stdout", "stderr", "result", "display", "error", "clear"),
+  kind: oneOf("stdout", "stderr", "result", "display", "update", "error", "clear"),
   text: string,
   image: string,
   html: string,
+  id: string,
 });
 export type Output = Infer<typeof output>;
 
 const run = object({
   id: number,
-  kind: oneOf("file", "cell", "tests", "bench"),
+  kind: oneOf("file", "cell", "selection", "tests", "bench"),
   label: string,
   at: number,
   finished_at: nullable(number),
@@ -288,17 +289,19 @@ export function parseFrame(text: string): ServerFrame {
 }
 
 export const completion = object({ matches: list(string), start: number, end: number });
+export const inspected = object({ text: string });
 export type Completion = Infer<typeof completion>;
 
 /** Commands and their arguments, by name. */
 export interface Commands {
   consent: Record<string, never>;
-  run: { path: string; line: number | null };
+  run: { path: string; line: number | null; end?: number };
   interrupt: Record<string, never>;
   restart: Record<string, never>;
   tests: Record<string, never>;
   bench: Record<string, never>;
   complete: { code: string; cursor: number };
+  inspect: { code: string; cursor: number };
   terminal_open: { rows: number; columns: number };
   terminal_type: { text: string };
   terminal_resize: { rows: number; columns: number };

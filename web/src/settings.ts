@@ -61,3 +61,10 @@ export function change(changes: Partial<Settings>): void {
 export function useSettings(): Settings {
   return useStore(settings);
 }
+
+/** The size of code is a token of the style sheet. */
+export function applyToPage(root: HTMLElement): void {
+  const apply = () => root.style.setProperty("--code-size", `${settings.get().fontSize}px`);
+  settings.subscribe(apply);
+  apply();
+}

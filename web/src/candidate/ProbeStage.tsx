@@ -1,11 +1,13 @@
 /** Stage two for the candidate: brief, files, editor, output, tests, bench, submit. */
 
-import type { EditorView } from "@codemirror/view";
-import { keymap } from "@codemirror/view";
+import { EditorView, keymap } from "@codemirror/view";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+import { nextCell } from "../editor/cells";
 import { completion } from "../editor/completion";
-import { completion as parseCompletion, type ProbeMaterials } from "../protocol";
+import { inspection } from "../editor/inspection";
+import { mistakes } from "../editor/mistakes";
+import { completion as parseCompletion, inspected, type ProbeMaterials } from "../protocol";
 import { useAct, useFileNames, useRoom, useView, type Act } from "../room/context";
 import { filesOf } from "../room/document";
 import { SharedEditor } from "../room/editors";
@@ -55,14 +57,23 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
   const runFile = useCallback(() => void (file && act("run", { path: file, line: null })), [act, file]);
   const runCell = useCallback(() => {
     const view = editor.current;
-    if (!file || !view) return;
-    void act("run", { path: file, line: view.state.doc.lineAt(view.state.selection.main.head).number });
+    if (file && view) void act("run", { path: file, line: cursorLine(view) });
+  }, [act, file]);
+  const runSelection = useCallback(() => {
+    const view = editor.current;
+    if (file && view) void act("run", { path: file, ...selectedLines(view) });
   }, [act, file]);
 
   return (
     <section className="column" aria-label="Workbench">
       <FileTabs writable={writable} names={names} entry={probe.entry} selected={file} onSelect={setChosen} />
-      <Toolbar act={act} runFile={runFile} runCell={runCell} ready={file !== null} />
+      <Toolbar
+        act={act}
+        runFile={runFile}
+        runCell={runCell}
+        runSelection={runSelection}
+        ready={file !== null}
+      />
       {submission ? (
         <Banner tone="good">
           Submitted and frozen. Thank you. Talk it through with your interviewer: what would you do with more
@@ -85,6 +96,7 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
               onView={(view) => (editor.current = view)}
               runFile={runFile}
               runCell={runCell}
+              runSelection={runSelection}
             />
           ) : (
             <Empty title="No file is open">Add one with the + beside the tabs.</Empty>
@@ -96,6 +108,27 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
   );
 }
 
+function cursorLine(view: EditorView): number {
+  return view.state.doc.lineAt(view.state.selection.main.head).number;
+}
+
+/** The lines that the selection touches; a line whose very beginning it ends at is not one of them. */
+function selectedLines({ state }: EditorView): { line: number; end: number } {
+  const { from, to } = state.selection.main;
+  const line = state.doc.lineAt(from).number;
+  const last = state.doc.lineAt(to);
+  return { line, end: Math.max(line, to === last.from && to > from ? last.number - 1 : last.number) };
+}
+
+function toNextCell(view: EditorView): true {
+  const next = nextCell(view.state.doc, cursorLine(view));
+  if (next !== null) {
+    const { from } = view.state.doc.line(Math.min(next + 1, view.state.doc.lines));
+    view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "nearest", yMargin: 60 }) });
+  }
+  return true;
+}
+
 function CodePane(props: {
   writable: boolean;
   file: string;
@@ -103,6 +136,7 @@ function CodePane(props: {
   onView(view: EditorView | null): void;
   runFile(): void;
   runCell(): void;
+  runSelection(): void;
 }) {
   const room = useRoom();
   const runs = useRef(props);
@@ -112,7 +146,13 @@ function CodePane(props: {
       keymap.of([
         { key: "Mod-Shift-Enter", run: () => (runs.current.runFile(), true) },
         { key: "Mod-Enter", run: () => (runs.current.runCell(), true) },
+        { key: "Alt-Enter", run: () => (runs.current.runSelection(), true) },
+        { key: "Shift-Enter", run: (view) => (runs.current.runCell(), toNextCell(view)) },
       ]),
+      mistakes(),
+      inspection(
+        async (code, cursor) => inspected(await room.send("inspect", { code, cursor }), "inspect").text,
+      ),
       completion(async (code, cursor) =>
         parseCompletion(await room.send("complete", { code, cursor }), "complete"),
       ),
@@ -140,11 +180,13 @@ function Toolbar({
   act,
   runFile,
   runCell,
+  runSelection,
   ready,
 }: {
   act: Act;
   runFile(): void;
   runCell(): void;
+  runSelection(): void;
   ready: boolean;
 }) {
   const { kernel, sandbox, tests, bench, files_error, submission } = useView();
@@ -173,6 +215,16 @@ function Toolbar({
         title="The # %% cell at the cursor"
       >
         Run cell <kbd>{MOD} ↵</kbd>
+      </button>
+      <button
+        type="button"
+        className="button"
+        data-testid="run-selection"
+        disabled={!runnable}
+        onClick={runSelection}
+        title="The selected lines, or the line at the cursor: Alt+Enter"
+      >
+        Run lines
       </button>
       <button
         type="button"

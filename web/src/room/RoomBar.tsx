@@ -6,6 +6,7 @@ import { STAGE_NAMES, STAGES } from "../stages";
 import { useStore } from "../store";
 import { Banner, Brand, Chip, ThemeToggle } from "../ui/parts";
 import { announcement, formatRemaining, remainingMs } from "./clock";
+import { SettingsButtons } from "./SettingsDialog";
 import { problem, useNow, useRoom, useView } from "./context";
 
 export function RoomBar({ children }: { children?: ReactNode }) {
@@ -19,6 +20,7 @@ export function RoomBar({ children }: { children?: ReactNode }) {
       <ConnectionState />
       <TimeLeft />
       {children}
+      <SettingsButtons />
       <ThemeToggle />
     </header>
   );
