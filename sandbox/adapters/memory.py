@@ -199,7 +199,18 @@ def _tool_lines(tool: Tool) -> list[dict[str, object]]:
             "speedup_in_a_batch": 1.0 - 0.05 * gamma,
         }
         for gamma in (1, 2, 4, 8)
-    ] + [{"tool": "bench", "event": "finished", "error": ""}]
+    ] + [
+        {
+            "tool": "bench",
+            "event": "strip",
+            "num_speculative_tokens": 4,
+            "prompt": [3, 14, 15],
+            "tokens": [9, 26, 53, 5],
+            "origins": ["plain", "accepted", "recovered", "bonus"],
+            "rejected": [{"at": 2, "tokens": [58, 9]}],
+        },
+        {"tool": "bench", "event": "finished", "error": ""},
+    ]
 
 
 class MemorySandboxes:

@@ -8,9 +8,9 @@ the CRDT, everything else as JSON.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, model_validator
 
 from sandbox.core.room_events import InputMethodUsed, Origin, RhythmBroke, RoomEvent
 from sandbox.ports import OutputKind
@@ -181,6 +181,37 @@ class BenchRow(Wire):
     new_tokens: int = Field(ge=0, le=10**9)
 
 
+Token = Annotated[int, Field(ge=0, le=10**7)]
+TokenOrigin = Literal["accepted", "recovered", "bonus", "plain"]
+
+
+class Rejected(Wire):
+    """Draft tokens that do not stand: the rejected one first, then those behind it."""
+
+    at: int = Field(ge=0, le=1_000)
+    """Index of the recovered token."""
+    tokens: tuple[Token, ...] = Field(min_length=1, max_length=100)
+
+
+class TokenStrip(Wire):
+    """One generation of the bench token by token, as the sandbox claims it went."""
+
+    num_speculative_tokens: int = Field(ge=0, le=10_000)
+    prompt: tuple[Token, ...] = Field(max_length=64)
+    tokens: tuple[Token, ...] = Field(max_length=256)
+    origins: tuple[TokenOrigin, ...] = Field(max_length=256)
+    """One for each token."""
+    rejected: tuple[Rejected, ...] = Field(max_length=256)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len(self.origins) != len(self.tokens):
+            raise ValueError("want an origin for each token")
+        if any(one.at >= len(self.tokens) for one in self.rejected):
+            raise ValueError("drafts were rejected behind the last token")
+        return self
+
+
 class TestCaseReported(Wire):
     kind: Literal["test-case"] = "test-case"
     run: int
@@ -191,6 +222,12 @@ class BenchRowReported(Wire):
     kind: Literal["bench-row"] = "bench-row"
     run: int
     row: BenchRow
+
+
+class TokenStripReported(Wire):
+    kind: Literal["token-strip"] = "token-strip"
+    run: int
+    strip: TokenStrip
 
 
 class ToolStopped(Wire):
@@ -326,6 +363,7 @@ Event = (
     | OutputsShown
     | TestCaseReported
     | BenchRowReported
+    | TokenStripReported
     | ToolStopped
     | RunFinished
     | TerminalOpened

@@ -181,7 +181,7 @@ class Room:
     def tool_rows(self, run: int) -> int:
         """Rows and cases that a run of a tool has reported."""
         reports = [one for one in (self.interview.tests, self.interview.bench) if one and one.run == run]
-        return sum(len(one.cases) + len(one.rows) for one in reports)
+        return sum(len(one.cases) + len(one.rows) + len(one.strips) for one in reports)
 
     # -- recording
 

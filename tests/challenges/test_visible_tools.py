@@ -40,6 +40,10 @@ class Output:
         return [line for line in self.lines if line["event"] == "row"]
 
     @property
+    def strips(self) -> list[dict[str, Any]]:
+        return [line for line in self.lines if line["event"] == "strip"]
+
+    @property
     def collected(self) -> int:
         return next(line["total"] for line in self.lines if line["event"] == "collected")
 
@@ -198,6 +202,18 @@ def test_the_bench_measures_a_gain_for_a_right_solution(tool: Tool) -> None:
         assert row["textbook_tokens_per_target_call"] < row["bound_tokens_per_target_call"] + 0.01
         assert row["draft_utilisation"] <= row["acceptance_rate"]
         assert row["speedup_in_a_batch"] < row["speedup"]
+
+
+def test_the_bench_shows_where_each_token_of_one_text_comes_from(tool: Tool) -> None:
+    strips = tool("bench", "right.py").strips
+    assert [strip["num_speculative_tokens"] for strip in strips] == [1, 2, 4, 6, 8]
+    for strip in strips:
+        assert len(strip["tokens"]) == len(strip["origins"]) == 96
+        assert set(strip["origins"]) <= {"accepted", "recovered", "bonus", "plain"}
+        recovered = [index for index, origin in enumerate(strip["origins"]) if origin == "recovered"]
+        assert [one["at"] for one in strip["rejected"]] == recovered
+        assert all(1 <= len(one["tokens"]) <= strip["num_speculative_tokens"] for one in strip["rejected"])
+    assert "bonus" in strips[0]["origins"]
 
 
 def test_the_bench_says_that_the_starter_gains_nothing(tmp_path: Path) -> None:

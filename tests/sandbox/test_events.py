@@ -47,6 +47,16 @@ async def examples() -> list[ev.Event]:
             run=1, case=ev.TestCase(name="n", title="t", outcome="passed", message="", seconds=0.5)
         ),
         ev.BenchRowReported(run=1, row=ROW),
+        ev.TokenStripReported(
+            run=1,
+            strip=ev.TokenStrip(
+                num_speculative_tokens=4,
+                prompt=(1,),
+                tokens=(2, 3),
+                origins=("plain", "recovered"),
+                rejected=(ev.Rejected(at=1, tokens=(4,)),),
+            ),
+        ),
         ev.ToolStopped(run=1, error=""),
         ev.RunFinished(run=1, outcome="ok"),
         ev.TerminalOpened(rows=24, columns=80),

@@ -80,6 +80,28 @@ const testReport = object({
 export type TestReport = Infer<typeof testReport>;
 export type TestCase = TestReport["cases"][number];
 
+const origin = oneOf("accepted", "recovered", "bonus", "plain");
+export type Origin = Infer<typeof origin>;
+
+const tokenStrip = object({
+  num_speculative_tokens: number,
+  prompt: list(number),
+  tokens: list(number),
+  origins: list(origin),
+  rejected: list(object({ at: number, tokens: list(number) })),
+});
+export type TokenStrip = Infer<typeof tokenStrip>;
+
+const benchPoint = object({
+  run: number,
+  at: number,
+  num_speculative_tokens: number,
+  acceptance_rate: nullable(number),
+  tokens_per_target_call: number,
+  speedup: number,
+});
+export type BenchPoint = Infer<typeof benchPoint>;
+
 const benchReport = object({
   at: number,
   running: boolean,
@@ -100,6 +122,7 @@ const benchReport = object({
       new_tokens: number,
     }),
   ),
+  strips: list(tokenStrip),
 });
 export type BenchReport = Infer<typeof benchReport>;
 export type BenchRow = BenchReport["rows"][number];
@@ -171,6 +194,7 @@ const view = object({
   runs: list(run),
   tests: nullable(testReport),
   bench: nullable(benchReport),
+  bench_history: list(benchPoint),
   terminal: nullable(terminal),
   submission: nullable(object({ sha256: string, at: number })),
   files_error: string,

@@ -21,6 +21,7 @@ const VIEW = {
   runs: [],
   tests: null,
   bench: null,
+    bench_history: [],
     terminal: null,
   submission: null,
   files_error: "",
