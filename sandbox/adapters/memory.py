@@ -181,6 +181,10 @@ def _tool_lines(tool: Tool) -> list[dict[str, object]]:
                 "title": "Greedy equals the target",
                 "outcome": "failed",
                 "message": "differs",
+                "assertion": "assert got == want",
+                "output": "drafted 4\n",
+                "file": "specdec.py",
+                "line": 3,
             },
             {"tool": "tests", "event": "finished", "error": ""},
         ]

@@ -155,6 +155,13 @@ class TestCase(Wire):
     title: str = Field(max_length=500)
     outcome: Literal["passed", "failed", "error", "skipped"]
     message: str = Field(max_length=8_000)
+    assertion: str = Field(default="", max_length=4_000)
+    """The statement of the test that does not hold."""
+    output: str = Field(default="", max_length=4_000)
+    """What the code printed meanwhile."""
+    file: str = Field(default="", max_length=64)
+    """Where in the candidate's files the code raised; empty if nowhere."""
+    line: int | None = Field(default=None, ge=1, le=10**6)
     seconds: float = Field(ge=0, le=86_400)
 
 

@@ -104,6 +104,18 @@ def test_a_right_solution_passes_every_visible_test(tool: Tool) -> None:
     assert output.error == ""
 
 
+def test_a_failed_case_shows_its_assertion_and_what_the_code_printed(tool: Tool) -> None:
+    greedy = tool("tests", "draft_only.py").cases["test_greedy_is_the_targets_own_text"]
+    assert greedy["assertion"].startswith("assert not wrong, (")
+    assert greedy["assertion"].endswith(")")
+    assert (greedy["file"], greedy["line"]) == ("", None)
+    raised = tool("tests", "raises.py").cases["test_prompt_comes_first"]
+    assert (raised["file"], raised["assertion"]) == ("specdec.py", "")
+    assert raised["line"] >= 1
+    talkative = tool("tests", "talkative.py").cases["test_prompt_comes_first"]
+    assert 0 < len(talkative["output"]) < 2_100
+
+
 def test_every_case_has_a_title_for_people(tool: Tool) -> None:
     for case in tool("tests", "right.py").cases.values():
         assert " " in case["title"]

@@ -40,6 +40,26 @@ async def test_both_see_what_the_candidate_types_and_what_it_prints(plane: Plane
         await grace.until(lambda: grace.view["terminal"] is None)
 
 
+async def test_nobody_watches_during_a_focus_block_and_all_is_there_afterwards(plane: Plane) -> None:
+    interview = plane.interview()
+    async with (
+        await plane.page(interview, "candidate") as ada,
+        await plane.page(interview, "interviewer") as grace,
+    ):
+        await opened(plane, interview, ada)
+        await grace.until(lambda: grace.terminal == "$ ")
+        await grace.do("focus_block", minutes=5)
+        await ada.do("terminal_type", text="raw unwatched\r")
+        await ada.do("terminal_resize", rows=50, columns=120)
+        await ada.until(lambda: ada.terminal.count("unwatched") == 2)
+        async with await plane.page(interview, "interviewer") as again:
+            assert again.terminal == grace.terminal == "$ "
+            assert again.view["terminal"] == {"rows": 24, "columns": 80}
+        await ada.do("end_focus_block")
+        await grace.until(lambda: grace.terminal == ada.terminal)
+        await grace.until(lambda: grace.view["terminal"] == {"rows": 50, "columns": 120})
+
+
 async def test_the_interviewer_may_not_type(plane: Plane) -> None:
     interview = plane.interview()
     async with (

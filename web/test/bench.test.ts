@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { BenchPoint } from "../src/protocol";
-import { bestOf, spots } from "../src/room/BenchHistory";
+import { bestOf, spots } from "../src/room/benchLines";
 
 const point = (run: number, speedup: number): BenchPoint => ({
   run,

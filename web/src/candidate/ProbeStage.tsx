@@ -11,6 +11,7 @@ import { completion as parseCompletion, inspected, type ProbeMaterials } from ".
 import { useAct, useFileNames, useRoom, useView, type Act } from "../room/context";
 import { filesOf } from "../room/document";
 import { SharedEditor } from "../room/editors";
+import { places } from "../room/places";
 import { ResultsPane } from "../room/ResultsPane";
 import { Banner, Empty } from "../ui/parts";
 import { Prose } from "../ui/Prose";
@@ -54,6 +55,22 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
     awareness.setLocalStateField("cursor", null);
   }, [awareness, file]);
 
+  const goal = useRef<{ file: string; line: number } | null>(null);
+  useEffect(() => {
+    const open = (wanted: string, line: number) => {
+      goal.current = { file: wanted, line };
+      setChosen(wanted);
+      if (editor.current && awareness.getLocalState()?.["file"] === wanted) reveal(editor.current, line);
+    };
+    places.set({ open });
+    return () => places.set({ open: null });
+  }, [awareness]);
+  const opened = useCallback((view: EditorView | null, name: string) => {
+    editor.current = view;
+    if (view && goal.current?.file === name) reveal(view, goal.current.line);
+    if (view) goal.current = null;
+  }, []);
+
   const runFile = useCallback(() => void (file && act("run", { path: file, line: null })), [act, file]);
   const runCell = useCallback(() => {
     const view = editor.current;
@@ -93,7 +110,7 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
               writable={writable}
               file={file}
               text={text}
-              onView={(view) => (editor.current = view)}
+              onView={(view) => opened(view, file)}
               runFile={runFile}
               runCell={runCell}
               runSelection={runSelection}
@@ -106,6 +123,15 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
       />
     </section>
   );
+}
+
+function reveal(view: EditorView, number: number): void {
+  const line = view.state.doc.line(Math.min(Math.max(1, number), view.state.doc.lines));
+  view.dispatch({
+    selection: { anchor: line.from },
+    effects: EditorView.scrollIntoView(line.from, { y: "center" }),
+  });
+  view.focus();
 }
 
 function cursorLine(view: EditorView): number {

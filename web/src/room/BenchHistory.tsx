@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { BenchPoint } from "../protocol";
 import { figure } from "../ui/figures";
 import { Time } from "../ui/parts";
+import { bestOf, EDGE, HEIGHT, heightOf, spots, topOf, WIDTH } from "./benchLines";
 
 interface Line {
   readonly name: string;
@@ -51,34 +52,9 @@ export function BenchHistory({ points }: { points: readonly BenchPoint[] }) {
   );
 }
 
-/** The run with the largest speed-up; of equals the first. */
-export function bestOf(points: readonly BenchPoint[]): number {
-  return points.reduce((best, point, at) => (point.speedup > (points[best]?.speedup ?? -1) ? at : best), 0);
-}
-
 function describe(point: BenchPoint): string {
   const accepted = point.acceptance_rate === null ? "nothing drafted" : `acceptance ${figure(point.acceptance_rate)}`;
   return `${figure(point.speedup)}× with ${point.num_speculative_tokens} drafted, ${figure(point.tokens_per_target_call)} tokens per target call, ${accepted}`;
-}
-
-const WIDTH = 300;
-const HEIGHT = 92;
-const EDGE = 12;
-
-export interface Spot {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Where each value stands in the picture, zero at the bottom; null for a run that has none. */
-export function spots(values: readonly (number | null)[], plain: number | null): (Spot | null)[] {
-  const top = Math.max(...values.map((value) => value ?? 0), plain ?? 0, 1e-9);
-  const step = values.length > 1 ? (WIDTH - 2 * EDGE) / (values.length - 1) : 0;
-  return values.map((value, at) => (value === null ? null : { x: EDGE + at * step, y: heightOf(value, top) }));
-}
-
-function heightOf(value: number, top: number): number {
-  return HEIGHT - EDGE - (value / top) * (HEIGHT - 2 * EDGE);
 }
 
 function HistoryLine(props: {
@@ -91,7 +67,7 @@ function HistoryLine(props: {
   const { line, points, shown, best } = props;
   const values = points.map(line.of);
   const places = spots(values, line.plain);
-  const top = Math.max(...values.map((value) => value ?? 0), line.plain ?? 0, 1e-9);
+  const top = topOf(values, line.plain);
   const value = values[shown] ?? null;
   return (
     <figure className="history-line">
