@@ -13,6 +13,7 @@ import { filesOf } from "../room/document";
 import { SharedEditor } from "../room/editors";
 import { places } from "../room/places";
 import { ResultsPane } from "../room/ResultsPane";
+import { useRuns, type Runs } from "../room/useRuns";
 import { Banner, Empty } from "../ui/parts";
 import { Prose } from "../ui/Prose";
 import { Split } from "../ui/Split";
@@ -71,15 +72,19 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
     if (view) goal.current = null;
   }, []);
 
-  const runFile = useCallback(() => void (file && act("run", { path: file, line: null })), [act, file]);
+  const runs = useRuns(act);
+  const { run } = runs;
+  const runFile = useCallback(() => {
+    if (file) run({ path: file, line: null });
+  }, [run, file]);
   const runCell = useCallback(() => {
     const view = editor.current;
-    if (file && view) void act("run", { path: file, line: cursorLine(view) });
-  }, [act, file]);
+    if (file && view) run({ path: file, line: cursorLine(view) });
+  }, [run, file]);
   const runSelection = useCallback(() => {
     const view = editor.current;
-    if (file && view) void act("run", { path: file, ...selectedLines(view) });
-  }, [act, file]);
+    if (file && view) run({ path: file, ...selectedLines(view) });
+  }, [run, file]);
 
   return (
     <section className="column" aria-label="Workbench">
@@ -89,6 +94,7 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
         runFile={runFile}
         runCell={runCell}
         runSelection={runSelection}
+        runs={runs}
         ready={file !== null}
       />
       {submission ? (
@@ -207,12 +213,14 @@ function Toolbar({
   runFile,
   runCell,
   runSelection,
+  runs,
   ready,
 }: {
   act: Act;
   runFile(): void;
   runCell(): void;
   runSelection(): void;
+  runs: Runs;
   ready: boolean;
 }) {
   const { kernel, sandbox, tests, bench, files_error, submission } = useView();
@@ -257,10 +265,18 @@ function Toolbar({
         className="button"
         disabled={kernel.state !== "busy" && !measuring}
         data-testid="interrupt"
-        onClick={() => void act("interrupt", {})}
+        onClick={() => {
+          runs.clear();
+          void act("interrupt", {});
+        }}
       >
         Interrupt
       </button>
+      {runs.waiting > 0 ? (
+        <span className="small muted" role="status">
+          {runs.waiting} waiting
+        </span>
+      ) : null}
       <button
         type="button"
         className="button quiet"

@@ -21,6 +21,7 @@ import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 
 import { cells } from "./cells";
+import { mistakes } from "./mistakes";
 import { personal } from "./personal";
 import { theme } from "./theme";
 
@@ -123,6 +124,11 @@ export function openShared(parent: HTMLElement, options: SharedEditor): EditorVi
       ],
     }),
   });
+}
+
+/** A pad of one's own: the room's editor with nothing shared and nothing recorded. */
+export function scratch(label: string): Extension {
+  return [personal(true), cells(true), mistakes(), writing, reading(label)];
 }
 
 /** For a watcher: not focusable as a text field, so no cursor of theirs appears in the candidate's code. */

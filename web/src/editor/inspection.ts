@@ -156,7 +156,10 @@ function marked(signature: string, written: string): (string | HTMLElement)[] {
   const at = parameterAt(parameters, written);
   return [
     before,
-    ...parameters.map((text, index) => (index === at ? part("strong", "cm-parameter", text) : text)),
+    ...parameters.flatMap((text, index) => {
+      const space = /^\s*/.exec(text)?.[0] ?? "";
+      return index === at ? [space, part("strong", "cm-parameter", text.slice(space.length))] : [text];
+    }),
     after,
   ];
 }
