@@ -86,7 +86,8 @@ class MemoryWorkbench:
                 self._set("idle")
 
     async def run_tool(self, tool: Tool) -> AsyncIterator[ToolLine | Output | Finished]:
-        for payload in _tool_lines(tool):
+        babbles = any("babble" in text for text in self.files.values())
+        for payload in _babble() if babbles else _tool_lines(tool):
             yield ToolLine(payload=payload)
             await asyncio.sleep(0)
         yield Finished(outcome="ok")
@@ -167,6 +168,21 @@ class MemoryTerminal:
             yield from (f"line {number} {'x' * 1_000}\r\n" for number in range(3_000))
         elif line.startswith("raw "):
             yield line[4:].replace("\\e", "\x1b")
+
+
+def _babble() -> Iterator[dict[str, object]]:
+    """Lines in the format, and far more of them than anybody reads."""
+    for number in range(300):
+        yield {
+            "tool": "tests",
+            "event": "case",
+            "name": f"test_{number}",
+            "title": "",
+            "outcome": "failed",
+            "message": "",
+            "output": "x" * 3_000,
+            "seconds": 0.0,
+        }
 
 
 def _tool_lines(tool: Tool) -> list[dict[str, object]]:

@@ -27,6 +27,8 @@ from sandbox.store.database import StorageFault
 FLUSH_S = 0.05
 MAX_INTERVIEW_BYTES = 48 * 1024 * 1024
 """Outputs of all runs of one interview."""
+MAX_TOOL_CHARS = 256 * 1024
+"""Of all lines of one run of a tool: every view carries the latest report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ class Running:
             return  # whoever asked has been refused
         batch = OutputBatch(allowance=MAX_INTERVIEW_BYTES - room.output_bytes)
         outcome: ev.RunOutcome = "died"
-        ignored, flushed_at = 0, time.monotonic()
+        ignored, reported, flushed_at = 0, 0, time.monotonic()
 
         def flush() -> None:
             nonlocal flushed_at
@@ -184,8 +186,10 @@ class Running:
                     match item:
                         case Output():
                             batch.add(item)
-                        case ToolLine():
-                            ignored += not self._record_line(room, run, item)
+                        case ToolLine(payload=payload):
+                            reported += len(str(payload))
+                            fits = reported <= MAX_TOOL_CHARS
+                            ignored += not (fits and self._record_line(room, run, item))
                         case Finished(outcome=outcome):
                             stopped = (room.id, run) in self._interrupted
                             outcome = "interrupted" if stopped and outcome in ("ok", "error") else outcome

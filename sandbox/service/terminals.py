@@ -45,7 +45,7 @@ class _Session:
     recorded_at: float = 0.0
     due: asyncio.TimerHandle | None = None
     warned: bool = False
-    why: str = "the shell has ended"
+    why: str = "the server was stopped"
     task: asyncio.Task[None] | None = None
 
 
@@ -123,6 +123,7 @@ class Terminals:
                 if session.flow.spent:
                     session.why = _SPENT
                     return
+            session.why = "the shell has ended"
         except SandboxFault as fault:
             session.why = str(fault)
         finally:

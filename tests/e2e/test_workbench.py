@@ -51,10 +51,8 @@ def test_cells_lines_and_a_terminal(server: Server, people: list[Person]) -> Non
 
     # Two indented lines, by keys alone.
     candidate.keyboard.press("Control+End")
-    candidate.keyboard.press("ArrowUp")
     candidate.keyboard.press("Shift+ArrowUp")
     candidate.keyboard.press("Shift+ArrowUp")
-    candidate.keyboard.press("Shift+Home")
     candidate.keyboard.press("Alt+Enter")
     expect(output).to_contain_text("lines 42", timeout=KERNEL_MS)
     settled(candidate)
@@ -102,22 +100,25 @@ def test_the_bench_token_by_token(server: Server, people: list[Person]) -> None:
     picture(candidate, "token-strip")
 
 
-def test_keys_colours_and_the_list_of_shortcuts(server: Server, people: list[Person]) -> None:
-    candidate, interviewer = enter(server, people)
-    to_probe(candidate, interviewer)
+def test_keys_colours_and_the_list_of_shortcuts_in_the_lobby(server: Server, people: list[Person]) -> None:
+    candidate = people[0].page
+    candidate.goto(server.new_interview()[0])
     candidate.get_by_test_id("settings").click()
     candidate.get_by_role("button", name="Vim").click()
     candidate.get_by_role("group", name="Contrast").get_by_role("button", name="High").click()
     candidate.get_by_role("button", name="Larger").click()
     candidate.get_by_role("button", name="Done").click()
     expect(candidate.locator(":root")).to_have_attribute("data-contrast", "high")
-    editor(candidate).click()
-    expect(candidate.locator(".cm-vim-panel")).to_be_visible()
+    pad = candidate.get_by_test_id("practice")
+    expect(pad.locator(".cm-vim-panel")).to_be_visible()
+    pad.locator(".cm-content").click()
     candidate.keyboard.type("ggO# from vim")
     candidate.keyboard.press("Escape")
-    expect(editor(interviewer)).to_contain_text("# from vim")
+    expect(pad).to_contain_text("# from vim")
+    picture(candidate, "practice")
     candidate.keyboard.press("F1")
     expect(candidate.get_by_role("dialog", name="Keys")).to_contain_text("Run the cell and go to the next")
     picture(candidate, "keys")
     candidate.reload()
     expect(candidate.locator(":root")).to_have_attribute("data-contrast", "high")
+    expect(candidate.get_by_test_id("practice")).not_to_contain_text("# from vim")

@@ -7,6 +7,7 @@ from pathlib import Path
 from pycrdt import Text
 
 from sandbox.adapters.memory import MemorySandboxes
+from sandbox.service.running import MAX_TOOL_CHARS
 from tests.sandbox.conftest import Plane, serve
 from tests.sandbox.page import Page
 
@@ -86,6 +87,18 @@ async def test_a_flood_is_cut_and_a_late_page_gets_what_was_kept(plane: Plane) -
         kept = ada.outputs
         async with await plane.page(interview, "interviewer") as grace:
             await grace.until(lambda: grace.outputs == kept)
+
+
+async def test_a_tool_that_babbles_does_not_swell_every_view(plane: Plane) -> None:
+    interview = plane.interview()
+    async with await plane.page(interview, "candidate") as ada:
+        await to_probe(plane, interview, ada)
+        ada.files["play.py"] = Text("babble")
+        await ada.until(lambda: ada.saved == ada.sent)
+        await ada.do("tests")
+        await ada.until(lambda: ada.view["tests"] and not ada.view["tests"]["running"])
+        shown = sum(len(case["output"]) for case in ada.view["tests"]["cases"])
+        assert MAX_TOOL_CHARS - 10_000 < shown < MAX_TOOL_CHARS
 
 
 async def test_code_runs_in_the_probe_only_and_not_after_submitting(plane: Plane) -> None:
