@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Person, Server, picture
-from tests.e2e.test_interview import KERNEL_MS, RIGHT, editor, enter, to_probe, write
+from tests.e2e.test_interview import KERNEL_MS, RIGHT, enter, to_probe, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
