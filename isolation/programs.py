@@ -11,14 +11,17 @@ from isolation.contract import SOCKET_DIR, WORKSPACE
 SESSION_SOCKET = "j.sock"
 """Name of the server's socket in a session's socket folder."""
 
+SHELL = ("/usr/bin/env", "TERM=xterm-256color", "PS1=\\w$ ", "bash", "--noprofile", "--norc")
+"""What a terminal of a session runs: nothing of the image's start-up files, and a prompt that is a folder."""
+
 SESSION_SERVER = (
     "jupyter-server",
     f"--ServerApp.sock={SOCKET_DIR}/{SESSION_SOCKET}",
     "--ServerApp.sock_mode=0666",  # the folder keeps others away; a server that is not root must connect
     f"--ServerApp.root_dir={WORKSPACE}",
     "--ServerApp.open_browser=False",
-    "--ServerApp.terminals_enabled=False",
-    "--ServerApp.jpserver_extensions={}",
+    "--ServerApp.jpserver_extensions={'jupyter_server_terminals': True}",
+    f"--ServerApp.terminado_settings={{'shell_command': {[*SHELL]}}}",
     "--ServerApp.log_level=WARN",
     "--FileContentsManager.delete_to_trash=False",
     "--ZMQChannelsWebsocketConnection.limit_rate=False",  # output is limited where it is read

@@ -24,6 +24,7 @@ from sandbox.service.judging import Judging
 from sandbox.service.leasing import Leasing
 from sandbox.service.running import Running
 from sandbox.service.tasks import Tasks
+from sandbox.service.terminals import Terminals
 from sandbox.settings import Settings
 from sandbox.store.alive import EVERY_S, Alive
 from sandbox.store.checkpoints import Checkpoints
@@ -89,7 +90,14 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
     benches = Benches(sandboxes, leasing, tasks)
     running = Running(benches, tasks)
     judging = Judging(judge, hall, store.log, tasks)
-    desk = Desk(findings=catalogue.findings, benches=benches, running=running, judging=judging, tasks=tasks)
+    desk = Desk(
+        findings=catalogue.findings,
+        benches=benches,
+        running=running,
+        terminals=Terminals(benches, tasks),
+        judging=judging,
+        tasks=tasks,
+    )
     plane = Plane(
         catalogue=catalogue,
         hall=hall,

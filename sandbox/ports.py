@@ -13,7 +13,7 @@ from isolation.contract import Device
 from wire.scorecard import Progress, Scorecard
 
 KernelState = Literal["starting", "idle", "busy", "dead"]
-OutputKind = Literal["stdout", "stderr", "result", "display", "error", "clear"]
+OutputKind = Literal["stdout", "stderr", "result", "display", "update", "error", "clear"]
 Tool = Literal["tests", "bench"]
 
 
@@ -28,6 +28,8 @@ class Output:
     """A ``data:image/png;base64,`` or ``data:image/jpeg;base64,`` address, or empty."""
     html: str = ""
     """text/html, for a frame without scripts and without our origin; or empty."""
+    id: str = ""
+    """display: a name by which it can be replaced; update: of what it replaces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,24 @@ class SandboxFault(Exception):
     """The sandbox could not be started or reached. Safe to show; says what to do."""
 
 
+class Terminal(Protocol):
+    """A shell in the sandbox. What it prints is hostile."""
+
+    def output(self) -> AsyncIterator[str]:
+        """Chunks as they come, until the shell ends. Raises SandboxFault."""
+        ...
+
+    async def write(self, text: str) -> None:
+        """Raises SandboxFault when the shell is gone."""
+        ...
+
+    async def resize(self, rows: int, columns: int) -> None:
+        """Raises SandboxFault when the shell is gone."""
+        ...
+
+    async def close(self) -> None: ...
+
+
 class Workbench(Protocol):
     """One candidate's living sandbox: files, a kernel, and the challenge's tools."""
 
@@ -75,6 +95,14 @@ class Workbench(Protocol):
 
     async def complete(self, code: str, cursor: int) -> Completions:
         """Completion from the living kernel, also while it is busy; empty when it does not answer."""
+        ...
+
+    async def inspect(self, code: str, cursor: int) -> str:
+        """What the living kernel knows of the object before the cursor, also while it is busy; or empty."""
+        ...
+
+    async def open_terminal(self, rows: int, columns: int) -> Terminal:
+        """A shell in the workspace, beside the kernel. Raises SandboxFault."""
         ...
 
     async def interrupt(self) -> None: ...

@@ -18,6 +18,7 @@ from uuid import uuid4
 import httpx
 from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import WebSocketException
+from websockets.typing import Subprotocol
 
 from isolation.programs import SESSION_SOCKET
 from sandbox.adapters import jupyter_wire
@@ -106,20 +107,46 @@ class JupyterServer:
         """Raises SandboxFault when the server is not there; a file that is gone is fine."""
         await self._listening("DELETE", f"/api/contents/{name}")
 
+    async def start_terminal(self) -> str:
+        """The new terminal's name. Raises SandboxFault."""
+        answer = await self._listening("POST", "/api/terminals", {})
+        value = answer.json()
+        name = value.get("name") if isinstance(value, dict) else None
+        if answer.status != 200 or not isinstance(name, str) or not _is_id(name):
+            raise SandboxFault("The sandbox could not start a terminal. Restart it.")
+        return name
+
+    async def end_terminal(self, name: str) -> None:
+        """One that is gone is fine. Raises SandboxFault."""
+        await self._listening("DELETE", f"/api/terminals/{name}")
+
     @asynccontextmanager
     async def channels(self, kernel: str) -> AsyncIterator[ClientConnection]:
         """The kernel's channels on one web socket. Raises SandboxFault when it cannot be opened."""
-        uri = f"ws://localhost/api/kernels/{kernel}/channels?session_id={uuid4().hex}"
+        path = f"/api/kernels/{kernel}/channels?session_id={uuid4().hex}"
+        async with self._web_socket(path, jupyter_wire.MAX_FRAME_BYTES, jupyter_wire.SUBPROTOCOL) as opened:
+            yield opened
+
+    @asynccontextmanager
+    async def terminal(self, name: str, max_frame: int) -> AsyncIterator[ClientConnection]:
+        """What a terminal's shell prints and reads. Raises SandboxFault when it cannot be opened."""
+        async with self._web_socket(f"/terminals/websocket/{name}", max_frame) as opened:
+            yield opened
+
+    @asynccontextmanager
+    async def _web_socket(
+        self, path: str, max_frame: int, subprotocol: Subprotocol | None = None
+    ) -> AsyncIterator[ClientConnection]:
         try:
-            with checked(self.folder, SESSION_SOCKET) as path:
+            with checked(self.folder, SESSION_SOCKET) as socket:
                 connection = await unix_connect(
-                    path,
-                    uri,
-                    subprotocols=[jupyter_wire.SUBPROTOCOL],
+                    socket,
+                    f"ws://localhost{path}",
+                    subprotocols=[subprotocol] if subprotocol else None,
                     additional_headers=self._headers(),
                     compression=None,
                     proxy=None,
-                    max_size=jupyter_wire.MAX_FRAME_BYTES,
+                    max_size=max_frame,
                     open_timeout=_OPEN_TIMEOUT_S,
                     ping_interval=None,
                     close_timeout=1,
@@ -127,7 +154,7 @@ class JupyterServer:
         except (OSError, WebSocketException, TimeoutError) as error:
             raise SandboxFault(_UNREACHABLE) from error
         try:
-            if connection.subprotocol != jupyter_wire.SUBPROTOCOL:
+            if connection.subprotocol != subprotocol:
                 raise SandboxFault(_UNREACHABLE)
             yield connection
         finally:
@@ -166,5 +193,5 @@ class JupyterServer:
 
 
 def _is_id(text: str) -> bool:
-    """Kernel ids go into paths, so only what a UUID is made of."""
+    """Ids of kernels and names of terminals go into paths, so only what a UUID is made of."""
     return 0 < len(text) <= 64 and all(letter in "0123456789abcdef-" for letter in text)

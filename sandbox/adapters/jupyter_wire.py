@@ -18,12 +18,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from websockets.typing import Subprotocol
+
 from sandbox.ports import Output
 
-SUBPROTOCOL = "v1.kernel.websocket.jupyter.org"
+SUBPROTOCOL = Subprotocol("v1.kernel.websocket.jupyter.org")
 MAX_FRAME_BYTES = 8 * 1024 * 1024
 """A larger frame ends the connection before it is read."""
 MAX_IMAGE_PIXELS = 16_000_000
+MAX_DISPLAY_ID = 64
 Channel = Literal["shell", "control", "iopub", "stdin"]
 
 _WORD = 8
@@ -99,8 +102,10 @@ def output_of(message: Message) -> Output | None:
         return Output(kind="stderr" if name == "stderr" else "stdout", text=text) if text else None
     if message.kind == "execute_result":
         return _rich("result", content)
-    if message.kind in {"display_data", "update_display_data"}:
+    if message.kind == "display_data":
         return _rich("display", content)
+    if message.kind == "update_display_data":
+        return _rich("update", content)
     if message.kind == "error":
         return Output(kind="error", text="\n".join(_texts(content.get("traceback"))))
     if message.kind == "clear_output":
@@ -108,12 +113,16 @@ def output_of(message: Message) -> Output | None:
     return None
 
 
-def _rich(kind: Literal["result", "display"], content: Mapping[str, object]) -> Output | None:
+def _rich(kind: Literal["result", "display", "update"], content: Mapping[str, object]) -> Output | None:
     data = content.get("data")
     if not isinstance(data, dict):
         return None
+    transient = content.get("transient")
+    name = _text(transient, "display_id")[:MAX_DISPLAY_ID] if isinstance(transient, dict) else ""
     image = _image(data, "image/png") or _image(data, "image/jpeg")
-    output = Output(kind=kind, text=_text(data, "text/plain"), image=image, html=_text(data, "text/html"))
+    output = Output(
+        kind=kind, text=_text(data, "text/plain"), image=image, html=_text(data, "text/html"), id=name
+    )
     return output if output.text or output.image or output.html else None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Literal, Self
@@ -24,7 +25,9 @@ from sandbox.ports import Completions, Finished, Output, SandboxFault
 MAX_OUTPUT_BYTES = 1024 * 1024
 """Of one execution. What comes after is dropped and the execution interrupted."""
 MAX_MATCHES = 200
-COMPLETE_TIMEOUT_S = 3.0
+MAX_DESCRIPTION = 16_000
+"""Characters of what is said about an object."""
+ANSWER_TIMEOUT_S = 3.0
 STOP_TIMEOUT_S = 5.0
 """How long an interrupted flood may go on before the kernel is given up."""
 _READY_TIMEOUT_S = 30.0
@@ -137,18 +140,14 @@ class Kernel:
         await self._server.interrupt_kernel(self._id)
 
     async def complete(self, code: str, cursor: int) -> Completions:
-        """Asked in a subshell, so that a busy main shell does not delay it."""
-        if self._dead:
-            return _NO_COMPLETIONS
-        try:
-            async with asyncio.timeout(COMPLETE_TIMEOUT_S):
-                subshell = await self._subshell_id()
-                header: dict[str, object] = {"subshell_id": subshell} if subshell else {}
-                content = {"code": code, "cursor_pos": cursor}
-                reply = await self._ask("shell", "complete_request", content, "complete_reply", header)
-        except (TimeoutError, SandboxFault):
-            return _NO_COMPLETIONS
-        return _completions(reply, len(code))
+        """Empty when the kernel does not answer."""
+        reply = await self._ask_beside("complete", {"code": code, "cursor_pos": cursor})
+        return _NO_COMPLETIONS if reply is None else _completions(reply, len(code))
+
+    async def inspect(self, code: str, cursor: int) -> str:
+        """What the kernel knows of the object before the cursor, as plain text; empty for one it has not."""
+        reply = await self._ask_beside("inspect", {"code": code, "cursor_pos": cursor, "detail_level": 0})
+        return "" if reply is None else _description(reply)
 
     async def close(self) -> None:
         """End the kernel and its connection. Raises nothing: what cannot be reached is gone with its jail."""
@@ -174,7 +173,7 @@ class Kernel:
     async def _outputs(self, messages: asyncio.Queue[Message]) -> AsyncIterator[Output | Finished]:
         """Outputs until both the reply and idle came: either may be first."""
         reply: Message | None = None
-        idle = raised = False
+        idle = raised = clear = False
         shown = 0
         while not (reply and idle):
             message = await messages.get()
@@ -185,6 +184,8 @@ class Kernel:
                 reply = message
             elif message.kind == "status":
                 idle = idle or message.content.get("execution_state") == "idle"
+            elif message.kind == "clear_output" and message.content.get("wait") is True:
+                clear = True  # together with what takes its place, so that nothing flickers
             else:
                 output = jupyter_wire.output_of(message)
                 left = MAX_OUTPUT_BYTES - shown
@@ -198,6 +199,9 @@ class Kernel:
                 if output is not None:
                     # A file that %run ran shows its traceback, and the reply still says ok.
                     raised = raised or output.kind == "error"
+                    if clear:
+                        clear = False
+                        yield Output(kind="clear")
                     yield output
         yield Finished(outcome=self._outcome(reply, raised))
 
@@ -221,6 +225,18 @@ class Kernel:
                         return
         except TimeoutError:
             self.give_up()
+
+    async def _ask_beside(self, question: str, content: dict[str, object]) -> Message | None:
+        """Asked in a subshell, so that a busy main shell does not delay it. None when nothing answers."""
+        if self._dead:
+            return None
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                subshell = await self._subshell_id()
+                header: dict[str, object] = {"subshell_id": subshell} if subshell else {}
+                return await self._ask("shell", f"{question}_request", content, f"{question}_reply", header)
+        except (TimeoutError, SandboxFault):
+            return None
 
     async def _subshell_id(self) -> str:
         if self._subshell is None:
@@ -353,3 +369,14 @@ def _completions(reply: Message, length: int) -> Completions:
         return _NO_COMPLETIONS
     words = [match for match in matches if isinstance(match, str) and len(match) <= 256]
     return Completions(matches=tuple(words[:MAX_MATCHES]), start=start, end=end)
+
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def _description(reply: Message) -> str:
+    data = reply.content.get("data")
+    text = data.get("text/plain") if isinstance(data, dict) else None
+    if reply.content.get("found") is not True or not isinstance(text, str):
+        return ""
+    return _COLOUR.sub("", text[: 2 * MAX_DESCRIPTION])[:MAX_DESCRIPTION].encode("utf-8", "replace").decode()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from isolation.contract import Device
@@ -43,6 +43,7 @@ CHECKS: tuple[CheckName, ...] = (
 class MemoryWorkbench:
     def __init__(self, on_kernel: Callable[[KernelState], None]) -> None:
         self.files: dict[str, str] = {}
+        self.terminals: list[MemoryTerminal] = []
         self._on_kernel = on_kernel
         self._busy = self._dead = False
         self._interrupted = asyncio.Event()
@@ -87,7 +88,8 @@ class MemoryWorkbench:
                 self._set("idle")
 
     async def run_tool(self, tool: Tool) -> AsyncIterator[ToolLine | Output | Finished]:
-        for payload in _tool_lines(tool):
+        babbles = any("babble" in text for text in self.files.values())
+        for payload in _babble() if babbles else _tool_lines(tool):
             yield ToolLine(payload=payload)
             await asyncio.sleep(0)
         yield Finished(outcome="ok")
@@ -96,6 +98,16 @@ class MemoryWorkbench:
         word = code[:cursor].rpartition(" ")[2].rpartition("\n")[2]
         matches = [name for name in ("print", "generate", "target", "draft") if name.startswith(word)]
         return Completions(matches=matches, start=cursor - len(word), end=cursor)
+
+    async def inspect(self, code: str, cursor: int) -> str:
+        name = code[:cursor].rpartition(" ")[2].rpartition("\n")[2]
+        return (
+            f"Signature: {name}(target, draft)\nDocstring: Not read: memory.\nType: function" if name else ""
+        )
+
+    async def open_terminal(self, rows: int, columns: int) -> MemoryTerminal:
+        self.terminals.append(MemoryTerminal(rows, columns, lambda: self.files))
+        return self.terminals[-1]
 
     async def interrupt(self) -> None:
         self._interrupted.set()
@@ -114,6 +126,67 @@ class MemoryWorkbench:
         self._on_kernel(state)
 
 
+class MemoryTerminal:
+    """Echoes. ``ls`` lists the files, ``exit`` ends it, ``flood`` prints megabytes, ``raw TEXT`` prints
+    TEXT with its ``\\e`` as escapes."""
+
+    def __init__(self, rows: int, columns: int, files: Callable[[], Mapping[str, str]]) -> None:
+        self.size = (rows, columns)
+        self.typed = ""
+        self._files = files
+        self._line = ""
+        self._printed: asyncio.Queue[str | None] = asyncio.Queue()
+        self._printed.put_nowait("$ ")
+
+    async def output(self) -> AsyncIterator[str]:
+        while (text := await self._printed.get()) is not None:
+            yield text
+
+    async def write(self, text: str) -> None:
+        self.typed += text
+        for letter in text:
+            if letter != "\r":
+                self._line += letter
+                self._printed.put_nowait(letter)
+                continue
+            line, self._line = self._line.strip(), ""
+            self._printed.put_nowait("\r\n")
+            if line == "exit":
+                self._printed.put_nowait(None)
+            for shown in self._answer(line):
+                self._printed.put_nowait(shown)
+            self._printed.put_nowait("$ ")
+
+    async def resize(self, rows: int, columns: int) -> None:
+        self.size = (rows, columns)
+
+    async def close(self) -> None:
+        self._printed.put_nowait(None)
+
+    def _answer(self, line: str) -> Iterator[str]:
+        if line == "ls":
+            yield "  ".join(sorted(self._files())) + "\r\n"
+        elif line == "flood":
+            yield from (f"line {number} {'x' * 1_000}\r\n" for number in range(3_000))
+        elif line.startswith("raw "):
+            yield line[4:].replace("\\e", "\x1b")
+
+
+def _babble() -> Iterator[dict[str, object]]:
+    """Lines in the format, and far more of them than anybody reads."""
+    for number in range(300):
+        yield {
+            "tool": "tests",
+            "event": "case",
+            "name": f"test_{number}",
+            "title": "",
+            "outcome": "failed",
+            "message": "",
+            "output": "x" * 3_000,
+            "seconds": 0.0,
+        }
+
+
 def _tool_lines(tool: Tool) -> list[dict[str, object]]:
     if tool == "tests":
         case = {"tool": "tests", "event": "case", "outcome": "passed", "message": "", "seconds": 0.01}
@@ -126,6 +199,10 @@ def _tool_lines(tool: Tool) -> list[dict[str, object]]:
                 "title": "Greedy equals the target",
                 "outcome": "failed",
                 "message": "differs",
+                "assertion": "assert got == want",
+                "output": "drafted 4\n",
+                "file": "specdec.py",
+                "line": 3,
             },
             {"tool": "tests", "event": "finished", "error": ""},
         ]
@@ -144,7 +221,18 @@ def _tool_lines(tool: Tool) -> list[dict[str, object]]:
             "speedup_in_a_batch": 1.0 - 0.05 * gamma,
         }
         for gamma in (1, 2, 4, 8)
-    ] + [{"tool": "bench", "event": "finished", "error": ""}]
+    ] + [
+        {
+            "tool": "bench",
+            "event": "strip",
+            "num_speculative_tokens": 4,
+            "prompt": [3, 14, 15],
+            "tokens": [9, 26, 53, 5],
+            "origins": ["plain", "accepted", "recovered", "bonus"],
+            "rejected": [{"at": 2, "tokens": [58, 9]}],
+        },
+        {"tool": "bench", "event": "finished", "error": ""},
+    ]
 
 
 class MemorySandboxes:

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from sandbox.adapters.jupyter import JupyterServer
 from sandbox.adapters.kernel import STOP_TIMEOUT_S, Kernel
+from sandbox.adapters.shell import JupyterTerminal
 from sandbox.adapters.tool_lines import LineReader
 from sandbox.ports import Completions, Finished, KernelState, Output, SandboxFault, Tool, ToolLine
 
@@ -178,6 +179,13 @@ class JupyterWorkbench:
         if self._kernel is None:
             return Completions(matches=(), start=0, end=0)
         return await self._kernel.complete(code, cursor)
+
+    async def inspect(self, code: str, cursor: int) -> str:
+        return "" if self._kernel is None else await self._kernel.inspect(code, cursor)
+
+    async def open_terminal(self, rows: int, columns: int) -> JupyterTerminal:
+        """Raises SandboxFault."""
+        return await JupyterTerminal.start(self._place.server, rows, columns)
 
     async def interrupt(self) -> None:
         """Raises SandboxFault when the sandbox does not answer."""

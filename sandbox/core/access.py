@@ -19,9 +19,10 @@ MAX_MEMBERS = 20
 
 MAY: Mapping[Role, frozenset[str]] = {
     "candidate": frozenset(
-        {"consent", "run", "interrupt", "restart", "tests", "bench", "complete", "submit"}
+        {"consent", "run", "interrupt", "restart", "tests", "bench", "complete", "inspect", "submit"}
         | {"paste", "input_method", "focus"}
         | {"say", "ask_focus_block", "end_focus_block"}
+        | {"terminal_open", "terminal_type", "terminal_resize", "terminal_close"}
     ),
     "interviewer": frozenset(
         {"move_stage", "clock", "add_note", "edit_note", "tick", "mark", "judge_now"}

@@ -17,6 +17,10 @@ MAX_MESSAGE = 1_000
 MAX_FOCUS_MINUTES = 30
 
 
+Rows = Annotated[int, Field(ge=2, le=200)]
+Columns = Annotated[int, Field(ge=10, le=400)]
+
+
 class Consent(Wire):
     name: Literal["consent"] = "consent"
 
@@ -25,6 +29,9 @@ class Run(Wire):
     name: Literal["run"] = "run"
     path: str = Field(max_length=64)
     line: int | None = Field(ge=1, le=1_000_000)
+    """None: the whole file."""
+    end: int | None = Field(default=None, ge=1, le=1_000_000)
+    """None: the cell that holds ``line``; otherwise the lines from ``line`` to ``end``."""
 
 
 class Interrupt(Wire):
@@ -47,6 +54,33 @@ class Complete(Wire):
     name: Literal["complete"] = "complete"
     code: str = Field(max_length=60_000)
     cursor: int = Field(ge=0, le=60_000)
+
+
+class Inspect(Wire):
+    name: Literal["inspect"] = "inspect"
+    code: str = Field(max_length=60_000)
+    cursor: int = Field(ge=0, le=60_000)
+
+
+class TerminalOpen(Wire):
+    name: Literal["terminal_open"] = "terminal_open"
+    rows: Rows
+    columns: Columns
+
+
+class TerminalType(Wire):
+    name: Literal["terminal_type"] = "terminal_type"
+    text: str = Field(min_length=1, max_length=16_000)
+
+
+class TerminalResize(Wire):
+    name: Literal["terminal_resize"] = "terminal_resize"
+    rows: Rows
+    columns: Columns
+
+
+class TerminalClose(Wire):
+    name: Literal["terminal_close"] = "terminal_close"
 
 
 class Submit(Wire):
@@ -150,6 +184,11 @@ Command = (
     | RunTests
     | RunBench
     | Complete
+    | Inspect
+    | TerminalOpen
+    | TerminalType
+    | TerminalResize
+    | TerminalClose
     | Submit
     | Paste
     | InputMethod

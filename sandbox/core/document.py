@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -85,3 +86,8 @@ def cell_at(source: str, line: int) -> Cell:
     return max(
         (cell for cell in cells(source) if cell.first_line <= max(line, 1)), key=lambda c: c.first_line
     )
+
+
+def lines_between(source: str, first: int, last: int) -> str:
+    """Lines from ``first`` to ``last`` (from 1), moved left together as far as they go."""
+    return textwrap.dedent("\n".join(source.split("\n")[first - 1 : last]))

@@ -8,9 +8,9 @@ the CRDT, everything else as JSON.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, model_validator
 
 from sandbox.core.room_events import InputMethodUsed, Origin, RhythmBroke, RoomEvent
 from sandbox.ports import OutputKind
@@ -23,7 +23,7 @@ Author = str
 Stage = Literal["lobby", "filter", "probe", "finished"]
 Budget = Literal["quick", "full"]
 Outcome = Literal["go on", "stop"]
-RunKind = Literal["file", "cell", "tests", "bench"]
+RunKind = Literal["file", "cell", "selection", "tests", "bench"]
 RunOutcome = Literal["ok", "error", "interrupted", "died", "timed_out", "flooded"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -54,6 +54,7 @@ class ShownOutput(Wire):
     text: str = ""
     image: str = ""
     html: str = ""
+    id: str = ""
 
 
 class Created(Wire):
@@ -158,6 +159,13 @@ class TestCase(Wire):
     title: str = Field(max_length=500)
     outcome: Literal["passed", "failed", "error", "skipped"]
     message: str = Field(max_length=8_000)
+    assertion: str = Field(default="", max_length=4_000)
+    """The statement of the test that does not hold."""
+    output: str = Field(default="", max_length=4_000)
+    """What the code printed meanwhile."""
+    file: str = Field(default="", max_length=64)
+    """Where in the candidate's files the code raised; empty if nowhere."""
+    line: int | None = Field(default=None, ge=1, le=10**6)
     seconds: float = Field(ge=0, le=86_400)
 
 
@@ -184,6 +192,37 @@ class BenchRow(Wire):
     new_tokens: int = Field(ge=0, le=10**9)
 
 
+Token = Annotated[int, Field(ge=0, le=10**7)]
+TokenOrigin = Literal["accepted", "recovered", "bonus", "plain"]
+
+
+class Rejected(Wire):
+    """Draft tokens that do not stand: the rejected one first, then those behind it."""
+
+    at: int = Field(ge=0, le=1_000)
+    """Index of the recovered token."""
+    tokens: tuple[Token, ...] = Field(min_length=1, max_length=100)
+
+
+class TokenStrip(Wire):
+    """One generation of the bench token by token, as the sandbox claims it went."""
+
+    num_speculative_tokens: int = Field(ge=0, le=10_000)
+    prompt: tuple[Token, ...] = Field(max_length=64)
+    tokens: tuple[Token, ...] = Field(max_length=256)
+    origins: tuple[TokenOrigin, ...] = Field(max_length=256)
+    """One for each token."""
+    rejected: tuple[Rejected, ...] = Field(max_length=256)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len(self.origins) != len(self.tokens):
+            raise ValueError("want an origin for each token")
+        if any(one.at >= len(self.tokens) for one in self.rejected):
+            raise ValueError("drafts were rejected behind the last token")
+        return self
+
+
 class TestCaseReported(Wire):
     kind: Literal["test-case"] = "test-case"
     run: int
@@ -194,6 +233,12 @@ class BenchRowReported(Wire):
     kind: Literal["bench-row"] = "bench-row"
     run: int
     row: BenchRow
+
+
+class TokenStripReported(Wire):
+    kind: Literal["token-strip"] = "token-strip"
+    run: int
+    strip: TokenStrip
 
 
 class ToolStopped(Wire):
@@ -210,6 +255,30 @@ class RunFinished(Wire):
     outcome: RunOutcome
     ignored_lines: int = 0
     """Lines of a tool that were not in its format."""
+
+
+class TerminalOpened(Wire):
+    kind: Literal["terminal-opened"] = "terminal-opened"
+    rows: int
+    columns: int
+
+
+class TerminalShown(Wire):
+    """What a terminal printed, without what could harm a reader (`core.terminal_text`)."""
+
+    kind: Literal["terminal"] = "terminal"
+    text: str
+
+
+class TerminalResized(Wire):
+    kind: Literal["terminal-resized"] = "terminal-resized"
+    rows: int
+    columns: int
+
+
+class TerminalClosed(Wire):
+    kind: Literal["terminal-closed"] = "terminal-closed"
+    why: str
 
 
 class KernelRestarted(Wire):
@@ -305,8 +374,13 @@ Event = (
     | OutputsShown
     | TestCaseReported
     | BenchRowReported
+    | TokenStripReported
     | ToolStopped
     | RunFinished
+    | TerminalOpened
+    | TerminalShown
+    | TerminalResized
+    | TerminalClosed
     | KernelRestarted
     | Submitted
     | JudgementQueued

@@ -31,6 +31,7 @@ MAX_TOOL_ROWS = 200
 MAX_MARKS = 500
 MAX_MESSAGES = 1_000
 MAX_OUTAGES = 500
+MAX_BENCH_HISTORY = 50
 
 
 class NotAllowed(Exception):
@@ -110,6 +111,22 @@ class ToolReport:
     error: str = ""
     cases: tuple[ev.TestCase, ...] = ()
     rows: tuple[ev.BenchRow, ...] = ()
+    strips: tuple[ev.TokenStrip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchPoint:
+    """One run of the bench in the history: its row with the best speed-up."""
+
+    run: int
+    at: int
+    best: ev.BenchRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalSize:
+    rows: int
+    columns: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +174,8 @@ class Veil:
     runs: tuple[Run, ...]
     tests: ToolReport | None
     bench: ToolReport | None
+    bench_history: tuple[BenchPoint, ...]
+    terminal: TerminalSize | None
     integrity: tuple[Integrity, ...]
 
 
@@ -193,6 +212,9 @@ class Interview:
     runs: tuple[Run, ...] = ()
     tests: ToolReport | None = None
     bench: ToolReport | None = None
+    bench_history: tuple[BenchPoint, ...] = ()
+    terminal: TerminalSize | None = None
+    """Of the terminal that is open."""
     review: ev.ReviewFiled | None = None
     submission: Submission | None = None
     rejection: str = ""
@@ -310,6 +332,10 @@ def decide(
         case cmd.AskFocusBlock() | cmd.FocusBlock() | cmd.EndFocusBlock():
             return _focus(interview, command)
         case cmd.Run() | cmd.RunTests() | cmd.RunBench() | cmd.Interrupt() | cmd.Restart() | cmd.Complete():
+            return []
+        case cmd.Inspect():
+            return []
+        case cmd.TerminalOpen() | cmd.TerminalType() | cmd.TerminalResize() | cmd.TerminalClose():
             return []
         case cmd.Submit() | cmd.JudgeNow():
             return []
@@ -485,8 +511,12 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
     if interview is None:
         raise ValueError(f"a log starts with created, not {event.kind}")
     match event:
-        case ev.DocumentUpdated() | ev.OutputsShown() | ev.KernelRestarted():
+        case ev.DocumentUpdated() | ev.OutputsShown() | ev.TerminalShown() | ev.KernelRestarted():
             return interview
+        case ev.TerminalOpened() | ev.TerminalResized():
+            return replace(interview, terminal=TerminalSize(rows=event.rows, columns=event.columns))
+        case ev.TerminalClosed():
+            return replace(interview, terminal=None)
         case ev.Consented():
             return replace(interview, consented=True)
         case ev.StageMoved(stage=stage):
@@ -526,6 +556,7 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
             ev.RunStarted()
             | ev.TestCaseReported()
             | ev.BenchRowReported()
+            | ev.TokenStripReported()
             | ev.ToolStopped()
             | ev.RunFinished()
         ):
@@ -587,6 +618,8 @@ def _evolve_room(interview: Interview, event: rev.RoomEvent, author: ev.Author, 
                 runs=interview.runs,
                 tests=interview.tests,
                 bench=interview.bench,
+                bench_history=interview.bench_history,
+                terminal=interview.terminal,
                 integrity=interview.integrity,
             )
             return replace(interview, focus=FocusBlock(until=at + minutes * 60_000, veil=veil))
@@ -609,7 +642,15 @@ def as_the_panel_sees(interview: Interview) -> Interview:
     """During a focus block: as it was when the block began."""
     if (veil := interview.focus.veil) is None:
         return interview
-    return replace(interview, runs=veil.runs, tests=veil.tests, bench=veil.bench, integrity=veil.integrity)
+    return replace(
+        interview,
+        runs=veil.runs,
+        tests=veil.tests,
+        bench=veil.bench,
+        bench_history=veil.bench_history,
+        terminal=veil.terminal,
+        integrity=veil.integrity,
+    )
 
 
 def planned_minutes(interview: Interview, stage: Literal["filter", "probe"]) -> int:
@@ -624,7 +665,14 @@ def _stage_clock(interview: Interview, stage: ev.Stage, at: int) -> Clock:
     return interview.clock.pause(at)
 
 
-RunEvent = ev.RunStarted | ev.TestCaseReported | ev.BenchRowReported | ev.ToolStopped | ev.RunFinished
+RunEvent = (
+    ev.RunStarted
+    | ev.TestCaseReported
+    | ev.BenchRowReported
+    | ev.TokenStripReported
+    | ev.ToolStopped
+    | ev.RunFinished
+)
 
 
 def _evolve_run(interview: Interview, event: RunEvent, at: int) -> Interview:
@@ -644,7 +692,12 @@ def _evolve_run(interview: Interview, event: RunEvent, at: int) -> Interview:
         case ev.BenchRowReported(run=run, row=row):
             if interview.bench is None or interview.bench.run != run:
                 return interview
-            return replace(interview, bench=replace(interview.bench, rows=(*interview.bench.rows, row)))
+            bench = replace(interview.bench, rows=(*interview.bench.rows, row))
+            return replace(interview, bench=bench, bench_history=_history(interview.bench_history, bench))
+        case ev.TokenStripReported(run=run, strip=strip):
+            if interview.bench is None or interview.bench.run != run:
+                return interview
+            return replace(interview, bench=replace(interview.bench, strips=(*interview.bench.strips, strip)))
         case ev.ToolStopped(run=run, error=error):
             return _with_reports(interview, run, running=True, error=error)
         case ev.RunFinished(run=run, outcome=outcome):
@@ -653,6 +706,12 @@ def _evolve_run(interview: Interview, event: RunEvent, at: int) -> Interview:
                 for one in interview.runs
             )
             return _with_reports(replace(interview, runs=runs), run, running=False, error=_why(outcome))
+
+
+def _history(points: tuple[BenchPoint, ...], bench: ToolReport) -> tuple[BenchPoint, ...]:
+    best = max(bench.rows, key=lambda row: row.speedup)
+    earlier = tuple(point for point in points if point.run != bench.run)
+    return (*earlier, BenchPoint(run=bench.run, at=bench.at, best=best))[-MAX_BENCH_HISTORY:]
 
 
 def _why(outcome: ev.RunOutcome) -> str:
@@ -746,4 +805,6 @@ def _integrity(interview: Interview, event: IntegrityEvent, author: ev.Author, a
 
 def interrupted_by_restart(interview: Interview) -> Sequence[ev.Event]:
     """What a server that has just started must record: nothing that ran before it runs now."""
-    return [ev.RunFinished(run=one.id, outcome="died") for one in interview.runs if one.outcome is None]
+    died = [ev.RunFinished(run=one.id, outcome="died") for one in interview.runs if one.outcome is None]
+    closed = [ev.TerminalClosed(why="the server was restarted")] if interview.terminal else []
+    return [*died, *closed]

@@ -98,6 +98,10 @@ def describe(entry: ev.Entry, who: str = "") -> str | None:
             return f"Run {run}: {_short(label)}."
         case ev.RunFinished(run=run, outcome=outcome):
             return f"Run {run} ended: {outcome}."
+        case ev.TerminalOpened():
+            return "Terminal opened."
+        case ev.TerminalClosed(why=why):
+            return f"Terminal closed: {_short(why)}."
         case ev.KernelRestarted():
             return "Kernel restarted."
         case ev.Submitted(sha256=sha256):

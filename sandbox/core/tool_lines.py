@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
-from sandbox.core.events import BenchRow, BenchRowReported, TestCase, TestCaseReported, ToolStopped
+from sandbox.core.events import (
+    BenchRow,
+    BenchRowReported,
+    TestCase,
+    TestCaseReported,
+    TokenStrip,
+    TokenStripReported,
+    ToolStopped,
+)
 from wire.base import Wire
 
 MAX_TEXT = 4_000
@@ -30,16 +39,21 @@ class _Row(BenchRow):
     event: Literal["row"]
 
 
+class _Strip(TokenStrip):
+    tool: Literal["bench"]
+    event: Literal["strip"]
+
+
 class _Finished(Wire):
     tool: Literal["tests", "bench"]
     event: Literal["finished"]
     error: str = Field(max_length=4_000)
 
 
-_LINE: TypeAdapter[_Collected | _Case | _Row | _Finished] = TypeAdapter(
-    Annotated[_Collected | _Case | _Row | _Finished, Field(discriminator="event")]
+_LINE: TypeAdapter[_Collected | _Case | _Row | _Strip | _Finished] = TypeAdapter(
+    Annotated[_Collected | _Case | _Row | _Strip | _Finished, Field(discriminator="event")]
 )
-ToolEvent = TestCaseReported | BenchRowReported | ToolStopped
+ToolEvent = TestCaseReported | BenchRowReported | TokenStripReported | ToolStopped
 
 
 def parse_tool_line(run: int, payload: Mapping[str, object]) -> tuple[ToolEvent, ...] | None:
@@ -48,8 +62,8 @@ def parse_tool_line(run: int, payload: Mapping[str, object]) -> tuple[ToolEvent,
         name: value[:MAX_TEXT] if isinstance(value, str) else value for name, value in payload.items()
     }
     try:
-        line = _LINE.validate_python(shortened)
-    except (ValidationError, RecursionError):
+        line = _LINE.validate_json(json.dumps(shortened))  # as JSON: there a list may be a tuple
+    except (ValueError, RecursionError):
         return None
     fields = line.model_dump(exclude={"tool", "event"})
     match line:
@@ -57,6 +71,9 @@ def parse_tool_line(run: int, payload: Mapping[str, object]) -> tuple[ToolEvent,
             return (TestCaseReported(run=run, case=TestCase(**fields)),)
         case _Row():
             return (BenchRowReported(run=run, row=BenchRow(**fields)),)
+        case _Strip():
+            strip = TokenStrip(**{name: getattr(line, name) for name in TokenStrip.model_fields})
+            return (TokenStripReported(run=run, strip=strip),)
         case _Finished(error=error):
             return (ToolStopped(run=run, error=error),)
         case _Collected():

@@ -127,6 +127,11 @@ class RunView(Wire):
     outcome: ev.RunOutcome | None
 
 
+class TerminalView(Wire):
+    rows: int
+    columns: int
+
+
 class TestReport(Wire):
     at: int
     running: bool
@@ -139,6 +144,16 @@ class BenchReport(Wire):
     running: bool
     error: str
     rows: tuple[ev.BenchRow, ...]
+    strips: tuple[ev.TokenStrip, ...]
+
+
+class BenchPointView(Wire):
+    run: int
+    at: int
+    num_speculative_tokens: int
+    acceptance_rate: float | None
+    tokens_per_target_call: float
+    speedup: float
 
 
 class SubmissionView(Wire):
@@ -163,6 +178,8 @@ class CandidateView(Wire):
     runs: tuple[RunView, ...]
     tests: TestReport | None
     bench: BenchReport | None
+    bench_history: tuple[BenchPointView, ...]
+    terminal: TerminalView | None
     submission: SubmissionView | None
     files_error: str
     alert: str
@@ -416,6 +433,8 @@ def _shared(interview: iv.Interview, live: Live, now: int) -> dict[str, Any]:
         "runs": run_views(interview),
         "tests": test_report(interview.tests),
         "bench": bench_report(interview.bench),
+        "bench_history": tuple(map(bench_point, interview.bench_history)),
+        "terminal": terminal_view(interview),
         "submission": SubmissionView(sha256=submission.sha256, at=submission.at) if submission else None,
         "files_error": live.files_error or interview.rejection,
         "alert": live.alert,
@@ -434,6 +453,11 @@ def run_views(interview: iv.Interview) -> tuple[RunView, ...]:
         )
         for run in interview.runs
     )
+
+
+def terminal_view(interview: iv.Interview) -> TerminalView | None:
+    size = interview.terminal
+    return TerminalView(rows=size.rows, columns=size.columns) if size else None
 
 
 def note_views(interview: iv.Interview) -> tuple[NoteView, ...]:
@@ -494,7 +518,20 @@ def test_report(report: iv.ToolReport | None) -> TestReport | None:
 def bench_report(report: iv.ToolReport | None) -> BenchReport | None:
     if report is None:
         return None
-    return BenchReport(at=report.at, running=report.running, error=report.error, rows=report.rows)
+    return BenchReport(
+        at=report.at, running=report.running, error=report.error, rows=report.rows, strips=report.strips
+    )
+
+
+def bench_point(point: iv.BenchPoint) -> BenchPointView:
+    return BenchPointView(
+        run=point.run,
+        at=point.at,
+        num_speculative_tokens=point.best.num_speculative_tokens,
+        acceptance_rate=point.best.acceptance_rate,
+        tokens_per_target_call=point.best.tokens_per_target_call,
+        speedup=point.best.speedup,
+    )
 
 
 def judgement_view(judgement: iv.Judgement, live: Live) -> JudgementView:

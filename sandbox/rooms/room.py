@@ -30,6 +30,7 @@ from sandbox.rooms import frames
 from sandbox.rooms.connection import BAD_FRAME, NO_SEAT, TOO_SLOW, Connection
 from sandbox.rooms.lib0 import BadFrame
 from sandbox.rooms.presence import Presence
+from sandbox.rooms.scrollback import Scrollback
 from sandbox.rooms.sealing import seal
 from sandbox.rooms.shared_document import SharedDocument
 from sandbox.rooms.signals import BIG_INSERT, PASTE_WINDOW_MS, Signals, newest
@@ -56,6 +57,7 @@ class Withheld:
     document: SharedDocument
     outputs: dict[int, int]
     """How many of each run."""
+    terminal: str = ""
 
 
 @dataclass(slots=True)
@@ -66,6 +68,7 @@ class Loaded:
     document: SharedDocument
     outputs: dict[int, list[ev.ShownOutput]]
     withheld: Withheld | None
+    scrollback: Scrollback
     head: bytes
     seq: int
     at_us: int
@@ -74,7 +77,7 @@ class Loaded:
 def load(log: EventLog, interview: str) -> Loaded:
     """Fold one interview's log. Raises StorageFault, and LookupError when there is none."""
     state: Interview | None = None
-    document, outputs = SharedDocument(), dict[int, list[ev.ShownOutput]]()
+    document, outputs, scrollback = SharedDocument(), dict[int, list[ev.ShownOutput]](), Scrollback()
     withheld: Withheld | None = None
     head, seq, at_us = GENESIS, 0, 0
     for row in log.links(interview):
@@ -84,12 +87,16 @@ def load(log: EventLog, interview: str) -> Loaded:
             document.apply(one.event.update)
         elif isinstance(one.event, ev.OutputsShown):
             outputs.setdefault(one.event.run, []).extend(one.event.outputs)
+        elif isinstance(one.event, ev.TerminalShown):
+            scrollback.add(one.event.text)
+        elif isinstance(one.event, ev.TerminalOpened):
+            scrollback.clear()
         elif isinstance(one.event, rev.FocusBlockStarted):
-            withheld = Withheld(document.copy(), _counts(outputs))
+            withheld = Withheld(document.copy(), _counts(outputs), scrollback.text())
         head, seq, at_us = row.hash, row.seq, row.at_us
     if state is None:
         raise LookupError(interview)
-    return Loaded(state, document, outputs, withheld, head, seq, at_us)
+    return Loaded(state, document, outputs, withheld, scrollback, head, seq, at_us)
 
 
 @dataclass(slots=True)
@@ -146,6 +153,7 @@ class Room:
         self.document = loaded.document
         self._outputs = loaded.outputs
         self._withheld = loaded.withheld
+        self._scrollback = loaded.scrollback
         self._output_bytes = sum(_size(one) for outputs in loaded.outputs.values() for one in outputs)
         self._head, self._seq, self._at_us = loaded.head, loaded.seq, loaded.at_us
         self._saved_seq = loaded.seq
@@ -165,10 +173,15 @@ class Room:
         """Characters of all outputs that are on disk."""
         return self._output_bytes
 
+    @property
+    def terminal_chars(self) -> int:
+        """Characters of all that terminals showed and that is on disk."""
+        return self._scrollback.total
+
     def tool_rows(self, run: int) -> int:
         """Rows and cases that a run of a tool has reported."""
         reports = [one for one in (self.interview.tests, self.interview.bench) if one and one.run == run]
-        return sum(len(one.cases) + len(one.rows) for one in reports)
+        return sum(len(one.cases) + len(one.rows) + len(one.strips) for one in reports)
 
     # -- recording
 
@@ -276,6 +289,13 @@ class Room:
                 self._veil()
             case rev.MemberRemoved():
                 self._put_out_the_removed()
+            case ev.TerminalShown(text=text):
+                self._scrollback.add(text)
+                self._post_terminal(text, reset=False)
+            case ev.TerminalOpened():
+                self._scrollback.clear()
+                self._post_terminal("", reset=True)
+                self.changed()
             case _:
                 self.changed()
         self._watch_sandbox()
@@ -322,6 +342,7 @@ class Room:
     def _veil(self) -> None:
         if self._withheld is not None:
             self._withheld.outputs = _counts(self._outputs)
+            self._withheld.terminal = self._scrollback.text()
         if (states := self._presence.without_the_candidate()) is not None:
             self._post_panel(frames.awareness(states))
         self._arm_focus()
@@ -336,6 +357,7 @@ class Room:
                 for run, outputs in self._outputs.items():
                     start = counts.get(run, 0)
                     _post_outputs(connection, run, outputs[start:], start, exempt=True)
+                connection.post(_terminal_frame(self._scrollback.text(), reset=True), exempt=True)
         if (states := self._presence.everyone()) is not None:
             self._post_panel(frames.awareness(states))
         self.changed()
@@ -401,6 +423,13 @@ class Room:
         for run in self._shown.runs:
             outputs = self._outputs.get(run.id, [])[: counts.get(run.id, 0)]
             _post_outputs(connection, run.id, outputs, 0, exempt=True)
+        text = self._withheld.terminal if hidden and self._withheld else self._scrollback.text()
+        connection.post(_terminal_frame(text, reset=True), exempt=True)
+
+    def _post_terminal(self, text: str, *, reset: bool) -> None:
+        frame = _terminal_frame(text, reset=reset)
+        for connection in filter(self._watches, self._connections):
+            connection.post(frame)
 
     def _over(self, connection: Connection) -> list[ev.Event]:
         """Outages that end with the candidate's coming."""
@@ -623,6 +652,10 @@ def _tell(waiter: asyncio.Future[None], fault: StorageFault | None) -> None:
         waiter.set_result(None)
     else:
         waiter.set_exception(fault)
+
+
+def _terminal_frame(text: str, *, reset: bool) -> str:
+    return json.dumps({"type": "terminal", "text": text, "reset": reset}, separators=(",", ":"))
 
 
 def _size(output: ev.ShownOutput) -> int:

@@ -13,14 +13,23 @@ from sandbox.service.benches import Benches
 from sandbox.service.judging import Judging
 from sandbox.service.running import Running
 from sandbox.service.tasks import Tasks
+from sandbox.service.terminals import Terminals
 
 
 class Desk:
     def __init__(
-        self, *, findings: frozenset[str], benches: Benches, running: Running, judging: Judging, tasks: Tasks
+        self,
+        *,
+        findings: frozenset[str],
+        benches: Benches,
+        running: Running,
+        terminals: Terminals,
+        judging: Judging,
+        tasks: Tasks,
     ) -> None:
         self._findings, self._tasks = findings, tasks
         self._benches, self._running, self._judging = benches, running, judging
+        self._terminals = terminals
 
     async def arrived(self, room: Room) -> None:
         """Somebody has opened the room: after a restart of the server its sandbox comes back."""
@@ -37,8 +46,8 @@ class Desk:
         origin = room.origin(command.text) if isinstance(command, cmd.Paste) else "unknown"
         events = decide(room.interview, command, author=author, findings=self._findings, origin=origin)
         match command:
-            case cmd.Run(path=path, line=line):
-                return await self._running.run(room, path, line)
+            case cmd.Run(path=path, line=line, end=end):
+                return await self._running.run(room, path, line, end)
             case cmd.RunTests():
                 return await self._running.run_tool(room, "tests")
             case cmd.RunBench():
@@ -49,8 +58,19 @@ class Desk:
                 await self._running.restart(room)
             case cmd.Complete(code=code, cursor=cursor):
                 return await self._running.complete(room, code, cursor)
+            case cmd.Inspect(code=code, cursor=cursor):
+                return await self._running.inspect(room, code, cursor)
+            case cmd.TerminalOpen(rows=rows, columns=columns):
+                await self._terminals.open(room, rows, columns)
+            case cmd.TerminalType(text=text):
+                self._terminals.type(room, text)
+            case cmd.TerminalResize(rows=rows, columns=columns):
+                await self._terminals.resize(room, rows, columns)
+            case cmd.TerminalClose():
+                await self._terminals.close(room, "the candidate closed it")
             case cmd.Submit():
                 await self._judging.submit(room)
+                await self._terminals.close(room, "the work was submitted")
             case cmd.JudgeNow(budget=budget):
                 await self._judging.judge_now(room, budget, author=author)
             case cmd.Paste() | cmd.InputMethod():
@@ -74,4 +94,5 @@ class Desk:
 
     async def _end(self, room: Room) -> None:
         await self._running.stop(room)
+        await self._terminals.close(room, "the interview is over")
         await self._benches.stop(room)

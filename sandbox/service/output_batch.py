@@ -49,6 +49,7 @@ def _bounded(output: Output) -> ShownOutput:
         text=_encodable(output.text if len(output.text) <= MAX_TEXT else output.text[:MAX_TEXT] + CUT),
         image=image,
         html=_encodable(output.html) if len(output.html) <= MAX_HTML else "",
+        id=output.id,
     )
 
 

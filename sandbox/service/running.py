@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from sandbox.core import events as ev
-from sandbox.core.document import cell_at, files_error, files_sha256, text_sha256
+from sandbox.core.document import cell_at, files_error, files_sha256, lines_between, text_sha256
 from sandbox.core.interview import MAX_TOOL_ROWS, NotAllowed, ready_to_run
 from sandbox.core.tool_lines import parse_tool_line
 from sandbox.ports import Finished, Output, SandboxFault, Tool, ToolLine, Workbench
@@ -27,6 +27,8 @@ from sandbox.store.database import StorageFault
 FLUSH_S = 0.05
 MAX_INTERVIEW_BYTES = 48 * 1024 * 1024
 """Outputs of all runs of one interview."""
+MAX_TOOL_CHARS = 256 * 1024
+"""Of all lines of one run of a tool: every view carries the latest report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ class Running:
         self._interrupted: set[tuple[str, int]] = set()
         """Runs that were asked to stop: `%run` swallows the interrupt and would claim to have gone well."""
 
-    async def run(self, room: Room, path: str, line: int | None) -> dict[str, Any]:
-        """Start a file or the cell at ``line``. Raises NotAllowed and StorageFault."""
+    async def run(self, room: Room, path: str, line: int | None, end: int | None) -> dict[str, Any]:
+        """Start a file, the cell at ``line``, or lines to ``end``. Raises NotAllowed and StorageFault."""
         files = _runnable_files(room)
         if path not in files:
             raise NotAllowed(f"There is no file {path!r} any more.")
@@ -53,15 +55,10 @@ class Running:
         bench = self._benches.get(room)
         if room.live.kernel == "dead":
             raise NotAllowed("The kernel has died. Press Restart for a new one; your files stay.")
-        if line is None:
-            code, label, kind, sha256 = f"%run {path}", path, "file", files_sha256(files)
-        else:
-            cell = cell_at(files[path], line)
-            code, kind, sha256 = cell.source, "cell", text_sha256(cell.source)
-            label = f"{path}:{cell.first_line}" + (f" {cell.title[:60]}" if cell.title else "")
-        started = _started(room, cast("ev.RunKind", kind), label, sha256)
+        source = _source(path, files, line, end)
+        started = _started(room, source.kind, source.label, source.sha256)
         recorded = room.record("candidate", started)
-        work = self._follow(room, bench, started.run, files, recorded, bench.execute(code))
+        work = self._follow(room, bench, started.run, files, recorded, bench.execute(source.code))
         self._start(room, self._kernels, started.run, work)
         room.now_live(kernel_run=started.run)
         await recorded
@@ -120,6 +117,13 @@ class Running:
             "end": found.end,
         }
 
+    async def inspect(self, room: Room, code: str, cursor: int) -> dict[str, Any]:
+        bench = self._benches.find(room)
+        try:
+            return {"text": "" if bench is None else await bench.inspect(code, cursor)}
+        except SandboxFault:
+            return {"text": ""}
+
     async def stop(self, room: Room) -> None:
         """End everything of a room and wait for it."""
         active = [one for one in (self._kernels.get(room.id), self._tools.get(room.id)) if one is not None]
@@ -163,7 +167,7 @@ class Running:
             return  # whoever asked has been refused
         batch = OutputBatch(allowance=MAX_INTERVIEW_BYTES - room.output_bytes)
         outcome: ev.RunOutcome = "died"
-        ignored, flushed_at = 0, time.monotonic()
+        ignored, reported, flushed_at = 0, 0, time.monotonic()
 
         def flush() -> None:
             nonlocal flushed_at
@@ -182,8 +186,10 @@ class Running:
                     match item:
                         case Output():
                             batch.add(item)
-                        case ToolLine():
-                            ignored += not self._record_line(room, run, item)
+                        case ToolLine(payload=payload):
+                            reported += len(str(payload))
+                            fits = reported <= MAX_TOOL_CHARS
+                            ignored += not (fits and self._record_line(room, run, item))
                         case Finished(outcome=outcome):
                             stopped = (room.id, run) in self._interrupted
                             outcome = "interrupted" if stopped and outcome in ("ok", "error") else outcome
@@ -222,6 +228,26 @@ def _runnable_files(room: Room) -> dict[str, str]:
             "This interview has used up its space for outputs. Go on without running, then submit."
         )
     return files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    kind: ev.RunKind
+    code: str
+    label: str
+    sha256: str
+
+
+def _source(path: str, files: dict[str, str], line: int | None, end: int | None) -> _Source:
+    if line is None:
+        return _Source(kind="file", code=f"%run {path}", label=path, sha256=files_sha256(files))
+    if end is None:
+        cell = cell_at(files[path], line)
+        label = f"{path}:{cell.first_line}" + (f" {cell.title[:60]}" if cell.title else "")
+        return _Source(kind="cell", code=cell.source, label=label, sha256=text_sha256(cell.source))
+    code = lines_between(files[path], line, end)
+    label = f"{path}:{line}" + (f"-{end}" if end > line else "")
+    return _Source(kind="selection", code=code, label=label, sha256=text_sha256(code))
 
 
 def _started(room: Room, kind: ev.RunKind, label: str, sha256: str) -> ev.RunStarted:

@@ -115,7 +115,7 @@ class _Talk:
     def __init__(self, plane: Plane, room: Room, connection: Connection) -> None:
         self._plane, self._room, self._connection = plane, room, connection
         self._binary = Allowance(per_second=200, burst=2_000, clock=time.monotonic)
-        self._text = Allowance(per_second=20, burst=100, clock=time.monotonic)
+        self._text = Allowance(per_second=40, burst=200, clock=time.monotonic)
         self._commands: set[asyncio.Task[None]] = set()
         self._heard_ms = self._now_ms()
 

@@ -40,6 +40,10 @@ class Output:
         return [line for line in self.lines if line["event"] == "row"]
 
     @property
+    def strips(self) -> list[dict[str, Any]]:
+        return [line for line in self.lines if line["event"] == "strip"]
+
+    @property
     def collected(self) -> int:
         return next(line["total"] for line in self.lines if line["event"] == "collected")
 
@@ -98,6 +102,18 @@ def test_a_right_solution_passes_every_visible_test(tool: Tool) -> None:
     assert {name for name, case in output.cases.items() if case["outcome"] != "passed"} == set()
     assert output.collected == len(output.cases) >= 10
     assert output.error == ""
+
+
+def test_a_failed_case_shows_its_assertion_and_what_the_code_printed(tool: Tool) -> None:
+    greedy = tool("tests", "draft_only.py").cases["test_greedy_is_the_targets_own_text"]
+    assert greedy["assertion"].startswith("assert not wrong, (")
+    assert greedy["assertion"].endswith(")")
+    assert (greedy["file"], greedy["line"]) == ("", None)
+    raised = tool("tests", "raises.py").cases["test_prompt_comes_first"]
+    assert (raised["file"], raised["assertion"]) == ("specdec.py", "")
+    assert raised["line"] >= 1
+    talkative = tool("tests", "talkative.py").cases["test_prompt_comes_first"]
+    assert 0 < len(talkative["output"]) < 2_100
 
 
 def test_every_case_has_a_title_for_people(tool: Tool) -> None:
@@ -198,6 +214,18 @@ def test_the_bench_measures_a_gain_for_a_right_solution(tool: Tool) -> None:
         assert row["textbook_tokens_per_target_call"] < row["bound_tokens_per_target_call"] + 0.01
         assert row["draft_utilisation"] <= row["acceptance_rate"]
         assert row["speedup_in_a_batch"] < row["speedup"]
+
+
+def test_the_bench_shows_where_each_token_of_one_text_comes_from(tool: Tool) -> None:
+    strips = tool("bench", "right.py").strips
+    assert [strip["num_speculative_tokens"] for strip in strips] == [1, 2, 4, 6, 8]
+    for strip in strips:
+        assert len(strip["tokens"]) == len(strip["origins"]) == 96
+        assert set(strip["origins"]) <= {"accepted", "recovered", "bonus", "plain"}
+        recovered = [index for index, origin in enumerate(strip["origins"]) if origin == "recovered"]
+        assert [one["at"] for one in strip["rejected"]] == recovered
+        assert all(1 <= len(one["tokens"]) <= strip["num_speculative_tokens"] for one in strip["rejected"])
+    assert "bonus" in strips[0]["origins"]
 
 
 def test_the_bench_says_that_the_starter_gains_nothing(tmp_path: Path) -> None:

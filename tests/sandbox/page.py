@@ -38,6 +38,7 @@ class Page:
         self.view: dict[str, Any] = {}
         self.outputs: dict[int, list[dict[str, Any]]] = {}
         self.chat: list[dict[str, Any]] = []
+        self.terminal = ""
         self.answers: dict[int, dict[str, Any]] = {}
         self.awareness: list[bytes] = []
         self.texts: list[str] = []
@@ -97,6 +98,8 @@ class Page:
                 case "chat":
                     assert frame["from"] in (0, len(self.chat))
                     self.chat[frame["from"] :] = frame["messages"]
+                case "terminal":
+                    self.terminal = frame["text"] if frame["reset"] else self.terminal + frame["text"]
                 case _:
                     self.answers[frame["id"]] = frame
             return

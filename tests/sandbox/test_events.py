@@ -47,8 +47,22 @@ async def examples() -> list[ev.Event]:
             run=1, case=ev.TestCase(name="n", title="t", outcome="passed", message="", seconds=0.5)
         ),
         ev.BenchRowReported(run=1, row=ROW),
+        ev.TokenStripReported(
+            run=1,
+            strip=ev.TokenStrip(
+                num_speculative_tokens=4,
+                prompt=(1,),
+                tokens=(2, 3),
+                origins=("plain", "recovered"),
+                rejected=(ev.Rejected(at=1, tokens=(4,)),),
+            ),
+        ),
         ev.ToolStopped(run=1, error=""),
         ev.RunFinished(run=1, outcome="ok"),
+        ev.TerminalOpened(rows=24, columns=80),
+        ev.TerminalShown(text="\x1b[31mé\x1b[0m\r\n"),
+        ev.TerminalResized(rows=30, columns=100),
+        ev.TerminalClosed(why="the shell has ended"),
         ev.KernelRestarted(),
         ev.Submitted(sha256="0" * 64, files=FILES),
         ev.JudgementQueued(judgement=1, sha256="0" * 64, files=FILES, by="submit", budget="full", seed=2),

@@ -7,6 +7,7 @@ from pathlib import Path
 from pycrdt import Text
 
 from sandbox.adapters.memory import MemorySandboxes
+from sandbox.service.running import MAX_TOOL_CHARS
 from tests.sandbox.conftest import Plane, serve
 from tests.sandbox.page import Page
 
@@ -44,6 +45,19 @@ async def test_each_way_a_run_can_end(plane: Plane) -> None:
         assert await run(ada, "x = 2") == "ok"
 
 
+async def test_selected_lines_run_as_if_they_stood_at_the_margin(plane: Plane) -> None:
+    interview = plane.interview()
+    async with await plane.page(interview, "candidate") as ada:
+        await to_probe(plane, interview, ada)
+        ada.files["play.py"] = Text("if True:\n    x = 1\n    y = 2\n")
+        await ada.until(lambda: ada.saved == ada.sent)
+        await ada.do("run", path="play.py", line=2, end=3)
+        await ada.until(lambda: ada.view["runs"][0]["outcome"])
+        assert ada.view["runs"][0]["label"] == "play.py:2-3"
+        assert ada.view["runs"][0]["kind"] == "selection"
+        assert "\nx = 1\ny = 2\n" in "".join(one["text"] for one in ada.outputs[1])
+
+
 async def test_one_run_at_a_time_and_it_can_be_interrupted(plane: Plane) -> None:
     interview = plane.interview()
     async with await plane.page(interview, "candidate") as ada:
@@ -55,6 +69,7 @@ async def test_one_run_at_a_time_and_it_can_be_interrupted(plane: Plane) -> None
         assert "busy" in (await ada.ask("run", path="play.py", line=None))["message"]
         completion = await ada.do("complete", code="x = gen", cursor=7)
         assert completion == {"matches": ["generate"], "start": 4, "end": 7}
+        assert "Signature: gen(" in (await ada.do("inspect", code="x = gen", cursor=7))["text"]
         await ada.until(lambda: ada.view["kernel"]["state"] == "busy")
         await ada.do("interrupt")
         await ada.until(lambda: ada.view["runs"][0]["outcome"] == "interrupted")
@@ -72,6 +87,18 @@ async def test_a_flood_is_cut_and_a_late_page_gets_what_was_kept(plane: Plane) -
         kept = ada.outputs
         async with await plane.page(interview, "interviewer") as grace:
             await grace.until(lambda: grace.outputs == kept)
+
+
+async def test_a_tool_that_babbles_does_not_swell_every_view(plane: Plane) -> None:
+    interview = plane.interview()
+    async with await plane.page(interview, "candidate") as ada:
+        await to_probe(plane, interview, ada)
+        ada.files["play.py"] = Text("babble")
+        await ada.until(lambda: ada.saved == ada.sent)
+        await ada.do("tests")
+        await ada.until(lambda: ada.view["tests"] and not ada.view["tests"]["running"])
+        shown = sum(len(case["output"]) for case in ada.view["tests"]["cases"])
+        assert MAX_TOOL_CHARS // 2 < shown < MAX_TOOL_CHARS
 
 
 async def test_code_runs_in_the_probe_only_and_not_after_submitting(plane: Plane) -> None:

@@ -36,9 +36,21 @@ ROW: dict[str, Any] = {
 }
 
 
+STRIP: dict[str, Any] = {
+    "tool": "bench",
+    "event": "strip",
+    "num_speculative_tokens": 4,
+    "prompt": [3, 14],
+    "tokens": [9, 26, 53],
+    "origins": ["accepted", "recovered", "bonus"],
+    "rejected": [{"at": 1, "tokens": [58, 9]}],
+}
+
+
 def test_lines_in_the_format_become_events() -> None:
     assert [type(event) for event in parse_tool_line(1, CASE) or ()] == [ev.TestCaseReported]
     assert [type(event) for event in parse_tool_line(1, ROW) or ()] == [ev.BenchRowReported]
+    assert [type(event) for event in parse_tool_line(1, STRIP) or ()] == [ev.TokenStripReported]
     assert parse_tool_line(1, {"tool": "tests", "event": "collected", "total": 3}) == ()
     assert parse_tool_line(2, {"tool": "bench", "event": "finished", "error": "no"}) == (
         ev.ToolStopped(run=2, error="no"),
@@ -59,6 +71,13 @@ def test_lines_in_the_format_become_events() -> None:
         {**ROW, "acceptance_rate": 1.1},
         {**ROW, "new_tokens": 2**80},
         {**ROW, "tool": "tests"},
+        {**STRIP, "origins": ["accepted"]},
+        {**STRIP, "origins": ["accepted", "recovered", "free"]},
+        {**STRIP, "tokens": [9, 26, -1]},
+        {**STRIP, "tokens": [9, 26, "53"]},
+        {**STRIP, "rejected": [{"at": 3, "tokens": [1]}]},
+        {**STRIP, "rejected": [{"at": 1, "tokens": []}]},
+        {**STRIP, "tokens": [1] * 300, "origins": ["plain"] * 300},
     ],
 )
 def test_other_lines_are_ignored(line: dict[str, Any]) -> None:

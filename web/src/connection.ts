@@ -23,6 +23,7 @@ import { Mismatch } from "./schema";
 import { Ledger } from "./saved";
 import { createStore, type Store } from "./store";
 import { Transcripts } from "./room/transcripts";
+import { TerminalFeed } from "./terminal/feed";
 
 const SYNC = 0;
 const AWARENESS = 1;
@@ -64,6 +65,7 @@ export class RoomConnection {
   readonly doc = new Y.Doc();
   readonly awareness = new awarenessProtocol.Awareness(this.doc);
   readonly transcripts = new Transcripts();
+  readonly terminal = new TerminalFeed();
   readonly state: Store<ConnectionState> = createStore<ConnectionState>({ kind: "connecting" });
   readonly view: Store<ReceivedView | null> = createStore<ReceivedView | null>(null);
   /** Whether everything typed here is on the server's disk. */
@@ -230,6 +232,9 @@ export class RoomConnection {
         return;
       case "chat":
         this.chat.set([...this.chat.get().slice(0, frame.from), ...frame.messages]);
+        return;
+      case "terminal":
+        this.terminal.receive(frame.text, frame.reset);
         return;
       case "done":
         this.settle(frame.id, (waiting) => waiting.resolve(frame.result ?? {}));

@@ -13,7 +13,10 @@ import "./styles/cohort.css";
 import { ErrorBoundary } from "./ui/ErrorBoundary";
 import { Loading, Notice } from "./ui/parts";
 import { SkipLink } from "./ui/SkipLink";
+import { applyToPage } from "./settings";
 import "./ui/theme";
+
+applyToPage(document.documentElement);
 
 const Home = lazy(() => import("./pages/Home"));
 const Join = lazy(() => import("./pages/Join"));

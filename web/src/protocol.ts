@@ -46,16 +46,17 @@ export type Finding = Infer<typeof finding>;
 export type Rubric = Infer<typeof rubric>;
 
 const output = object({
-  kind: oneOf("stdout", "stderr", "result", "display", "error", "clear"),
+  kind: oneOf("stdout", "stderr", "result", "display", "update", "error", "clear"),
   text: string,
   image: string,
   html: string,
+  id: string,
 });
 export type Output = Infer<typeof output>;
 
 const run = object({
   id: number,
-  kind: oneOf("file", "cell", "tests", "bench"),
+  kind: oneOf("file", "cell", "selection", "tests", "bench"),
   label: string,
   at: number,
   finished_at: nullable(number),
@@ -73,12 +74,38 @@ const testReport = object({
       title: string,
       outcome: oneOf("passed", "failed", "error", "skipped"),
       message: string,
+      assertion: string,
+      output: string,
+      file: string,
+      line: nullable(number),
       seconds: number,
     }),
   ),
 });
 export type TestReport = Infer<typeof testReport>;
 export type TestCase = TestReport["cases"][number];
+
+const origin = oneOf("accepted", "recovered", "bonus", "plain");
+export type Origin = Infer<typeof origin>;
+
+const tokenStrip = object({
+  num_speculative_tokens: number,
+  prompt: list(number),
+  tokens: list(number),
+  origins: list(origin),
+  rejected: list(object({ at: number, tokens: list(number) })),
+});
+export type TokenStrip = Infer<typeof tokenStrip>;
+
+const benchPoint = object({
+  run: number,
+  at: number,
+  num_speculative_tokens: number,
+  acceptance_rate: nullable(number),
+  tokens_per_target_call: number,
+  speedup: number,
+});
+export type BenchPoint = Infer<typeof benchPoint>;
 
 const benchReport = object({
   at: number,
@@ -100,9 +127,12 @@ const benchReport = object({
       new_tokens: number,
     }),
   ),
+  strips: list(tokenStrip),
 });
 export type BenchReport = Infer<typeof benchReport>;
 export type BenchRow = BenchReport["rows"][number];
+
+const terminal = object({ rows: number, columns: number });
 
 const note = object({
   id: number,
@@ -208,6 +238,8 @@ const view = object({
   runs: list(run),
   tests: nullable(testReport),
   bench: nullable(benchReport),
+  bench_history: list(benchPoint),
+  terminal: nullable(terminal),
   submission: nullable(object({ sha256: string, at: number })),
   files_error: string,
   alert: optional(string),
@@ -350,6 +382,7 @@ const frames = {
   view: object({ type: literal("view"), view }),
   outputs: object({ type: literal("outputs"), run: number, outputs: list(output), from: number }),
   chat: object({ type: literal("chat"), from: number, messages: list(message) }),
+  terminal: object({ type: literal("terminal"), text: string, reset: boolean }),
   done: object({ type: literal("done"), id: number, result: optional(unknownRecord) }),
   refused: object({ type: literal("refused"), id: number, message: string }),
 } satisfies Record<string, Parse<unknown>>;
@@ -364,22 +397,28 @@ export function parseFrame(text: string): ServerFrame {
   } catch {
     throw new Mismatch("frame: no JSON");
   }
-  const { type } = object({ type: oneOf("view", "outputs", "chat", "done", "refused") })(value, "");
+  const { type } = object({ type: oneOf("view", "outputs", "chat", "terminal", "done", "refused") })(value, "");
   return frames[type](value, "");
 }
 
 export const completion = object({ matches: list(string), start: number, end: number });
+export const inspected = object({ text: string });
 export type Completion = Infer<typeof completion>;
 
 /** Commands and their arguments, by name. */
 export interface Commands {
   consent: Record<string, never>;
-  run: { path: string; line: number | null };
+  run: { path: string; line: number | null; end?: number };
   interrupt: Record<string, never>;
   restart: Record<string, never>;
   tests: Record<string, never>;
   bench: Record<string, never>;
   complete: { code: string; cursor: number };
+  inspect: { code: string; cursor: number };
+  terminal_open: { rows: number; columns: number };
+  terminal_type: { text: string };
+  terminal_resize: { rows: number; columns: number };
+  terminal_close: Record<string, never>;
   submit: Record<string, never>;
   paste: { where: string; characters: number; text?: string };
   input_method: { where: string; characters: number };

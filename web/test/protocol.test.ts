@@ -25,6 +25,8 @@ const VIEW = {
   runs: [],
   tests: null,
   bench: null,
+    bench_history: [],
+    terminal: null,
   submission: null,
   files_error: "",
 };

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Output } from "../src/protocol";
 import { append, carriageReturns, MAX_CHARACTERS, MAX_PIECES, Transcripts } from "../src/room/transcripts";
 
-const out = (text: string, kind: Output["kind"] = "stdout"): Output => ({ kind, text, image: "", html: "" });
+const out = (text: string, kind: Output["kind"] = "stdout"): Output => ({ kind, text, image: "", html: "", id: "" });
 const EMPTY = { pieces: [], dropped: 0 };
 
 describe("a run's outputs", () => {
@@ -14,6 +14,18 @@ describe("a run's outputs", () => {
 
   it("start anew after clear", () => {
     expect(append(EMPTY, [out("a"), out("", "clear"), out("b")]).pieces).toEqual([out("b")]);
+  });
+
+  it("replace a display by its name, and nothing for a name that is not there", () => {
+    const shown = { ...out("10 %", "display"), id: "bar" };
+    const { pieces } = append(EMPTY, [
+      shown,
+      out("log"),
+      { ...out("90 %", "update"), id: "bar" },
+      { ...out("?", "update"), id: "other" },
+      out("?", "update"),
+    ]);
+    expect(pieces).toEqual([{ ...shown, text: "90 %" }, out("log")]);
   });
 
   it("show the last state of a progress bar", () => {

@@ -64,6 +64,17 @@ async def test_output_streams_while_code_runs(bench: Bench) -> None:
     assert bench.states[-2:] == ["busy", "idle"]
 
 
+async def test_a_display_is_replaced_in_place_and_cleared_with_what_follows(bench: Bench) -> None:
+    first, second, *_ = await bench.run("shown = display('a', display_id='bar'); shown.update('b')")
+    assert (first, second) == (
+        Output(kind="display", text="'a'", id="bar"),
+        Output(kind="update", text="'b'", id="bar"),
+    )
+    code = "from IPython.display import clear_output\nprint(1)\nclear_output(wait=True)\nprint(2)"
+    kinds = [item.kind for item in await bench.run(code) if isinstance(item, Output)]
+    assert kinds == ["stdout", "clear", "stdout"]
+
+
 async def test_an_error_has_its_traceback(bench: Bench) -> None:
     error, finished = await bench.run("1 / 0")
     assert isinstance(error, Output)
@@ -97,6 +108,8 @@ async def test_an_endless_loop_is_interrupted(bench: Bench) -> None:
         assert await anext(items) == Output(kind="stdout", text="on\n")
         completions = await bench.workbench.complete("pri", 3)
         assert "print" in completions.matches  # while the kernel is busy
+        assert "Signature: print(*args, sep=' '" in await bench.workbench.inspect("print", 5)
+        assert await bench.workbench.inspect("no_such_name", 5) == ""
         await bench.workbench.interrupt()
         rest = [item async for item in items]
     assert rest[-1] == Finished(outcome="interrupted")

@@ -5,8 +5,10 @@ import { useEffect, useState } from "react";
 import type { Materials } from "../protocol";
 import { useAct, useRoom, useView } from "../room/context";
 import { ConnectionBanner, ProblemBanner } from "../room/RoomBar";
+import { SettingsButtons } from "../room/SettingsDialog";
 import { useStore } from "../store";
 import { Brand, Chip, ThemeToggle } from "../ui/parts";
+import { Practice } from "./Practice";
 
 export function Lobby({ plan }: { plan: Materials["plan"] }) {
   const view = useView();
@@ -15,6 +17,7 @@ export function Lobby({ plan }: { plan: Materials["plan"] }) {
       <header className="topbar">
         <Brand />
         <span className="grow" />
+        <SettingsButtons />
         <ThemeToggle />
       </header>
       <ConnectionBanner />
@@ -34,6 +37,7 @@ export function Lobby({ plan }: { plan: Materials["plan"] }) {
           <Checks />
         </div>
         <Consent />
+        <Practice />
       </main>
     </div>
   );

@@ -1,16 +1,20 @@
 /** Stage two for the candidate: brief, files, editor, output, tests, bench, submit. */
 
-import type { EditorView } from "@codemirror/view";
-import { keymap } from "@codemirror/view";
+import { EditorView, keymap } from "@codemirror/view";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+import { nextCell } from "../editor/cells";
 import { completion } from "../editor/completion";
 import { reportScroll } from "../editor/follow";
-import { completion as parseCompletion, type ProbeMaterials } from "../protocol";
+import { inspection } from "../editor/inspection";
+import { mistakes } from "../editor/mistakes";
+import { completion as parseCompletion, inspected, type ProbeMaterials } from "../protocol";
 import { useAct, useFileNames, useRoom, useView, type Act } from "../room/context";
 import { filesOf } from "../room/document";
 import { SharedEditor } from "../room/editors";
+import { places } from "../room/places";
 import { ResultsPane } from "../room/ResultsPane";
+import { useRuns, type Runs } from "../room/useRuns";
 import { Banner, Empty } from "../ui/parts";
 import { Prose } from "../ui/Prose";
 import { Split } from "../ui/Split";
@@ -54,17 +58,47 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
     awareness.setLocalStateField("top", null);
   }, [awareness, file]);
 
-  const runFile = useCallback(() => void (file && act("run", { path: file, line: null })), [act, file]);
+  const goal = useRef<{ file: string; line: number } | null>(null);
+  useEffect(() => {
+    const open = (wanted: string, line: number) => {
+      goal.current = { file: wanted, line };
+      setChosen(wanted);
+      if (editor.current && awareness.getLocalState()?.["file"] === wanted) reveal(editor.current, line);
+    };
+    places.set({ open });
+    return () => places.set({ open: null });
+  }, [awareness]);
+  const opened = useCallback((view: EditorView | null, name: string) => {
+    editor.current = view;
+    if (view && goal.current?.file === name) reveal(view, goal.current.line);
+    if (view) goal.current = null;
+  }, []);
+
+  const runs = useRuns(act);
+  const { run } = runs;
+  const runFile = useCallback(() => {
+    if (file) run({ path: file, line: null });
+  }, [run, file]);
   const runCell = useCallback(() => {
     const view = editor.current;
-    if (!file || !view) return;
-    void act("run", { path: file, line: view.state.doc.lineAt(view.state.selection.main.head).number });
-  }, [act, file]);
+    if (file && view) run({ path: file, line: cursorLine(view) });
+  }, [run, file]);
+  const runSelection = useCallback(() => {
+    const view = editor.current;
+    if (file && view) run({ path: file, ...selectedLines(view) });
+  }, [run, file]);
 
   return (
     <section className="column" aria-label="Workbench">
       <FileTabs writable={writable} names={names} entry={probe.entry} selected={file} onSelect={setChosen} />
-      <Toolbar act={act} runFile={runFile} runCell={runCell} ready={file !== null} />
+      <Toolbar
+        act={act}
+        runFile={runFile}
+        runCell={runCell}
+        runSelection={runSelection}
+        runs={runs}
+        ready={file !== null}
+      />
       {submission ? (
         <Banner tone="good">
           Submitted and frozen. Thank you. Talk it through with your interviewer: what would you do with more
@@ -84,9 +118,10 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
               writable={writable}
               file={file}
               text={text}
-              onView={(view) => (editor.current = view)}
+              onView={(view) => opened(view, file)}
               runFile={runFile}
               runCell={runCell}
+              runSelection={runSelection}
             />
           ) : (
             <Empty title="No file is open">Add one with the + beside the tabs.</Empty>
@@ -98,6 +133,36 @@ function Workbench({ probe }: { probe: ProbeMaterials }) {
   );
 }
 
+function reveal(view: EditorView, number: number): void {
+  const line = view.state.doc.line(Math.min(Math.max(1, number), view.state.doc.lines));
+  view.dispatch({
+    selection: { anchor: line.from },
+    effects: EditorView.scrollIntoView(line.from, { y: "center" }),
+  });
+  view.focus();
+}
+
+function cursorLine(view: EditorView): number {
+  return view.state.doc.lineAt(view.state.selection.main.head).number;
+}
+
+/** The lines that the selection touches; a line whose very beginning it ends at is not one of them. */
+function selectedLines({ state }: EditorView): { line: number; end: number } {
+  const { from, to } = state.selection.main;
+  const line = state.doc.lineAt(from).number;
+  const last = state.doc.lineAt(to);
+  return { line, end: Math.max(line, to === last.from && to > from ? last.number - 1 : last.number) };
+}
+
+function toNextCell(view: EditorView): true {
+  const next = nextCell(view.state.doc, cursorLine(view));
+  if (next !== null) {
+    const { from } = view.state.doc.line(Math.min(next + 1, view.state.doc.lines));
+    view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "nearest", yMargin: 60 }) });
+  }
+  return true;
+}
+
 function CodePane(props: {
   writable: boolean;
   file: string;
@@ -105,6 +170,7 @@ function CodePane(props: {
   onView(view: EditorView | null): void;
   runFile(): void;
   runCell(): void;
+  runSelection(): void;
 }) {
   const room = useRoom();
   const runs = useRef(props);
@@ -114,8 +180,14 @@ function CodePane(props: {
       keymap.of([
         { key: "Mod-Shift-Enter", run: () => (runs.current.runFile(), true) },
         { key: "Mod-Enter", run: () => (runs.current.runCell(), true) },
+        { key: "Alt-Enter", run: () => (runs.current.runSelection(), true) },
+        { key: "Shift-Enter", run: (view) => (runs.current.runCell(), toNextCell(view)) },
       ]),
       reportScroll(room.awareness),
+      mistakes(),
+      inspection(
+        async (code, cursor) => inspected(await room.send("inspect", { code, cursor }), "inspect").text,
+      ),
       completion(async (code, cursor) =>
         parseCompletion(await room.send("complete", { code, cursor }), "complete"),
       ),
@@ -143,11 +215,15 @@ function Toolbar({
   act,
   runFile,
   runCell,
+  runSelection,
+  runs,
   ready,
 }: {
   act: Act;
   runFile(): void;
   runCell(): void;
+  runSelection(): void;
+  runs: Runs;
   ready: boolean;
 }) {
   const { kernel, sandbox, tests, bench, files_error, submission } = useView();
@@ -180,12 +256,30 @@ function Toolbar({
       <button
         type="button"
         className="button"
+        data-testid="run-selection"
+        disabled={!runnable}
+        onClick={runSelection}
+        title="The selected lines, or the line at the cursor: Alt+Enter"
+      >
+        Run lines
+      </button>
+      <button
+        type="button"
+        className="button"
         disabled={kernel.state !== "busy" && !measuring}
         data-testid="interrupt"
-        onClick={() => void act("interrupt", {})}
+        onClick={() => {
+          runs.clear();
+          void act("interrupt", {});
+        }}
       >
         Interrupt
       </button>
+      {runs.waiting > 0 ? (
+        <span className="small muted" role="status">
+          {runs.waiting} waiting
+        </span>
+      ) : null}
       <button
         type="button"
         className="button quiet"

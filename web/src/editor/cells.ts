@@ -46,6 +46,12 @@ function decorate(view: EditorView, showCurrent: boolean): DecorationSet {
   return builder.finish();
 }
 
+/** The cell after the one that holds a line begins here; null after the last. */
+export function nextCell(doc: Text, line: number): number | null {
+  const { to } = cellAt(doc, line);
+  return to < doc.lines ? to + 1 : null;
+}
+
 /** `showCurrent`: light up the cell at the cursor, which is what Run cell runs. */
 export const cells = (showCurrent: boolean): Extension =>
   ViewPlugin.fromClass(

@@ -4,7 +4,7 @@ import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirro
 import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
-import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { EditorState, Prec, type Extension } from "@codemirror/state";
 import {
   drawSelection,
@@ -21,6 +21,8 @@ import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 
 import { cells } from "./cells";
+import { mistakes } from "./mistakes";
+import { personal } from "./personal";
 import { theme } from "./theme";
 
 /** Highlighting, line numbers and search: also for reading. `numbers` replaces the usual line numbers. */
@@ -30,6 +32,7 @@ export function reading(label: string, numbers: Extension = lineNumbers()): Exte
     python(),
     bracketMatching(),
     highlightSelectionMatches(),
+    search({ top: true }),
     drawSelection(),
     keymap.of([...searchKeymap, ...foldKeymap]),
     EditorState.tabSize.of(4),
@@ -114,12 +117,18 @@ export function openShared(parent: HTMLElement, options: SharedEditor): EditorVi
       doc: text.toString(),
       extensions: [
         Prec.high(options.extensions ?? []),
+        personal(writable),
         cells(writable),
         writable ? [keymap.of(yUndoManagerKeymap), writing, reading(label)] : watching(label),
         yCollab(text, awareness, { undoManager }),
       ],
     }),
   });
+}
+
+/** A pad of one's own: the room's editor with nothing shared and nothing recorded. */
+export function scratch(label: string): Extension {
+  return [personal(true), cells(true), mistakes(), writing, reading(label)];
 }
 
 /** For a watcher: not focusable as a text field, so no cursor of theirs appears in the candidate's code. */

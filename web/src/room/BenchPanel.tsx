@@ -1,18 +1,26 @@
 /** The bench: how the implementation behaves by number of drafted tokens. For looking at, not for scoring. */
 
-import type { BenchReport, BenchRow } from "../protocol";
+import type { BenchPoint, BenchReport, BenchRow } from "../protocol";
 import type { Plot } from "../scorecard";
 import { figure } from "../ui/figures";
 import { Banner, Empty } from "../ui/parts";
 import { PlotView } from "../ui/PlotView";
+import { BenchHistory } from "./BenchHistory";
 import { useView } from "./context";
+import { TokenStrips } from "./TokenStrip";
 
 export function BenchPanel() {
-  const { bench } = useView();
-  return <BenchReportView bench={bench} />;
+  const { bench, bench_history } = useView();
+  return <BenchReportView bench={bench} history={bench_history} />;
 }
 
-export function BenchReportView({ bench }: { bench: BenchReport | null }) {
+export function BenchReportView({
+  bench,
+  history = [],
+}: {
+  bench: BenchReport | null;
+  history?: readonly BenchPoint[];
+}) {
   if (!bench) {
     return (
       <Empty title="Nothing measured yet">
@@ -29,6 +37,8 @@ export function BenchReportView({ bench }: { bench: BenchReport | null }) {
           <span className="dot pulse" aria-hidden="true" /> Measuring
         </p>
       ) : null}
+      <BenchHistory points={history} />
+      <TokenStrips strips={bench.strips} />
       {bench.rows.length > 1 ? (
         <div className="bench-plots">
           {PLOTS.map((wanted) => (

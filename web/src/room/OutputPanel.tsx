@@ -1,12 +1,16 @@
 /** What runs showed, newest last. All of it is hostile: text nodes, data: images, and frames without scripts. */
 
-import { memo, useEffect, useRef } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 
 import type { Output, Run } from "../protocol";
+import { useStore } from "../store";
 import { parseAnsi } from "../ui/ansi";
 import { duration } from "../ui/figures";
 import { Chip, Empty, type Tone } from "../ui/parts";
+import { contrast, dark } from "../ui/theme";
 import { useTranscript, useView } from "./context";
+import { frameDocument, frameHeight, type FrameColours } from "./htmlFrame";
+import { leftOut } from "./longText";
 
 /** Older runs stay on the server and in the report; the page keeps the last ones. */
 const SHOWN_RUNS = 20;
@@ -106,34 +110,74 @@ function RunOutput({ run }: { run: Run }) {
   );
 }
 
-/** One line of a flood may be long; the browser lays out at most this much of a piece. */
-const MAX_SHOWN = 60_000;
 const SAFE_IMAGE = /^data:image\/(png|jpeg);base64,[A-Za-z0-9+/=]+$/;
 
 const Piece = memo(function Piece({ piece }: { piece: Output }) {
   if (SAFE_IMAGE.test(piece.image))
     return <img className="shown" src={piece.image} alt={piece.text || "Image from the code"} />;
-  if (piece.html)
-    return (
-      <iframe className="shown" sandbox="" srcDoc={piece.html} title="HTML from the code" loading="lazy" />
-    );
+  if (piece.html) return <HtmlPiece html={piece.html} />;
+  return <TextPiece piece={piece} />;
+});
+
+function HtmlPiece({ html }: { html: string }) {
+  const look = `${String(useStore(dark))} ${useStore(contrast)}`;
+  const colours = useMemo(() => frameColours(look), [look]);
+  return (
+    <iframe
+      className="shown"
+      sandbox=""
+      srcDoc={frameDocument(html, colours)}
+      style={{ height: frameHeight(html) }}
+      title="HTML from the code"
+      loading="lazy"
+    />
+  );
+}
+
+/** A frame without an origin knows none of our style sheets, so it is told its colours. */
+function frameColours(_look: string): FrameColours {
+  const probe = document.createElement("span");
+  document.body.append(probe);
+  const of = (name: string) => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const colours = { ink: of("--ink"), paper: of("--raised"), line: of("--line") };
+  probe.remove();
+  return colours;
+}
+
+/** One line of a flood may be long; the browser lays out at most this much of a piece. */
+const MAX_SHOWN = 60_000;
+
+function TextPiece({ piece }: { piece: Output }) {
+  const [whole, setWhole] = useState(false);
+  const folded = leftOut(piece.text);
+  const start = Math.max(whole ? 0 : folded.start, piece.text.length - MAX_SHOWN);
   const cut = Math.max(0, piece.text.length - MAX_SHOWN);
   return (
-    <pre className={`piece ${piece.kind}`}>
-      {cut > 0 ? (
-        <span className="muted">
-          [{cut.toLocaleString("en")} characters left out]{"\n"}
-        </span>
+    <>
+      {folded.lines > 0 ? (
+        <button type="button" className="button quiet tiny unfold" onClick={() => setWhole(!whole)}>
+          {whole ? "Show the last lines only" : `Show ${folded.lines.toLocaleString("en")} lines before`}
+        </button>
       ) : null}
-      {parseAnsi(piece.text.slice(cut)).map((span, at) =>
-        span.classes ? (
-          <span key={at} className={span.classes}>
-            {span.text}
+      <pre className={`piece ${piece.kind}`}>
+        {cut > 0 && whole ? (
+          <span className="muted">
+            [{cut.toLocaleString("en")} characters left out]{"\n"}
           </span>
-        ) : (
-          span.text
-        ),
-      )}
-    </pre>
+        ) : null}
+        {parseAnsi(piece.text.slice(start)).map((span, at) =>
+          span.classes ? (
+            <span key={at} className={span.classes}>
+              {span.text}
+            </span>
+          ) : (
+            span.text
+          ),
+        )}
+      </pre>
+    </>
   );
-});
+}

@@ -6,6 +6,7 @@ import { Tabs } from "../ui/Tabs";
 import { BenchPanel } from "./BenchPanel";
 import { useView } from "./context";
 import { OutputPanel } from "./OutputPanel";
+import { TerminalPanel } from "./TerminalPanel";
 import { TestsPanel } from "./TestsPanel";
 
 export function ResultsPane() {
@@ -44,12 +45,14 @@ export function ResultsPane() {
             ),
           },
           { id: "bench", label: "Bench" },
+          { id: "terminal", label: "Terminal" },
         ]}
       />
       <div className="results-body" id="results" role="tabpanel" aria-label={tab}>
         {tab === "output" ? <OutputPanel /> : null}
         {tab === "tests" ? <TestsPanel /> : null}
         {tab === "bench" ? <BenchPanel /> : null}
+        {tab === "terminal" ? <TerminalPanel /> : null}
       </div>
     </section>
   );

@@ -9,6 +9,7 @@ import { announcement, formatRemaining, remainingMs } from "./clock";
 import { AskFocus } from "./FocusBlock";
 import { ChatButton } from "./Chat";
 import { givenBack, watchedBy } from "./watching";
+import { SettingsButtons } from "./SettingsDialog";
 import { problem, useNow, useRoom, useView } from "./context";
 
 export function RoomBar({ children }: { children?: ReactNode }) {
@@ -24,6 +25,7 @@ export function RoomBar({ children }: { children?: ReactNode }) {
       <ConnectionState />
       <TimeLeft />
       {children}
+      <SettingsButtons />
       <ThemeToggle />
     </header>
   );

@@ -3,7 +3,9 @@
 import type { TestCase, TestReport } from "../protocol";
 import { duration } from "../ui/figures";
 import { Banner, Empty } from "../ui/parts";
+import { useStore } from "../store";
 import { useView } from "./context";
+import { places } from "./places";
 
 export function TestsPanel() {
   const { tests } = useView();
@@ -60,10 +62,36 @@ function Case({ one }: { one: TestCase }) {
           <span>{one.title || one.name}</span>
           <span className="hidden-visually">: {say}</span>
           <span className="grow" />
+          <Place file={one.file} line={one.line} />
           <span className="small muted">{duration(one.seconds * 1000)}</span>
         </div>
         {one.message ? <pre className="message">{one.message}</pre> : null}
+        {one.assertion ? <Folded summary="What was asserted" text={one.assertion} /> : null}
+        {one.output ? <Folded summary="What your code printed" text={one.output} /> : null}
       </div>
     </li>
+  );
+}
+
+function Folded({ summary, text }: { summary: string; text: string }) {
+  return (
+    <details className="case-more">
+      <summary>{summary}</summary>
+      <pre className="message">{text}</pre>
+    </details>
+  );
+}
+
+/** Where it broke; in the room, a way to get there. */
+function Place({ file, line }: { file: string; line: number | null }) {
+  const { open } = useStore(places);
+  if (!file || line === null) return null;
+  const words = `${file} line ${line}`;
+  return open ? (
+    <button type="button" className="button quiet tiny mono" onClick={() => open(file, line)}>
+      {words}
+    </button>
+  ) : (
+    <span className="small muted mono">{words}</span>
   );
 }

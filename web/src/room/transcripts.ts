@@ -50,7 +50,10 @@ export class Transcripts {
   }
 }
 
-/** Add outputs: neighbouring chunks of one stream are joined, `clear` empties, the oldest gives way. */
+/**
+ * Add outputs: neighbouring chunks of one stream are joined, `update` takes the place of the display of its
+ * name, `clear` empties, the oldest gives way.
+ */
 export function append(transcript: Transcript, outputs: readonly Output[]): Transcript {
   let pieces = [...transcript.pieces];
   let dropped = transcript.dropped;
@@ -58,6 +61,10 @@ export function append(transcript: Transcript, outputs: readonly Output[]): Tran
     if (output.kind === "clear") {
       pieces = [];
       dropped = 0;
+      continue;
+    }
+    if (output.kind === "update") {
+      pieces = pieces.map((piece) => (piece.id !== "" && piece.id === output.id ? { ...output, kind: piece.kind } : piece));
       continue;
     }
     const last = pieces.at(-1);

@@ -43,6 +43,7 @@ export function Tabs(props: {
             id={`${base}-${item.id}`}
             type="button"
             role="tab"
+            data-tab={item.id}
             className="tab"
             aria-selected={item.id === selected}
             aria-controls={props.panelId}

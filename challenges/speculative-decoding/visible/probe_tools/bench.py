@@ -17,6 +17,7 @@ from practice import PROMPTS, BadText, Generation, play
 from pairs.accounting import Account
 from pairs.economy import any_coupling_tokens, expected_cost
 from pairs.prices import COMPUTE_BOUND, MEMORY_BOUND, PriceList
+from pairs.provenance import provenance
 from probe_tools.deadline import TookTooLong, deadline, last_resort
 from probe_tools.lines import Lines
 from probe_tools.submission import CannotRun, explain, load_generate
@@ -38,12 +39,14 @@ def run(lines: Lines) -> None:
     for num_speculative_tokens in BLOCKS:
         try:
             with deadline(ROW_LIMIT_S):
-                row = figures(played(generate, num_speculative_tokens), num_speculative_tokens)
+                generations = played(generate, num_speculative_tokens)
+                row = figures(generations, num_speculative_tokens)
         except (Exception, TookTooLong, SystemExit) as error:
             text = str(error) if isinstance(error, BadText) else explain(error)
             lines.finished(f"num_speculative_tokens={num_speculative_tokens}: {text}")
             return
         lines.event("row", num_speculative_tokens=num_speculative_tokens, **row)
+        lines.event("strip", num_speculative_tokens=num_speculative_tokens, **strip(generations[0]))
     lines.finished()
 
 
@@ -80,6 +83,17 @@ def figures(generations: Sequence[Generation], num_speculative_tokens: int) -> d
         "target_calls": total.target_calls,
         "draft_calls": total.draft_calls,
         "new_tokens": total.new_tokens,
+    }
+
+
+def strip(generation: Generation) -> dict[str, Any]:
+    """One generation token by token: where each comes from, and what was drafted in vain before it."""
+    read = provenance(generation.calls, generation.prompt, generation.tokens)
+    return {
+        "prompt": generation.prompt,
+        "tokens": generation.tokens,
+        "origins": read.origins,
+        "rejected": [{"at": index, "tokens": drafts} for index, drafts in read.rejected.items()],
     }
 
 

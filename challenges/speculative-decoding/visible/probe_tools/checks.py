@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import linecache
 import os
 import sys
+import textwrap
+import traceback
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -12,7 +17,7 @@ import pytest
 
 from probe_tools.deadline import deadline, last_resort
 from probe_tools.lines import Lines, shorten
-from probe_tools.submission import CannotRun, explain, load_generate
+from probe_tools.submission import CannotRun, explain, load_generate, own_frame
 
 TESTS = Path(__file__).parent.parent / "test_visible.py"
 CASE_LIMIT_S = 6.0
@@ -48,13 +53,19 @@ class Reporter:
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
+        self._printed = Printed()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self._lines.event("collected", total=len(session.items))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
-        with deadline(CASE_LIMIT_S):
+        self._printed = Printed()
+        with (
+            contextlib.redirect_stdout(self._printed),
+            contextlib.redirect_stderr(self._printed),
+            deadline(CASE_LIMIT_S),
+        ):
             yield
 
     @pytest.hookimpl(wrapper=True)
@@ -70,6 +81,9 @@ class Reporter:
                 title=_title(item),
                 outcome=_outcome(report, error),
                 message=shorten(_message(report, error)),
+                assertion=shorten(_assertion(error)),
+                output=self._printed.text(),
+                **_place(error),
                 seconds=round(call.duration, 3),
             )
         return report
@@ -91,3 +105,45 @@ def _message(report: pytest.TestReport, error: BaseException | None) -> str:
     if error is None or report.passed:
         return ""
     return str(error) if isinstance(error, AssertionError) and str(error) else explain(error)
+
+
+def _assertion(error: BaseException | None) -> str:
+    """The statement of the test that does not hold, as it stands there."""
+    if not isinstance(error, AssertionError):
+        return ""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == TESTS]
+    return _statement(frames[-1]) if frames else ""
+
+
+def _statement(frame: traceback.FrameSummary) -> str:
+    first, last = frame.lineno or 1, frame.end_lineno or frame.lineno or 1
+    lines = [linecache.getline(frame.filename, number) for number in range(first, last + 1)]
+    return textwrap.dedent("".join(lines)).strip()
+
+
+def _place(error: BaseException | None) -> dict[str, Any]:
+    """Where in the candidate's own files the code raised; empty and None if nowhere."""
+    frame = own_frame(error.__traceback__ if error else None)
+    return {"file": Path(frame.filename).name if frame else "", "line": frame.lineno if frame else None}
+
+
+class Printed(io.TextIOBase):
+    """Keeps the beginning of what a case prints; the code under test may print without end."""
+
+    MOST = 2_000
+
+    def __init__(self) -> None:
+        self._kept = ""
+        self._more = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        room = self.MOST - len(self._kept)
+        self._kept += text[:room]
+        self._more += max(0, len(text) - room)
+        return len(text)
+
+    def text(self) -> str:
+        return self._kept + (f"\n[{self._more} more characters]" if self._more else "")

@@ -50,6 +50,12 @@ def explain(error: BaseException) -> str:
 
 def where(trace: TracebackType | None) -> str:
     """`` (specdec.py line 12)``: the innermost frame in the workspace; empty if there is none."""
+    frame = own_frame(trace)
+    return f" ({Path(frame.filename).name} line {frame.lineno})" if frame else ""
+
+
+def own_frame(trace: TracebackType | None) -> traceback.FrameSummary | None:
+    """The innermost frame in the workspace."""
     workspace = Path.cwd()
     own = [frame for frame in traceback.extract_tb(trace) if Path(frame.filename).parent == workspace]
-    return f" ({Path(own[-1].filename).name} line {own[-1].lineno})" if own else ""
+    return own[-1] if own else None

@@ -1,0 +1,124 @@
+"""The candidate's workbench in two real browsers: terminal, cells and lines, the bench token by token."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Person, Server, picture
+from tests.e2e.test_interview import KERNEL_MS, RIGHT, enter, to_probe, write
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+CELLS = """import torch
+# %% a table, which must not run its script
+class Table:
+    def _repr_html_(self):
+        return "<table><tr><td>cell</td></tr></table><script>parent.document.title = 'gone'</script>"
+Table()
+# %% a bar that goes on in its line
+for percent in (10, 50, 100):
+    print(f"\\r{percent} %", end="", flush=True)
+# %% lines
+    kept = 20 + 1
+    print("lines", kept * 2)
+"""
+
+
+def settled(page: Page) -> None:
+    expect(page.get_by_test_id("kernel-state")).to_contain_text("idle", timeout=KERNEL_MS)
+
+
+def test_cells_lines_and_a_terminal(server: Server, people: list[Person]) -> None:
+    candidate, interviewer = enter(server, people)
+    to_probe(candidate, interviewer)
+
+    # Three cells one after the other: what is asked for while the kernel is busy waits.
+    write(candidate, CELLS)
+    candidate.keyboard.press("Control+Home")
+    for _ in range(3):
+        candidate.keyboard.press("Shift+Enter")
+    output = candidate.get_by_test_id("output")
+    expect(output).to_contain_text("100 %", timeout=KERNEL_MS)
+    expect(output).not_to_contain_text("50 %")
+    for page in (candidate, interviewer):
+        frame = page.get_by_test_id("output").frame_locator("iframe").first
+        expect(frame.locator("td")).to_have_text("cell", timeout=KERNEL_MS)
+        assert page.title() != "gone"
+    settled(candidate)
+
+    # Two indented lines, by keys alone.
+    candidate.keyboard.press("Control+End")
+    candidate.keyboard.press("Shift+ArrowUp")
+    candidate.keyboard.press("Shift+ArrowUp")
+    candidate.keyboard.press("Alt+Enter")
+    expect(output).to_contain_text("lines 42", timeout=KERNEL_MS)
+    settled(candidate)
+
+    # The kernel knows the parameters of what it has imported.
+    candidate.keyboard.press("Control+End")
+    candidate.keyboard.type("torch.randint(0, ")
+    expect(candidate.locator(".cm-signature")).to_contain_text("randint(", timeout=KERNEL_MS)
+
+    candidate.get_by_role("tab", name="Terminal").click()
+    candidate.get_by_test_id("terminal-open").click()
+    terminal = candidate.get_by_test_id("terminal")
+    expect(terminal).to_contain_text("/workspace$", timeout=KERNEL_MS)
+    terminal.click()
+    candidate.keyboard.type("python -c 'print(6 * 7)' && printf '\\033]0;gone\\007title\\n'\n")
+    interviewer.get_by_role("tab", name="Terminal").click()
+    for page in (candidate, interviewer):
+        expect(page.get_by_test_id("terminal")).to_contain_text(re.compile(r"42\s*title"), timeout=KERNEL_MS)
+        assert page.title() != "gone"
+    picture(candidate, "terminal")
+    interviewer.get_by_test_id("terminal").click()
+    interviewer.keyboard.type("forbidden")
+    candidate.keyboard.press("Shift+Escape")
+    expect(candidate.get_by_role("tab", name="Terminal")).to_be_focused()
+    expect(candidate.get_by_test_id("terminal")).not_to_contain_text("forbidden")
+
+    candidate.reload()
+    candidate.get_by_role("tab", name="Terminal").click()
+    expect(candidate.get_by_test_id("terminal")).to_contain_text("title", timeout=KERNEL_MS)
+
+
+def test_the_bench_token_by_token(server: Server, people: list[Person]) -> None:
+    candidate, interviewer = enter(server, people)
+    to_probe(candidate, interviewer)
+    write(candidate, RIGHT)
+    candidate.get_by_test_id("bench").click()
+    for page in (candidate, interviewer):
+        strip = page.get_by_test_id("token-strip")
+        expect(strip.locator("[data-origin=recovered]").first).to_be_visible(timeout=2 * KERNEL_MS)
+        expect(strip.locator("[data-origin=accepted]").first).to_be_visible()
+    strip = candidate.get_by_test_id("token-strip")
+    strip.get_by_role("button", name="1", exact=True).click()
+    strip.locator("[data-origin=recovered]").first.focus()
+    expect(candidate.get_by_test_id("strip-said")).to_contain_text("Rejected:")
+    picture(candidate, "token-strip")
+
+
+def test_keys_colours_and_the_list_of_shortcuts_in_the_lobby(server: Server, people: list[Person]) -> None:
+    candidate = people[0].page
+    candidate.goto(server.new_interview()[0])
+    candidate.get_by_test_id("settings").click()
+    candidate.get_by_role("button", name="Vim").click()
+    candidate.get_by_role("group", name="Contrast").get_by_role("button", name="High").click()
+    candidate.get_by_role("button", name="Larger").click()
+    candidate.get_by_role("button", name="Done").click()
+    expect(candidate.locator(":root")).to_have_attribute("data-contrast", "high")
+    pad = candidate.get_by_test_id("practice")
+    expect(pad.locator(".cm-vim-panel")).to_be_visible()
+    pad.locator(".cm-content").click()
+    candidate.keyboard.type("ggO# from vim")
+    candidate.keyboard.press("Escape")
+    expect(pad).to_contain_text("# from vim")
+    picture(candidate, "practice")
+    candidate.keyboard.press("F1")
+    expect(candidate.get_by_role("dialog", name="Keys")).to_contain_text("Run the cell and go to the next")
+    picture(candidate, "keys")
+    candidate.reload()
+    expect(candidate.locator(":root")).to_have_attribute("data-contrast", "high")
+    expect(candidate.get_by_test_id("practice")).not_to_contain_text("# from vim")
