@@ -2,7 +2,7 @@
 
 An event is the smallest fact worth keeping. Who did it and when are stamped by the server and stand
 beside it, in an `Entry`; nothing in an event repeats them. A document update is kept as the raw bytes of
-the CRDT, everything else as JSON.
+the CRDT, cursors as the bytes of their pack, everything else as JSON.
 """
 
 from __future__ import annotations
@@ -275,6 +275,13 @@ class FocusChanged(Wire):
     visible: bool
 
 
+class CursorsMoved(Wire):
+    """Where cursors were in the last seconds, packed as `sandbox.rooms.cursor_track` writes them."""
+
+    kind: Literal["cursors"] = "cursors"
+    moves: bytes
+
+
 class Joined(Wire):
     kind: Literal["joined"] = "joined"
 
@@ -314,6 +321,7 @@ Event = (
     | FocusChanged
     | InputMethodUsed
     | RhythmBroke
+    | CursorsMoved
     | Joined
     | Left
     | RoomEvent
@@ -343,6 +351,8 @@ def encode(event: Event) -> bytes:
     """The event's payload in the log; its kind is kept beside it."""
     if isinstance(event, DocumentUpdated):
         return event.update
+    if isinstance(event, CursorsMoved):
+        return event.moves
     return event.model_dump_json(exclude={"kind"}).encode()
 
 
@@ -350,6 +360,8 @@ def decode(kind: str, payload: bytes) -> Event:
     """Inverse of `encode`. Raises ValueError for a kind or payload that is not ours."""
     if kind == "document":
         return DocumentUpdated(update=payload)
+    if kind == "cursors":
+        return CursorsMoved(moves=payload)
     if kind not in KINDS:
         raise ValueError(f"the log holds an event of unknown kind {kind!r}")
     body = payload.decode()

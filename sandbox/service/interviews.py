@@ -16,7 +16,7 @@ from sandbox.service.catalogue import Catalogue
 from sandbox.store.log import EventLog
 from sandbox.store.seats import SeatOf, Seats
 
-BULKY = ("document", "outputs", "test-case", "bench-row")
+BULKY = ("document", "outputs", "test-case", "bench-row", "cursors")
 """Kinds that a summary does not need."""
 
 
