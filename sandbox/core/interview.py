@@ -404,9 +404,7 @@ def ready_to_submit(interview: Interview) -> None:
 def observed(interview: Interview) -> bool:
     """Signals are kept between consent and the end, not without bound, and not of assistive technology."""
     return (
-        interview.recorded
-        and interview.accommodations.signals
-        and len(interview.integrity) < MAX_INTEGRITY
+        interview.recorded and interview.accommodations.signals and len(interview.integrity) < MAX_INTEGRITY
     )
 
 

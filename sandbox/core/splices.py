@@ -6,6 +6,7 @@ Positions count UTF-16 code units, as strings in a browser do: a replay is appli
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,32 @@ class Splice:
     """UTF-16 code units from the start of the text."""
     deleted: str
     inserted: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextName:
+    kind: Literal["file", "comment", "summary"]
+    name: str = ""
+    """Of the file, or the comment's id."""
+    line: int = 0
+    """Of a comment, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextChanged:
+    text: TextName
+    splice: Splice
+
+
+@dataclass(frozen=True, slots=True)
+class TextShown:
+    """The text came into the document, or left it. What it held then is a splice of its own."""
+
+    text: TextName
+    shown: bool
+
+
+Change = TextChanged | TextShown
 
 
 def apply(text: str, splice: Splice) -> str:

@@ -10,33 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sandbox.core.places import Move, Place
 from sandbox.rooms.lib0 import BadFrame, Reader, prefixed, varint
 
 SAMPLE_MS = 100
 """Moves of one person that follow each other faster are one."""
 MAX_POSITION = 1 << 24
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where one person is; without a file they look at none."""
-
-    role: str
-    name: str
-    file: str | None = None
-    anchor: int | None = None
-    """Where the selection was begun; None where the page has no cursor."""
-    head: int | None = None
-
-    @property
-    def person(self) -> tuple[str, str]:
-        return self.role, self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    at_ms: int
-    place: Place
 
 
 @dataclass(slots=True)

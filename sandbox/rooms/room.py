@@ -24,11 +24,12 @@ from sandbox.core.chain import GENESIS, Link
 from sandbox.core.document import files_error
 from sandbox.core.interview import Interview, Message, evolve, observed
 from sandbox.core.origin import excerpt
+from sandbox.core.places import Move, Place
 from sandbox.core.view import Guide, Live, candidate_view, interviewer_view, watcher_view
 from sandbox.ports import KernelState
 from sandbox.rooms import frames
 from sandbox.rooms.connection import BAD_FRAME, NO_SEAT, TOO_SLOW, Connection
-from sandbox.rooms.cursor_track import CursorTrack, Move, Place
+from sandbox.rooms.cursor_track import CursorTrack
 from sandbox.rooms.lib0 import BadFrame
 from sandbox.rooms.presence import Presence
 from sandbox.rooms.sealing import seal

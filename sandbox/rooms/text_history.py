@@ -1,4 +1,4 @@
-"""What each update did to each text of the shared document, as splices that a replay can go through both ways.
+"""What each update did to each text of the shared document, as splices that go both ways.
 
 The CRDT says what changed; plain strings are kept beside it, because a splice has to name what it deleted.
 What the candidate's browser wrote is hostile: a change that is not plain text is found by comparing.
@@ -11,36 +11,10 @@ from typing import Any, Literal, cast
 
 from pycrdt import Doc, Map, MapEvent, Text, TextEvent
 
-from sandbox.core.splices import Splice, difference, from_delta
+from sandbox.core.splices import Change, TextChanged, TextName, TextShown, difference, from_delta
 
 MAX_TEXTS = 2_000
 """Texts that one interview may have had; what comes later is not replayed."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextName:
-    kind: Literal["file", "comment", "summary"]
-    name: str = ""
-    """Of the file, or the comment's id."""
-    line: int = 0
-    """Of a comment, from 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextChanged:
-    text: TextName
-    splice: Splice
-
-
-@dataclass(frozen=True, slots=True)
-class TextShown:
-    """The text came into the document, or left it. What it held then is a splice of its own."""
-
-    text: TextName
-    shown: bool
-
-
-Change = TextChanged | TextShown
 
 
 @dataclass(slots=True)
@@ -90,7 +64,7 @@ class TextHistory:
         for event in events:
             match event, list(event.path):
                 case MapEvent(), []:
-                    for name in event.keys:
+                    for name in cast("Any", event).keys:
                         self._touch(("file", name), None)
                 case TextEvent(), [str(name)]:
                     self._touch(("file", name), cast("Any", event).delta)
@@ -99,7 +73,7 @@ class TextHistory:
         for event in events:
             match event, list(event.path):
                 case MapEvent(), []:
-                    for name in event.keys:
+                    for name in cast("Any", event).keys:
                         self._touch(("comment", name), None)
                 case MapEvent(), [str(name)]:
                     self._touch(("comment", name), None)

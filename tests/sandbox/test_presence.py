@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.core.places import Place
 from sandbox.rooms.connection import Connection
-from sandbox.rooms.cursor_track import Place
 from sandbox.rooms.lib0 import BadFrame, Reader, prefixed, varint
 from sandbox.rooms.presence import MAX_CLIENTS, Presence
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pycrdt import Doc, Map, Text
 
-from sandbox.core.splices import apply, difference, undo, utf16_length
-from sandbox.rooms.text_history import TextChanged, TextHistory, TextName, TextShown
+from sandbox.core.splices import TextChanged, TextName, TextShown, apply, difference, undo, utf16_length
+from sandbox.rooms.text_history import TextHistory
 
 TEXT = st.text(alphabet="ab\n é😀", max_size=6)
 EDIT = st.tuples(
