@@ -2,6 +2,7 @@
 
 import { calibration, impacts } from "./cohort/figures";
 import { createdInterview, health, interviewList, joined, materials, report, type Role } from "./protocol";
+import { recording, type Recording } from "./recording";
 import { Mismatch, object, string, type Infer, type Parse } from "./schema";
 
 export class ApiError extends Error {
@@ -92,5 +93,8 @@ export interface Decision {
 
 export const decide = (interview: string, decision: Decision): Promise<unknown> =>
   call(`/api/rooms/${encodeURIComponent(interview)}/decision`, object({}), decision);
+
+export const fetchRecording = (interview: string): Promise<Recording> =>
+  call(`/api/rooms/${encodeURIComponent(interview)}/recording`, recording);
 
 export const fetchHealth = (): Promise<Infer<typeof health>> => call("/api/health", health);

@@ -25,7 +25,7 @@ export const AXIS_NAMES: Record<Axis, string> = {
   research: "Applied research",
 };
 
-const stage = oneOf("lobby", "filter", "probe", "finished");
+export const stage = oneOf("lobby", "filter", "probe", "finished");
 export type Stage = Infer<typeof stage>;
 
 const finding = object({
@@ -44,7 +44,7 @@ const rubric = object({
 export type Finding = Infer<typeof finding>;
 export type Rubric = Infer<typeof rubric>;
 
-const output = object({
+export const output = object({
   kind: oneOf("stdout", "stderr", "result", "display", "error", "clear"),
   text: string,
   image: string,
@@ -52,7 +52,7 @@ const output = object({
 });
 export type Output = Infer<typeof output>;
 
-const run = object({
+export const run = object({
   id: number,
   kind: oneOf("file", "cell", "tests", "bench"),
   label: string,
@@ -62,43 +62,41 @@ const run = object({
 });
 export type Run = Infer<typeof run>;
 
+export const testCase = object({
+  name: string,
+  title: string,
+  outcome: oneOf("passed", "failed", "error", "skipped"),
+  message: string,
+  seconds: number,
+});
 const testReport = object({
   at: number,
   running: boolean,
   error: string,
-  cases: list(
-    object({
-      name: string,
-      title: string,
-      outcome: oneOf("passed", "failed", "error", "skipped"),
-      message: string,
-      seconds: number,
-    }),
-  ),
+  cases: list(testCase),
 });
 export type TestReport = Infer<typeof testReport>;
 export type TestCase = TestReport["cases"][number];
 
+export const benchRow = object({
+  num_speculative_tokens: number,
+  acceptance_rate: nullable(number),
+  draft_utilisation: nullable(number),
+  tokens_per_target_call: number,
+  textbook_tokens_per_target_call: nullable(number),
+  bound_tokens_per_target_call: nullable(number),
+  speedup: number,
+  textbook_speedup: nullable(number),
+  speedup_in_a_batch: nullable(number),
+  target_calls: number,
+  draft_calls: number,
+  new_tokens: number,
+});
 const benchReport = object({
   at: number,
   running: boolean,
   error: string,
-  rows: list(
-    object({
-      num_speculative_tokens: number,
-      acceptance_rate: nullable(number),
-      draft_utilisation: nullable(number),
-      tokens_per_target_call: number,
-      textbook_tokens_per_target_call: nullable(number),
-      bound_tokens_per_target_call: nullable(number),
-      speedup: number,
-      textbook_speedup: nullable(number),
-      speedup_in_a_batch: nullable(number),
-      target_calls: number,
-      draft_calls: number,
-      new_tokens: number,
-    }),
-  ),
+  rows: list(benchRow),
 });
 export type BenchReport = Infer<typeof benchReport>;
 export type BenchRow = BenchReport["rows"][number];
@@ -204,16 +202,16 @@ export type CreatedInterview = Infer<typeof createdInterview>;
 export const joined = object({ role: string, interview: nullable(string), path: string });
 export const health = object({ status: string, runtime: string, caveats: list(string) });
 
+export const filterMaterials = object({
+  title: string,
+  minutes: number,
+  brief: string,
+  exhibit: object({ path: string, text: string }),
+});
+export const probeMaterials = object({ title: string, minutes: number, brief: string, entry: string });
 export const materials = object({
-  filter: nullable(
-    object({
-      title: string,
-      minutes: number,
-      brief: string,
-      exhibit: object({ path: string, text: string }),
-    }),
-  ),
-  probe: nullable(object({ title: string, minutes: number, brief: string, entry: string })),
+  filter: nullable(filterMaterials),
+  probe: nullable(probeMaterials),
   plan: optional(object({ filter_minutes: number, probe_minutes: number })),
   guide: optional(
     object({ filter: string, probe: string, rubrics: object({ engineering: rubric, research: rubric }) }),

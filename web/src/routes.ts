@@ -4,7 +4,7 @@ export type Route =
   | { readonly page: "home" | "calibration" }
   | { readonly page: "what-if"; readonly interview: string | null }
   | { readonly page: "join"; readonly token: string }
-  | { readonly page: "candidate" | "interviewer" | "report"; readonly interview: string }
+  | { readonly page: "candidate" | "interviewer" | "report" | "replay"; readonly interview: string }
   | { readonly page: "unknown" };
 
 export function route(path: string): Route {
@@ -17,6 +17,7 @@ export function route(path: string): Route {
     if (first === "join") return { page: "join", token: second };
     if (first === "room") return { page: "candidate", interview: second };
     if (first === "report") return { page: "report", interview: second };
+    if (first === "replay") return { page: "replay", interview: second };
   }
   if (first === "room" && third === "interviewer") return { page: "interviewer", interview: second };
   return { page: "unknown" };

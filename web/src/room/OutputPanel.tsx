@@ -7,6 +7,7 @@ import { parseAnsi } from "../ui/ansi";
 import { duration } from "../ui/figures";
 import { Chip, Empty, type Tone } from "../ui/parts";
 import { useTranscript, useView } from "./context";
+import type { Transcript } from "./transcripts";
 
 /** Older runs stay on the server and in the report; the page keeps the last ones. */
 const SHOWN_RUNS = 20;
@@ -42,7 +43,7 @@ export function OutputPanel() {
 }
 
 /** Follows the end of the output while the reader is there, and leaves them alone when they scroll up. */
-function useStickToEnd(box: React.RefObject<HTMLDivElement | null>): void {
+export function useStickToEnd(box: React.RefObject<HTMLDivElement | null>): void {
   useEffect(() => {
     const node = box.current;
     if (!node) return undefined;
@@ -84,7 +85,11 @@ function lastWords(run: Run | undefined): string {
 }
 
 function RunOutput({ run }: { run: Run }) {
-  const { pieces, dropped } = useTranscript(run.id);
+  return <RunTranscript run={run} transcript={useTranscript(run.id)} />;
+}
+
+export function RunTranscript({ run, transcript }: { run: Run; transcript: Transcript }) {
+  const { pieces, dropped } = transcript;
   return (
     <article className="run" aria-label={run.label}>
       <header className="row">
