@@ -216,6 +216,11 @@ class Recorder:
         if report is not None and report.error:
             self._tool_errors.append((ms, run, report.error))
 
+    @property
+    def moments(self) -> tuple[RecordedMoment, ...]:
+        """What was worth a line so far."""
+        return tuple(self._moments)
+
     def recording(self, filter: FilterMaterials, probe: ProbeMaterials, *, now: int) -> Recording:
         """What was taken so far; ``now`` (epoch ms) ends it while the interview goes on.
 
@@ -253,7 +258,7 @@ class Recorder:
             notes=tuple(self._notes),
             ticks=tuple(self._ticks),
             marks=tuple(self._marks),
-            moments=tuple(self._moments),
+            moments=self.moments,
             filter=filter,
             probe=probe,
         )

@@ -51,9 +51,14 @@ class EventLog:
         for one in entries:
             rows.append(link(head, interview, one))
             head = rows[-1].hash
+        self.take_in(rows)
+
+    def take_in(self, rows: Sequence[Link]) -> None:
+        """A new interview with rows that were made elsewhere, all or nothing. Raises StorageFault."""
+        created = {"id": rows[0].interview, "created_at_us": rows[0].at_us}
         try:
             with self._engine.begin() as connection:
-                connection.execute(insert(interviews), {"id": interview, "created_at_us": entries[0].at_us})
+                connection.execute(insert(interviews), created)
                 connection.execute(insert(events), [asdict(row) for row in rows])
         except SQLAlchemyError as error:
             raise explain(error) from error

@@ -10,6 +10,7 @@ import {
   object,
   oneOf,
   optional,
+  record,
   string,
   unknownRecord,
   type Infer,
@@ -226,6 +227,7 @@ const axisReport = object({
   suggested: nullable(suggestion),
   marks: list(otherMark),
   ticked: list(finding),
+  ticked_at: record(number),
   rubric,
 });
 export type AxisReport = Infer<typeof axisReport>;

@@ -4,8 +4,9 @@ import { useState } from "react";
 
 import type { Note } from "../protocol";
 import { useAct, useView } from "../room/context";
+import { Jump } from "../replay/Jump";
 import { STAGE_NAMES } from "../stages";
-import { Empty, Time } from "../ui/parts";
+import { Empty } from "../ui/parts";
 import { onModEnter } from "./Dock";
 
 export function NotesPanel() {
@@ -29,6 +30,7 @@ export function NotesPanel() {
 
 function Item({ note }: { note: Note }) {
   const act = useAct();
+  const { interview } = useView();
   const [draft, setDraft] = useState<string | null>(null);
   const save = async (text: string) => {
     if (await act("edit_note", { note: note.id, text })) setDraft(null);
@@ -36,7 +38,7 @@ function Item({ note }: { note: Note }) {
   return (
     <li className="note" data-testid="note">
       <div className="row">
-        <Time at={note.at} />
+        <Jump interview={interview.id} at={note.at} apart />
         <span className="small muted">{STAGE_NAMES[note.stage]}</span>
         <span className="grow" />
         {draft === null ? (
