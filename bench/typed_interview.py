@@ -1,7 +1,7 @@
 """A made-up interview as its log: typing at a steady pace, cursors, runs, tests, notes and marks.
 
 For measuring how large a recording is and how fast it plays, and for looking at one. What is typed is the
-textbook solution of the zoo, over and over, with pauses to delete and to jump.
+textbook solution of the zoo, over and over, with slips that are corrected and looks back at earlier lines.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TYPED = (Path(__file__).resolve().parents[1] / "tests/zoo/honest/textbook.py").r
 assert TYPED.isascii()
 FILE = "specdec.py"
 BACKSPACES, JUMPS = 0.06, 0.01
-"""Shares of keystrokes that delete, and that come after a jump of the cursor."""
+"""Shares of keystrokes that delete what is typed again, and that touch an earlier line."""
 CURSORS_EVERY_MS = 2_000
 REVIEW_MS = 60_000
 
@@ -48,7 +48,8 @@ class _Typist:
         files: Map[Any] = self._doc.get("files", type=Map)
         self._text: Text = files[FILE]
         self._at = 0
-        self._left = iter("")
+        self._left: list[str] = []
+        """Still to be typed, the next letter last."""
         self.update = b""
         self._watch = self._doc.observe(self._updated)
 
@@ -57,27 +58,32 @@ class _Typist:
 
     def press(self) -> int:
         """One key; where the cursor stands afterwards."""
-        if self._random.random() < JUMPS:
-            self._at = self._random.randrange(len(self._text) + 1)
-        if self._random.random() < BACKSPACES and self._at > 0:
+        chance = self._random.random()
+        if chance < JUMPS:
+            return self._touch_an_earlier_line()
+        if chance < JUMPS + BACKSPACES and self._at > 0:
+            self._left.append(str(self._text)[self._at - 1])
             del self._text[self._at - 1 : self._at]
             self._at -= 1
             return self._at
-        self._text.insert(self._at, self._next())
+        self._left = self._left or list(reversed(TYPED))
+        self._text.insert(self._at, self._left.pop())
         self._at += 1
         return self._at
+
+    def _touch_an_earlier_line(self) -> int:
+        """A space at its end, after which the cursor goes back to where it was."""
+        end = str(self._text).find("\n", self._random.randrange(self._at + 1))
+        if not 0 <= end <= self._at:
+            return self.press()
+        self._text.insert(end, " ")
+        self._at += 1
+        return end + 1
 
     def paste(self, text: str) -> int:
         self._text.insert(self._at, text)
         self._at += len(text)
         return self._at
-
-    def _next(self) -> str:
-        letter = next(self._left, None)
-        if letter is None:
-            self._left = iter(TYPED)
-            letter = next(self._left)
-        return letter
 
 
 def typed_interview(

@@ -22,10 +22,7 @@ class CaretWidget extends WidgetType {
   override toDOM(): HTMLElement {
     const caret = document.createElement("span");
     caret.className = `cm-then-caret ${this.role}`;
-    const name = document.createElement("span");
-    name.className = "cm-then-name";
-    name.textContent = this.name;
-    caret.append(name);
+    caret.dataset["name"] = this.name; // drawn by the style sheet, so that it is no part of the text
     return caret;
   }
 }
@@ -63,7 +60,8 @@ const look = EditorView.theme({
     marginLeft: "-1px",
     marginRight: "-1px",
   },
-  ".cm-then-name": {
+  ".cm-then-caret::after": {
+    content: "attr(data-name)",
     position: "absolute",
     left: "-2px",
     bottom: "100%",
@@ -75,7 +73,7 @@ const look = EditorView.theme({
     whiteSpace: "nowrap",
     pointerEvents: "none",
   },
-  ".cm-line:first-child .cm-then-name": { bottom: "auto", top: "100%", borderRadius: "0 4px 4px 4px" },
+  ".cm-line:first-child .cm-then-caret::after": { bottom: "auto", top: "100%", borderRadius: "0 4px 4px 4px" },
   ".cm-then-selection": { backgroundColor: "color-mix(in srgb, var(--who) 24%, transparent)" },
   ".candidate": { "--who": "var(--accent)" },
   ".interviewer": { "--who": "var(--info)" },

@@ -22,6 +22,7 @@ export function caretsAt(recording: Recording, file: string, ms: number): Caret[
   const text = recording.texts.findIndex((one) => one.kind === "file" && one.name === file);
   if (text < 0) return [];
   return recording.people.flatMap(({ role, name }, person) => {
+    if (role === "server" || role === "host") return []; // they write, and are nowhere
     const place = placeAt(recording, person, text, ms);
     return place ? [{ person, role, name, ...place }] : [];
   });

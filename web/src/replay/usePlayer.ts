@@ -27,7 +27,8 @@ export function useTicks(player: Player): void {
 
 /** The address names the moment where the player rests, and a new one moves it. */
 export function useAddress(player: Player): void {
-  const { ms, playing } = usePlayer(player);
+  const { ms: now, playing } = usePlayer(player);
+  const ms = playing ? null : now;
   const { starts_at } = player.recording;
   useEffect(() => {
     const go = () => {
@@ -38,10 +39,14 @@ export function useAddress(player: Player): void {
     return () => removeEventListener("hashchange", go);
   }, [player, starts_at]);
   useEffect(() => {
-    if (playing) return undefined;
+    if (ms === null) {
+      // A link to where it began must lead there again, so the address names no moment while it moves.
+      history.replaceState(null, "", location.pathname);
+      return undefined;
+    }
     const timer = setTimeout(() => history.replaceState(null, "", fragment(starts_at + ms)), 200);
     return () => clearTimeout(timer);
-  }, [ms, playing, starts_at]);
+  }, [ms, starts_at]);
 }
 
 export const STEP_MS = 5_000;
