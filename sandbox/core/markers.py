@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from sandbox.core import events as ev
+from sandbox.core import room_events as rev
 from sandbox.core.interview import Interview, Run, ToolReport
 
 Marker = Literal[
     "stage", "run", "run-failed", "tests-passed", "tests-failed", "bench", "submit", "judgement",
-    "note", "tick", "mark", "paste", "insert", "away",
+    "note", "tick", "mark", "chat", "paste", "insert", "rhythm", "away", "focus-block", "outage",
 ]  # fmt: skip
 
 
@@ -36,8 +37,16 @@ def marker(event: ev.Event, after: Interview) -> Marker | None:
             return "paste"
         case ev.BigInsert():
             return "insert"
+        case rev.RhythmBroke():
+            return "rhythm"
         case ev.FocusChanged(visible=False):
             return "away"
+        case rev.Said():
+            return "chat"
+        case rev.FocusBlockStarted():
+            return "focus-block"
+        case rev.OutageBegan():
+            return "outage"
         case _:
             return None
 

@@ -16,6 +16,7 @@ from sandbox.core.interview import Interview, evolve
 from sandbox.core.markers import Marker, marker, tests_in_words
 from sandbox.core.materials import FilterMaterials, ProbeMaterials
 from sandbox.core.places import Move
+from sandbox.core.room_events import Said
 from sandbox.core.splices import Change, TextChanged, TextName, TextShown
 from sandbox.core.timeline import TYPING_GAP_MS, describe
 from sandbox.core.view import Header, RunView, run_views
@@ -102,6 +103,8 @@ class Recording(Wire):
     notes: tuple[RecordedNote, ...]
     ticks: tuple[tuple[int, str, bool], ...]
     marks: tuple[RecordedMark, ...]
+    said: tuple[tuple[int, int, str], ...]
+    """ms, person, message in the chat."""
     moments: tuple[RecordedMoment, ...]
     filter: FilterMaterials
     probe: ProbeMaterials
@@ -130,6 +133,7 @@ class Recorder:
     _notes: list[RecordedNote] = field(default_factory=list)
     _ticks: list[tuple[int, str, bool]] = field(default_factory=list)
     _marks: list[RecordedMark] = field(default_factory=list)
+    _said: list[tuple[int, int, str]] = field(default_factory=list)
     _moments: list[RecordedMoment] = field(default_factory=list)
 
     def take(self, entry: ev.Entry, changes: Iterable[Change] = (), moves: Iterable[Move] = ()) -> None:
@@ -205,6 +209,8 @@ class Recorder:
                 self._ticks.append((ms, finding, on))
             case ev.Marked(axis=axis, score=score, reason=reason):
                 self._marks.append(RecordedMark(ms=ms, axis=axis, score=score, reason=reason))
+            case Said(text=text):
+                self._said.append((ms, self._author(entry, after), text))
             case ev.Joined() | ev.Left():
                 person = self._author(entry, after)
                 self._present.append((ms, person, isinstance(event, ev.Joined)))
@@ -258,6 +264,7 @@ class Recorder:
             notes=tuple(self._notes),
             ticks=tuple(self._ticks),
             marks=tuple(self._marks),
+            said=tuple(self._said),
             moments=self.moments,
             filter=filter,
             probe=probe,

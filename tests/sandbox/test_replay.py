@@ -197,3 +197,20 @@ async def test_a_live_interview_can_be_replayed_up_to_now(plane: Plane) -> None:
         assert texts_at(made, made["length_ms"]) == stands
         assert texts_at(made, 0)["specdec.py"] == stands["specdec.py"].removeprefix("# é😀\n")
         assert "draft.py" not in texts_at(made, 0)
+
+
+async def test_nobody_replays_a_focus_block_before_it_is_over(plane: Plane) -> None:
+    interview = plane.interview()
+    async with (
+        await plane.page(interview, "candidate") as ada,
+        await plane.page(interview, "interviewer") as grace,
+    ):
+        await ada.do("consent")
+        await grace.do("move_stage", stage="filter")
+        await grace.do("focus_block", minutes=5)
+        cookies = await plane.cookies(interview, "interviewer")
+        async with httpx.AsyncClient(base_url=plane.base, cookies=cookies) as client:
+            path = f"/api/rooms/{interview}/recording"
+            assert (await client.get(path)).json()["error"]["code"] == "focus_block"
+            await ada.do("end_focus_block")
+            assert (await client.get(path)).status_code == 200

@@ -33,9 +33,13 @@ const marker = oneOf(
   "note",
   "tick",
   "mark",
+  "chat",
   "paste",
   "insert",
+  "rhythm",
   "away",
+  "focus-block",
+  "outage",
 );
 export type Marker = Infer<typeof marker>;
 
@@ -59,7 +63,7 @@ export const recording = object({
   shown: list(tuple(number, number, boolean)),
   splices: list(tuple(number, number, number, number, string, string)),
   cursors: list(tuple(number, number, nullable(string), nullable(number), nullable(number))),
-  present: list(tuple(number, string, boolean)),
+  present: list(tuple(number, number, boolean)),
   stages: list(tuple(number, stage)),
   clocks: list(object({ ms: number, minutes: number, used_ms: number, running: boolean })),
   runs: list(run),
@@ -70,6 +74,7 @@ export const recording = object({
   notes: list(object({ ms: number, id: number, stage, text: string })),
   ticks: list(tuple(number, string, boolean)),
   marks: list(object({ ms: number, axis: string, score: number, reason: string })),
+  said: list(tuple(number, number, string)),
   moments: list(moment),
   filter: filterMaterials,
   probe: probeMaterials,

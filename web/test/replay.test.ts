@@ -39,6 +39,7 @@ const EMPTY: Recording = {
   notes: [],
   ticks: [],
   marks: [],
+  said: [],
   moments: [],
   filter: { title: "", minutes: 1, brief: "", exhibit: { path: "", text: "" } },
   probe: { title: "", minutes: 1, brief: "", entry: "a.py" },
@@ -167,7 +168,7 @@ describe("the room at a moment", () => {
       { ms: 20, id: 1, stage: "probe", text: "careful" },
       { ms: 30, id: 1, stage: "probe", text: "" },
     ],
-    present: [[0, "candidate", true], [10, "candidate", false]],
+    present: [[0, 1, true], [10, 1, false]],
   });
 
   it("has its stage and its clock", () => {
@@ -203,7 +204,7 @@ describe("the room at a moment", () => {
   });
 
   it("knows who was there", () => {
-    expect([0, 10].map((ms) => [...presentAt(recording, ms)])).toEqual([["candidate"], []]);
+    expect([0, 10].map((ms) => [...presentAt(recording, ms)])).toEqual([[1], []]);
   });
 });
 

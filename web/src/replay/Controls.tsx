@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 
+import type { Recording } from "../recording";
 import { formatRemaining } from "../room/clock";
 import { STAGE_NAMES } from "../stages";
 import { Time } from "../ui/parts";
@@ -74,7 +75,6 @@ function Position({ player }: { player: Player }) {
   const { recording } = player;
   const clock = clockLeft(recording, ms);
   const there = presentAt(recording, ms);
-  const { candidate_name, interviewer_name } = recording.interview;
   return (
     <div className="row position">
       <span className="mono" data-testid="position">
@@ -89,11 +89,15 @@ function Position({ player }: { player: Player }) {
           {formatRemaining(clock.left)} {clock.running ? (clock.left < 0 ? "over" : "left") : "left, paused"}
         </span>
       ) : null}
-      <Presence name={candidate_name} there={there.has("candidate")} />
-      <Presence name={interviewer_name} there={there.has("interviewer")} />
+      {guests(recording).map((person) => (
+        <Presence key={person} name={recording.people[person]?.name ?? ""} there={there.has(person)} />
+      ))}
     </div>
   );
 }
+
+/** Everybody who was in the room at some time, in the order in which they came. */
+const guests = ({ present }: Recording): number[] => [...new Set(present.map(([, person]) => person))];
 
 function Presence({ name, there }: { name: string; there: boolean }) {
   return (

@@ -12,7 +12,7 @@ import { clockTime } from "./address";
 import { KINDS, LANES, LANE_NAMES, type Lane } from "./markers";
 import { marksAt, notesAt, stageAt, ticksAt } from "./moment";
 import type { Player } from "./player";
-import { countUntil, msOf } from "./sorted";
+import { countUntil, msOf, until } from "./sorted";
 import { usePlayer } from "./usePlayer";
 
 export function Side({ player }: { player: Player }) {
@@ -27,12 +27,14 @@ export function Side({ player }: { player: Player }) {
         items={[
           { id: "events", label: "Events" },
           { id: "notes", label: "Notes" },
+          ...(player.recording.said.length > 0 ? [{ id: "chat", label: "Chat" }] : []),
           { id: "brief", label: "Brief" },
         ]}
       />
       <div className="fill" id="beside" role="tabpanel" aria-label={tab}>
         {tab === "events" ? <Events player={player} /> : null}
         {tab === "notes" ? <Notes player={player} /> : null}
+        {tab === "chat" ? <Chat player={player} /> : null}
         {tab === "brief" ? <Brief player={player} /> : null}
       </div>
     </aside>
@@ -193,6 +195,23 @@ function Notes({ player }: { player: Player }) {
         </p>
       ) : null}
     </div>
+  );
+}
+
+function Chat({ player }: { player: Player }) {
+  const { ms } = usePlayer(player);
+  const { people, said } = player.recording;
+  const messages = until(said, ms);
+  if (messages.length === 0) return <Empty title="Nothing had been written yet" />;
+  return (
+    <ol className="scroll fill pad stack chat-then">
+      {messages.map(([when, person, text], at) => (
+        <li key={at}>
+          <span className="mono small muted">{clockTime(when)}</span> <strong>{people[person]?.name}</strong>
+          <p className="note-text">{text}</p>
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -8,7 +8,7 @@ export const LANES: readonly Lane[] = ["stages", "runs", "notes", "signals"];
 export const LANE_NAMES: Readonly<Record<Lane, string>> = {
   stages: "Stages and judge",
   runs: "Runs and tests",
-  notes: "Notes and marks",
+  notes: "Notes and chat",
   signals: "Signals",
 };
 
@@ -21,6 +21,8 @@ export interface Kind {
 
 export const KINDS: Readonly<Record<Marker, Kind>> = {
   stage: { glyph: "◆", say: "stage", tone: "accent", lane: "stages" },
+  "focus-block": { glyph: "◐", say: "focus block", tone: "info", lane: "stages" },
+  outage: { glyph: "⚡", say: "outage", tone: "warn", lane: "stages" },
   submit: { glyph: "⇪", say: "submitted", tone: "accent", lane: "stages" },
   judgement: { glyph: "⚖", say: "judged", tone: "info", lane: "stages" },
   run: { glyph: "▸", say: "run", tone: "plain", lane: "runs" },
@@ -31,8 +33,10 @@ export const KINDS: Readonly<Record<Marker, Kind>> = {
   note: { glyph: "✎", say: "note", tone: "info", lane: "notes" },
   tick: { glyph: "☑", say: "ticked", tone: "plain", lane: "notes" },
   mark: { glyph: "★", say: "mark", tone: "accent", lane: "notes" },
+  chat: { glyph: "…", say: "chat", tone: "plain", lane: "notes" },
   paste: { glyph: "⇩", say: "paste", tone: "warn", lane: "signals" },
   insert: { glyph: "▤", say: "large insert", tone: "warn", lane: "signals" },
+  rhythm: { glyph: "≈", say: "rhythm", tone: "warn", lane: "signals" },
   away: { glyph: "↗", say: "page left", tone: "warn", lane: "signals" },
 };
 

@@ -89,12 +89,12 @@ export function marksAt({ marks }: Recording, ms: number): Recording["marks"] {
   return [...new Map(until(marks, ms).map((mark) => [mark.axis, mark])).values()];
 }
 
-/** Roles that were in the room. */
-export function presentAt({ present }: Recording, ms: number): Set<string> {
-  const there = new Set<string>();
-  for (const [, role, came] of until(present, ms)) {
-    if (came) there.add(role);
-    else there.delete(role);
+/** Who was in the room, by number. */
+export function presentAt({ present }: Recording, ms: number): Set<number> {
+  const there = new Set<number>();
+  for (const [, person, came] of until(present, ms)) {
+    if (came) there.add(person);
+    else there.delete(person);
   }
   return there;
 }
