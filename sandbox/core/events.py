@@ -327,6 +327,8 @@ Event = (
     | RoomEvent
 )
 
+BULKY = ("document", "outputs", "test-case", "bench-row", "cursors")
+"""Kinds that come by the thousand: no summary needs them, and they are packed once an interview is over."""
 KINDS: frozenset[str] = frozenset(model.model_fields["kind"].default for model in get_args(Event))
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 

@@ -6,7 +6,7 @@
 import type { Recording, Splice } from "../recording";
 import { countUntil, msOf } from "./sorted";
 
-const SNAPSHOT_EVERY = 2_000;
+const SNAPSHOT_EVERY = 500;
 
 export type TextsByNumber = ReadonlyMap<number, string>;
 
