@@ -3,9 +3,9 @@
     python -m bench.recording [--minutes 60] [--keys 8] [--browser]
 
 Continuous typing without a pause, with cursors, runs, tests and notes (`bench.typed_interview`): more than
-any interview. Sizes are exact; times are of the processor, so that a busy machine says the same as an idle one.
+any interview. Sizes are exact. Times are the processor's, which depend less on what else the machine does.
 ``--browser`` needs built pages and Chromium: it opens a recording of 90 minutes and jumps to random moments,
-from the call until the frame after it is drawn, by the clock and by the processor time of the page's main thread.
+from the call until the frame after it is drawn, by the clock and by the time of the page's main thread.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from sandbox.settings import Settings
 from sandbox.store import log_file
 
 _Made = TypeVar("_Made")
-SEEKS = 200
+SEEKS = 60
 BROWSER_MINUTES = 90
 SEEK = """async at => {
   const before = performance.now();
