@@ -13,13 +13,14 @@ ENUMERATION = ("enumerate",)
 CHECKOUT = ("zoo", "attack")
 """Need the tests, which an installed package has not."""
 TESTS = Path(__file__).resolve().parent / "tests"
-CONTROL_PLANE = ("serve", "interview", "demo", "report")
+CONTROL_PLANE = ("serve", "interview", "demo", "report", "replay")
 ISOLATION = ("broker", "doctor")
 
 USAGE = f"""usage: probe COMMAND ...
 
 judge a submission:   judge
-check a verdict:      verify
+check a verdict:      verify SCORECARD RECORD
+check a log:          verify --log INTERVIEW
 prove its exact law:  enumerate
 run interviews:       {", ".join(CONTROL_PLANE)}
 judge the judge:      zoo (in a checkout)
@@ -32,6 +33,10 @@ def main() -> int:
     """Dispatch to a plane; 64 is the exit code for wrong use (sysexits.h)."""
     arguments = sys.argv[1:]
     command = arguments[0] if arguments else ""
+    if command == "verify" and "--log" in arguments:
+        from sandbox.cli import main as control_plane
+
+        return control_plane(arguments)
     if command in JUDGE:
         from harness.cli import main as judge
 

@@ -18,7 +18,7 @@ from sandbox.service.benches import Benches
 from sandbox.service.catalogue import Catalogue, load_catalogue
 from sandbox.service.desk import Desk
 from sandbox.service.hall import Hall, now_us
-from sandbox.service.housekeeping import sweep_forever
+from sandbox.service.housekeeping import pack_forever, sweep_forever
 from sandbox.service.interviews import Interviews
 from sandbox.service.judging import Judging
 from sandbox.service.leasing import Leasing
@@ -122,6 +122,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         judging.start()
         tasks.start(leasing.run(), name="leases of GPUs")
         tasks.start(sweep_forever(hall, benches, running), name="housekeeping")
+        tasks.start(pack_forever(hall, store.log), name="packing")
         tasks.start(_beat(alive), name="heartbeat")
         try:
             yield

@@ -13,10 +13,12 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sandbox import replay_cli
 from sandbox.app import Store, create_app, open_store
 from sandbox.ports import Judge, Sandboxes, SandboxFault
 from sandbox.settings import PROJECT, Settings
 from sandbox.store.database import StorageFault
+from sandbox.store.log_file import BadLogFile
 from sandbox.store.seats import SeatOf
 from sandbox.web.websocket import server_config
 from wire.challenge import BadChallenge
@@ -37,7 +39,7 @@ def main(argv: Sequence[str]) -> int:
         return 0 if stop.code == 0 else 64
     try:
         return int(arguments.do(arguments))
-    except (StorageFault, BadChallenge, SandboxFault, _CannotServe) as error:
+    except (StorageFault, BadChallenge, SandboxFault, BadLogFile, _CannotServe) as error:
         print(f"probe: {error}", file=sys.stderr)
         return 1
     except LookupError as error:
@@ -120,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
         "--for-candidate", action="store_true", help="the candidate's copy: nothing of the panel's in it"
     )
     report.set_defaults(do=_report)
+    replay_cli.add_commands(commands, shared, lambda arguments: open_store(_settings(arguments)).log)
 
     demo = commands.add_parser("demo", parents=[shared], help="a demo interview: made once, printed again")
     demo.set_defaults(do=_demo)

@@ -38,12 +38,17 @@ class Chain:
 
     events: int
     head: str
-    intact: bool
+    broken_at: int | None
+    """The first event, counted from 1, that does not follow from the one before it."""
+
+    @property
+    def intact(self) -> bool:
+        return self.broken_at is None
 
 
 def verify(links: Iterable[Link]) -> Chain:
     """Recompute the chain of one interview, given in order."""
-    head, count, intact = GENESIS, 0, True
+    head, count, broken_at = GENESIS, 0, None
     for link in links:
         count += 1
         expected = link_hash(
@@ -55,6 +60,7 @@ def verify(links: Iterable[Link]) -> Chain:
             author=link.author,
             payload=link.payload,
         )
-        intact = intact and link.seq == count and link.hash == expected
+        if broken_at is None and (link.seq != count or link.hash != expected):
+            broken_at = count
         head = link.hash
-    return Chain(events=count, head=head.hex(), intact=intact)
+    return Chain(events=count, head=head.hex(), broken_at=broken_at)

@@ -2,7 +2,7 @@
 
 An event is the smallest fact worth keeping. Who did it and when are stamped by the server and stand
 beside it, in an `Entry`; nothing in an event repeats them. A document update is kept as the raw bytes of
-the CRDT, everything else as JSON.
+the CRDT, cursors as the bytes of their pack, everything else as JSON.
 """
 
 from __future__ import annotations
@@ -348,6 +348,13 @@ class FocusChanged(Wire):
     visible: bool
 
 
+class CursorsMoved(Wire):
+    """Where cursors were in the last seconds, packed as `sandbox.rooms.cursor_track` writes them."""
+
+    kind: Literal["cursors"] = "cursors"
+    moves: bytes
+
+
 class Joined(Wire):
     kind: Literal["joined"] = "joined"
 
@@ -392,11 +399,14 @@ Event = (
     | FocusChanged
     | InputMethodUsed
     | RhythmBroke
+    | CursorsMoved
     | Joined
     | Left
     | RoomEvent
 )
 
+BULKY = ("document", "outputs", "terminal", "test-case", "bench-row", "token-strip", "cursors")
+"""Kinds that come by the thousand: no summary needs them, and they are packed once an interview is over."""
 KINDS: frozenset[str] = frozenset(model.model_fields["kind"].default for model in get_args(Event))
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
@@ -421,6 +431,8 @@ def encode(event: Event) -> bytes:
     """The event's payload in the log; its kind is kept beside it."""
     if isinstance(event, DocumentUpdated):
         return event.update
+    if isinstance(event, CursorsMoved):
+        return event.moves
     return event.model_dump_json(exclude={"kind"}).encode()
 
 
@@ -428,6 +440,8 @@ def decode(kind: str, payload: bytes) -> Event:
     """Inverse of `encode`. Raises ValueError for a kind or payload that is not ours."""
     if kind == "document":
         return DocumentUpdated(update=payload)
+    if kind == "cursors":
+        return CursorsMoved(moves=payload)
     if kind not in KINDS:
         raise ValueError(f"the log holds an event of unknown kind {kind!r}")
     body = payload.decode()

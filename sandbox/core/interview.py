@@ -272,9 +272,14 @@ class Interview:
         return assess(raters, filed)
 
     @property
+    def recorded(self) -> bool:
+        """Whether what happens in the room is recorded: between consent and the end."""
+        return self.consented and self.stage != "finished"
+
+    @property
     def writable(self) -> bool:
         """Whether the candidate may change the document: nothing is recorded before they agreed to it."""
-        return self.consented and self.submission is None and self.stage != "finished"
+        return self.recorded and self.submission is None
 
 
 def decide(
@@ -427,10 +432,7 @@ def ready_to_submit(interview: Interview) -> None:
 def observed(interview: Interview) -> bool:
     """Signals are kept between consent and the end, not without bound, and not of assistive technology."""
     return (
-        interview.consented
-        and interview.stage != "finished"
-        and interview.accommodations.signals
-        and len(interview.integrity) < MAX_INTEGRITY
+        interview.recorded and interview.accommodations.signals and len(interview.integrity) < MAX_INTEGRITY
     )
 
 
@@ -511,7 +513,13 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
     if interview is None:
         raise ValueError(f"a log starts with created, not {event.kind}")
     match event:
-        case ev.DocumentUpdated() | ev.OutputsShown() | ev.TerminalShown() | ev.KernelRestarted():
+        case (
+            ev.DocumentUpdated()
+            | ev.OutputsShown()
+            | ev.TerminalShown()
+            | ev.KernelRestarted()
+            | ev.CursorsMoved()
+        ):
             return interview
         case ev.TerminalOpened() | ev.TerminalResized():
             return replace(interview, terminal=TerminalSize(rows=event.rows, columns=event.columns))

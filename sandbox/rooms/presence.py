@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sandbox.core.places import Place
 from sandbox.core.view import color_of
 from sandbox.rooms.connection import Connection
+from sandbox.rooms.cursor_track import MAX_POSITION
 from sandbox.rooms.lib0 import BadFrame, Reader, prefixed, varint
 
 MAX_CLIENTS = 4
@@ -27,6 +30,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}(\.py)?")
 class Presence:
     """States of a room by client id."""
 
+    on_place: Callable[[Place], None] = lambda _place: None
+    """Told where each person is, as often as their page says so."""
     _owners: dict[int, Connection] = field(default_factory=dict)
     _clocks: dict[int, int] = field(default_factory=dict)
     _states: dict[int, str] = field(default_factory=dict)
@@ -41,6 +46,7 @@ class Presence:
             self._owners[client], self._clocks[client] = owner, clock
             self._states[client] = _stamp(state, owner)
             self._news.add(client)
+            self.on_place(_place(state, owner))
 
     def news(self) -> list[tuple[Connection, bytes]]:
         """For each page that moved since the last call, what to tell the others: each client's latest."""
@@ -60,6 +66,7 @@ class Presence:
         for client in gone:
             del self._owners[client], self._clocks[client], self._states[client]
             self._news.discard(client)
+            self.on_place(_place(None, owner))
         return _build(told) if told else None
 
     def everyone(self, *, but_the_candidate: bool = False) -> bytes | None:
@@ -119,6 +126,19 @@ def _stamp(state: object, owner: Connection) -> str:
     if isinstance(state.get("cursor"), dict):
         kept["cursor"] = state["cursor"]
     return _dumps(kept)
+
+
+def _place(state: object, owner: Connection) -> Place:
+    """Where a page says that its person is: the open file, and the cursor in it as ``[anchor, head]``."""
+    if not isinstance(state, dict):
+        return Place(owner.role, owner.name)
+    file, at = state.get("file"), state.get("at")
+    file = file if isinstance(file, str) and _NAME.fullmatch(file) else None
+    match at:
+        case [int(anchor), int(head)] if 0 <= anchor <= MAX_POSITION and 0 <= head <= MAX_POSITION:
+            return Place(owner.role, owner.name, file, int(anchor), int(head))
+        case _:
+            return Place(owner.role, owner.name, file)
 
 
 def _build(entries: list[tuple[int, int, str]]) -> bytes:

@@ -24,10 +24,12 @@ from sandbox.core.chain import GENESIS, Link
 from sandbox.core.document import files_error
 from sandbox.core.interview import Interview, Message, evolve, observed
 from sandbox.core.origin import excerpt
+from sandbox.core.places import Move, Place
 from sandbox.core.view import Guide, Live, candidate_view, interviewer_view, watcher_view
 from sandbox.ports import KernelState
 from sandbox.rooms import frames
 from sandbox.rooms.connection import BAD_FRAME, NO_SEAT, TOO_SLOW, Connection
+from sandbox.rooms.cursor_track import CursorTrack
 from sandbox.rooms.lib0 import BadFrame
 from sandbox.rooms.presence import Presence
 from sandbox.rooms.scrollback import Scrollback
@@ -42,6 +44,8 @@ from wire.scorecard import Progress
 VIEW_DELAY_S = 0.02
 """Changes within it are shown together."""
 FILES_CHECK_DELAY_S = 1.0
+CURSORS_DELAY_S = 2.0
+"""Cursor moves within it are one row of the log."""
 MAX_OUTPUT_FRAME = 200_000
 """Characters of outputs in one frame."""
 MAX_QUESTIONS = 100
@@ -136,7 +140,7 @@ class Room:
         self._connections: list[Connection] = []
         """Of those present, who has been told where things stand, and is told what changes."""
         self.empty_since = time.monotonic()
-        self._presence = Presence()
+        self._presence, self._cursors = Presence(on_place=self._place), CursorTrack()
         self._view_due: asyncio.TimerHandle | None = None
         self._files_due: asyncio.TimerHandle | None = None
         self._focus_due: asyncio.TimerHandle | None = None
@@ -296,6 +300,8 @@ class Room:
                 self._scrollback.clear()
                 self._post_terminal("", reset=True)
                 self.changed()
+            case ev.CursorsMoved():
+                pass  # pages have seen them already
             case _:
                 self.changed()
         self._watch_sandbox()
@@ -586,6 +592,14 @@ class Room:
     def origin(self, text: str) -> rev.Origin:
         """Whether text was in this room before it was put where it is now."""
         return self._signals.origin(text, lambda: newest(self._outputs))
+
+    def _place(self, place: Place) -> None:
+        if self.interview.recorded and self._cursors.add(Move(self._now_us() // 1000, place)):
+            self._loop.call_later(CURSORS_DELAY_S, self._record_cursors)
+
+    def _record_cursors(self) -> None:
+        if (moves := self._cursors.pack()) is not None and self.interview.recorded:
+            self.record("server", ev.CursorsMoved(moves=moves))
 
     def _check_files(self) -> None:
         self._files_due = None

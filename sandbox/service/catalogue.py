@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sandbox.core.document import files_error
 from sandbox.core.events import ChallengeRef
+from sandbox.core.materials import Exhibit, FilterMaterials, ProbeMaterials
 from wire.challenge import BadChallenge, Challenge, Rubric, load_challenge, load_rubric
 
 
@@ -30,6 +31,21 @@ class Catalogue:
     exhibit: str
     probe: Folder
     starter: dict[str, str]
+
+    def filter_materials(self, minutes: int) -> FilterMaterials:
+        challenge = self.filter.challenge
+        return FilterMaterials(
+            title=challenge.title,
+            minutes=minutes,
+            brief=self.filter.brief,
+            exhibit=Exhibit(path=challenge.entry, text=self.exhibit),
+        )
+
+    def probe_materials(self, minutes: int) -> ProbeMaterials:
+        challenge = self.probe.challenge
+        return ProbeMaterials(
+            title=challenge.title, minutes=minutes, brief=self.probe.brief, entry=challenge.entry
+        )
 
     @property
     def findings(self) -> frozenset[str]:

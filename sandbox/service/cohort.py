@@ -12,13 +12,13 @@ from sandbox.core.view import latest_scorecard
 from sandbox.store.log import EventLog
 from wire.challenge import Axis
 
-BULKY = ("document", "outputs", "bench-row")
-"""Kinds that the statistics do not read."""
+UNREAD = tuple(kind for kind in ev.BULKY if kind != "test-case")
+"""Kinds that the statistics need not read."""
 
 
 def cases(log: EventLog) -> list[Case]:
     """Finished interviews in which both axes are marked. Raises StorageFault."""
-    found = (_case(list(log.entries(interview, without=BULKY))) for interview in log.ids())
+    found = (_case(list(log.entries(interview, without=UNREAD))) for interview in log.ids())
     return [one for one in found if one is not None]
 
 

@@ -16,9 +16,6 @@ from sandbox.service.catalogue import Catalogue
 from sandbox.store.log import EventLog
 from sandbox.store.seats import SeatOf, Seats
 
-BULKY = ("terminal", "document", "outputs", "test-case", "bench-row", "token-strip")
-"""Kinds that a summary does not need."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
@@ -79,7 +76,7 @@ class Interviews:
     def get(self, interview: str) -> Interview:
         """Raises LookupError and StorageFault."""
         state: Interview | None = None
-        for entry in self._log.entries(interview, without=BULKY):
+        for entry in self._log.entries(interview, without=ev.BULKY):
             state = evolve(state, entry)
         if state is None:
             raise LookupError(interview)

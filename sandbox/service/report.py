@@ -30,6 +30,8 @@ class AxisReport(Wire):
     marks: tuple[vw.OtherMark, ...]
     """As far as the reader may see them."""
     ticked: tuple[Finding, ...]
+    ticked_at: dict[str, int]
+    """When, epoch ms, by the finding's id."""
     rubric: Rubric
 
 
@@ -86,8 +88,11 @@ def make_report(
     entries = [entry(row) for row in rows]
     state: Interview | None = None
     document = SharedDocument()
+    ticked_at = dict[str, int]()
     for one in entries:
         state = evolve(state, one)
+        if isinstance(one.event, ev.FindingTicked):
+            ticked_at[one.event.finding] = one.at_ms
         if isinstance(one.event, ev.DocumentUpdated):
             document.apply(one.event.update)
     if state is None:
@@ -98,7 +103,7 @@ def make_report(
         interview=summarise(state),
         now=now,
         progress_threshold=PROGRESS_THRESHOLD,
-        axes=_axes(state, catalogue, reader),
+        axes=_axes(state, catalogue, reader, ticked_at),
         panel=vw.panel_view(state, reader),
         judgement=vw.judgement_view(judgement, live) if judgement else None,
         review=_review(state, document, catalogue),
@@ -112,7 +117,7 @@ def make_report(
     )
 
 
-def _axes(state: Interview, catalogue: Catalogue, reader: ev.Author) -> Axes:
+def _axes(state: Interview, catalogue: Catalogue, reader: ev.Author, ticked_at: dict[str, int]) -> Axes:
     engineering, research = catalogue.filter.rubric, catalogue.probe.rubric
     scorecard = vw.latest_scorecard(state)
     shown = vw.panel_view(state, reader).marks
@@ -128,12 +133,14 @@ def _axes(state: Interview, catalogue: Catalogue, reader: ev.Author) -> Axes:
             suggested=suggestion(suggest_engineering(engineering, state.ticks)),
             marks=marks("engineering"),
             ticked=ticked(engineering, state.ticks),
+            ticked_at={one.id: ticked_at[one.id] for one in ticked(engineering, state.ticks)},
             rubric=engineering,
         ),
         research=AxisReport(
             suggested=suggestion(suggest_research(research, state.ticks, scorecard)),
             marks=marks("research"),
             ticked=ticked(research, state.ticks),
+            ticked_at={one.id: ticked_at[one.id] for one in ticked(research, state.ticks)},
             rubric=research,
         ),
     )

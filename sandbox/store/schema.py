@@ -29,6 +29,15 @@ _rare = events.c.kind.not_in(("document", "outputs"))
 Index("events_by_kind", events.c.kind, events.c.interview, sqlite_where=_rare, postgresql_where=_rare)
 """Without what there is most of, and nobody asks for by its kind."""
 
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("interview", String(32), ForeignKey("interviews.id"), primary_key=True),
+    Column("first_seq", Integer, primary_key=True, autoincrement=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+)
+
 seats = Table(
     "seats",
     metadata,

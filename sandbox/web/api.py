@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from sandbox.web.cohort_routes import add_cohort_routes
 from sandbox.web.gate import Gate
 from sandbox.web.plane import Plane
+from sandbox.web.replay_routes import add_replay_routes
 from sandbox.web.report_routes import add_report_routes
 from sandbox.web.routes import add_routes
 from sandbox.web.security import JoinLimit
@@ -17,5 +18,6 @@ def make_api(plane: Plane, limit: JoinLimit) -> APIRouter:
     router = APIRouter(prefix="/api", dependencies=[Depends(Gate(plane))])
     add_routes(router, plane, limit)
     add_report_routes(router, plane)
+    add_replay_routes(router, plane)
     add_cohort_routes(router, plane)
     return router

@@ -31,6 +31,15 @@ def no_interview() -> WebError:
     return WebError(404, "interview_unknown", "There is no such interview.", "Check the address.")
 
 
+def focus_block() -> WebError:
+    return WebError(
+        409,
+        "focus_block",
+        "The candidate is in a focus block; nobody looks at their work now.",
+        "Open this again when the block is over.",
+    )
+
+
 def no_evidence() -> WebError:
     return WebError(
         404, "no_evidence", "There is no such file.", "It is there once a judgement has been made."

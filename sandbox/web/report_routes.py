@@ -15,7 +15,7 @@ from sandbox.render.document import html, pdf
 from sandbox.service.report import Report, make_report
 from sandbox.store.seats import SeatOf
 from sandbox.web.asked import open_room, refusal, seat_of
-from sandbox.web.errors import WebError, no_interview
+from sandbox.web.errors import focus_block, no_interview
 from sandbox.web.plane import Plane
 
 NO_SCRIPT = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
@@ -53,12 +53,7 @@ def read_report(plane: Plane, interview: str, seat: SeatOf) -> Report:
     live = next((room.live for room in plane.hall.rooms() if room.id == interview), Live(tabs={}))
     try:
         if plane.interviews.get(interview).focus.until is not None:
-            raise WebError(
-                409,
-                "focus_block",
-                "The candidate is in a focus block; nobody looks at their work now.",
-                "Open this again when the block is over.",
-            )
+            raise focus_block()
         return make_report(
             plane.log,
             plane.catalogue,

@@ -208,18 +208,8 @@ def _materials(plane: Plane, interview: Interview, role: Role) -> mt.CandidateMa
     return mt.for_role(
         role,
         interview.stage,
-        filter=mt.FilterMaterials(
-            title=review.challenge.title,
-            minutes=planned_minutes(interview, "filter"),
-            brief=review.brief,
-            exhibit=mt.Exhibit(path=review.challenge.entry, text=plane.catalogue.exhibit),
-        ),
-        probe=mt.ProbeMaterials(
-            title=probe.challenge.title,
-            minutes=planned_minutes(interview, "probe"),
-            brief=probe.brief,
-            entry=probe.challenge.entry,
-        ),
+        filter=plane.catalogue.filter_materials(planned_minutes(interview, "filter")),
+        probe=plane.catalogue.probe_materials(planned_minutes(interview, "probe")),
         guide=mt.GuideMaterials(
             filter=review.guide,
             probe=probe.guide,

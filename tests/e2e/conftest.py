@@ -109,9 +109,14 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
+    yield from serving("embedded")
+
+
+def serving(runtime: str) -> Iterator[Server]:
+    """A server on a free port and an empty data folder, until the caller is done."""
     # Socket paths must stay under 108 bytes, so not pytest's own long folder.
     data = Path(tempfile.mkdtemp(prefix="probe-"))
-    server = Server(data, free_port())
+    server = Server(data, free_port(), runtime)
     server.start()
     yield server
     server.stop()

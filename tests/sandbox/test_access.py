@@ -42,6 +42,7 @@ ROUTES: dict[str, set[str]] = {
     "GET /api/rooms/{interview}/report.pdf": PANEL,
     "GET /api/rooms/{interview}/report.json": PANEL,
     "POST /api/rooms/{interview}/decision": PANEL,
+    "GET /api/rooms/{interview}/recording": PANEL,
     "GET /api/rooms/{interview}/judgements/{number}/scorecard": PANEL,
     "GET /api/rooms/{interview}/judgements/{number}/record": PANEL,
     "GET /api/rooms/{interview}/panel": PANEL,

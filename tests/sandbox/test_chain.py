@@ -24,6 +24,7 @@ def test_a_log_as_written_is_intact() -> None:
     rows = chain(["a", "b", "c"])
     found = verify(rows)
     assert (found.events, found.intact, found.head) == (3, True, rows[-1].hash.hex())
+    assert found.broken_at is None
 
 
 @given(st.integers(0, 4), st.sampled_from(["seq", "at_us", "kind", "author", "payload", "drop", "swap"]))
@@ -40,7 +41,9 @@ def test_any_change_breaks_it(place: int, change: str) -> None:
         old = getattr(rows[place], change)
         new = old + (1 if isinstance(old, int) else b"!" if isinstance(old, bytes) else "!")
         rows[place] = replace(rows[place], **{change: new})
-    assert not verify(rows).intact
+    found = verify(rows)
+    assert not found.intact
+    assert found.broken_at == (min(place, (place + 1) % 5) if change == "swap" else place) + 1
 
 
 def test_two_fields_cannot_run_into_each_other() -> None:

@@ -31,6 +31,7 @@ async def examples() -> list[ev.Event]:
         ev.Created(interview="ab", candidate_name="A", interviewer_name="B", filter=REF, probe=REF),
         ev.DocumentUpdated(update=b"\x00\xff"),
         ev.Consented(),
+        ev.CursorsMoved(moves=b"\x00\xff"),
         ev.StageMoved(stage="filter"),
         ev.ReviewFiled(summary="s", comments=(ev.Comment(line=1, text="t"),)),
         ev.ClockStarted(),

@@ -32,6 +32,7 @@ async def test_a_link_opens_its_seat_and_no_other(plane: Plane) -> None:
         f"/api/rooms/{one}/candidate/materials": {"candidate"},
         f"/api/rooms/{one}/interviewer/materials": {"interviewer"},
         f"/api/rooms/{one}/report": {"interviewer", "host"},
+        f"/api/rooms/{one}/recording": {"interviewer", "host"},
         "/api/interviews": {"host"},
     }
     for seat, cookies in seats.items():

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.core.places import Place
 from sandbox.rooms.connection import Connection
 from sandbox.rooms.lib0 import BadFrame, Reader, prefixed, varint
 from sandbox.rooms.presence import MAX_CLIENTS, Presence
@@ -118,3 +119,33 @@ async def test_a_connection_has_few_ids() -> None:
 async def test_what_is_no_awareness_is_refused(update: bytes) -> None:
     with pytest.raises(BadFrame):
         Presence().receive(Connection("candidate", "Ada"), update)
+
+
+@pytest.mark.parametrize(
+    ("state", "place"),
+    [
+        ({"file": "a.py", "at": [1, 2]}, ("a.py", 1, 2)),
+        ({"file": "a.py"}, ("a.py", None, None)),
+        ({"file": "../a", "at": [1, 2]}, (None, 1, 2)),
+        ({"file": "a.py", "at": [-1, 2]}, ("a.py", None, None)),
+        ({"file": "a.py", "at": [1, 1 << 60]}, ("a.py", None, None)),
+        ({"file": "a.py", "at": [1.5, "2"]}, ("a.py", None, None)),
+        ({"file": "a.py", "at": {"0": 1}}, ("a.py", None, None)),
+        (None, (None, None, None)),
+    ],
+)
+async def test_a_place_is_what_fits_and_never_told_to_others(
+    state: object, place: tuple[str | None, int | None, int | None]
+) -> None:
+    places: list[Place] = []
+    told = Presence(on_place=places.append).receive(Connection("candidate", "Ada"), say(7, 1, state))
+    assert places == [Place("candidate", "Ada", *place)]
+    assert "at" not in (heard(told)[7] or {})
+
+
+async def test_who_leaves_is_nowhere() -> None:
+    places: list[Place] = []
+    presence, ada = Presence(on_place=places.append), Connection("candidate", "Ada")
+    presence.receive(ada, say(7, 1, {"file": "a.py", "at": [1, 2]}))
+    presence.leave(ada)
+    assert places[-1] == Place("candidate", "Ada")

@@ -17,6 +17,7 @@ import {
   type DeviceClass,
   type Role,
 } from "./protocol";
+import { recording, type Recording } from "./recording";
 import { Mismatch, object, string, type Infer, type Parse } from "./schema";
 
 export class ApiError extends Error {
@@ -111,6 +112,9 @@ export interface Decision {
 
 export const decide = (interview: string, decision: Decision): Promise<unknown> =>
   call(`/api/rooms/${encodeURIComponent(interview)}/decision`, object({}), decision);
+
+export const fetchRecording = (interview: string): Promise<Recording> =>
+  call(`/api/rooms/${encodeURIComponent(interview)}/recording`, recording);
 
 export const fetchHealth = (): Promise<Infer<typeof health>> => call("/api/health", health);
 

@@ -11,6 +11,7 @@ import * as awarenessProtocol from "y-protocols/awareness";
 import * as syncProtocol from "y-protocols/sync";
 import * as Y from "yjs";
 
+import { placed } from "./editor/place";
 import {
   parseFrame,
   type ChatMessage,
@@ -336,7 +337,11 @@ export class RoomConnection {
     encoding.writeVarUint(encoder, AWARENESS);
     encoding.writeVarUint8Array(
       encoder,
-      awarenessProtocol.encodeAwarenessUpdate(this.awareness, [this.doc.clientID]),
+      awarenessProtocol.encodeAwarenessUpdate(
+        this.awareness,
+        [this.doc.clientID],
+        placed(this.awareness) as Map<number, { [key: string]: unknown }>,
+      ),
     );
     this.sendBinary(encoder);
   }

@@ -10,6 +10,7 @@ import "./styles/pages.css";
 import "./styles/room.css";
 import "./styles/report.css";
 import "./styles/cohort.css";
+import "./styles/replay.css";
 import { ErrorBoundary } from "./ui/ErrorBoundary";
 import { Loading, Notice } from "./ui/parts";
 import { SkipLink } from "./ui/SkipLink";
@@ -27,6 +28,7 @@ const Arrangements = lazy(() => import("./pages/Arrangements"));
 const Report = lazy(() => import("./pages/Report"));
 const Calibration = lazy(() => import("./pages/Calibration"));
 const WhatIf = lazy(() => import("./pages/WhatIf"));
+const Replay = lazy(() => import("./pages/Replay"));
 
 function page(path: string): ReactNode {
   const to = route(path);
@@ -49,6 +51,8 @@ function page(path: string): ReactNode {
       return <Calibration />;
     case "what-if":
       return <WhatIf interview={to.interview} />;
+    case "replay":
+      return <Replay interview={to.interview} />;
     case "unknown":
       return (
         <Notice title="There is no such page">

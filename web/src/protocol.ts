@@ -10,6 +10,7 @@ import {
   object,
   oneOf,
   optional,
+  record,
   string,
   unknownRecord,
   type Infer,
@@ -25,7 +26,7 @@ export const AXIS_NAMES: Record<Axis, string> = {
   research: "Applied research",
 };
 
-const stage = oneOf("lobby", "filter", "probe", "finished");
+export const stage = oneOf("lobby", "filter", "probe", "finished");
 export type Stage = Infer<typeof stage>;
 
 const finding = object({
@@ -45,7 +46,7 @@ const rubric = object({
 export type Finding = Infer<typeof finding>;
 export type Rubric = Infer<typeof rubric>;
 
-const output = object({
+export const output = object({
   kind: oneOf("stdout", "stderr", "result", "display", "update", "error", "clear"),
   text: string,
   image: string,
@@ -54,7 +55,7 @@ const output = object({
 });
 export type Output = Infer<typeof output>;
 
-const run = object({
+export const run = object({
   id: number,
   kind: oneOf("file", "cell", "selection", "tests", "bench"),
   label: string,
@@ -64,23 +65,22 @@ const run = object({
 });
 export type Run = Infer<typeof run>;
 
+export const testCase = object({
+  name: string,
+  title: string,
+  outcome: oneOf("passed", "failed", "error", "skipped"),
+  message: string,
+  assertion: string,
+  output: string,
+  file: string,
+  line: nullable(number),
+  seconds: number,
+});
 const testReport = object({
   at: number,
   running: boolean,
   error: string,
-  cases: list(
-    object({
-      name: string,
-      title: string,
-      outcome: oneOf("passed", "failed", "error", "skipped"),
-      message: string,
-      assertion: string,
-      output: string,
-      file: string,
-      line: nullable(number),
-      seconds: number,
-    }),
-  ),
+  cases: list(testCase),
 });
 export type TestReport = Infer<typeof testReport>;
 export type TestCase = TestReport["cases"][number];
@@ -107,26 +107,25 @@ const benchPoint = object({
 });
 export type BenchPoint = Infer<typeof benchPoint>;
 
+export const benchRow = object({
+  num_speculative_tokens: number,
+  acceptance_rate: nullable(number),
+  draft_utilisation: nullable(number),
+  tokens_per_target_call: number,
+  textbook_tokens_per_target_call: nullable(number),
+  bound_tokens_per_target_call: nullable(number),
+  speedup: number,
+  textbook_speedup: nullable(number),
+  speedup_in_a_batch: nullable(number),
+  target_calls: number,
+  draft_calls: number,
+  new_tokens: number,
+});
 const benchReport = object({
   at: number,
   running: boolean,
   error: string,
-  rows: list(
-    object({
-      num_speculative_tokens: number,
-      acceptance_rate: nullable(number),
-      draft_utilisation: nullable(number),
-      tokens_per_target_call: number,
-      textbook_tokens_per_target_call: nullable(number),
-      bound_tokens_per_target_call: nullable(number),
-      speedup: number,
-      textbook_speedup: nullable(number),
-      speedup_in_a_batch: nullable(number),
-      target_calls: number,
-      draft_calls: number,
-      new_tokens: number,
-    }),
-  ),
+  rows: list(benchRow),
   strips: list(tokenStrip),
 });
 export type BenchReport = Infer<typeof benchReport>;
@@ -320,16 +319,16 @@ export type Device = Hosting["devices"][number];
 
 export const health = object({ status: string, runtime: string, caveats: list(string) });
 
+export const filterMaterials = object({
+  title: string,
+  minutes: number,
+  brief: string,
+  exhibit: object({ path: string, text: string }),
+});
+export const probeMaterials = object({ title: string, minutes: number, brief: string, entry: string });
 export const materials = object({
-  filter: nullable(
-    object({
-      title: string,
-      minutes: number,
-      brief: string,
-      exhibit: object({ path: string, text: string }),
-    }),
-  ),
-  probe: nullable(object({ title: string, minutes: number, brief: string, entry: string })),
+  filter: nullable(filterMaterials),
+  probe: nullable(probeMaterials),
   plan: optional(object({ filter_minutes: number, probe_minutes: number })),
   guide: optional(
     object({ filter: string, probe: string, rubrics: object({ engineering: rubric, research: rubric }) }),
@@ -344,6 +343,7 @@ const axisReport = object({
   suggested: nullable(suggestion),
   marks: list(otherMark),
   ticked: list(finding),
+  ticked_at: record(number),
   rubric,
 });
 export type AxisReport = Infer<typeof axisReport>;

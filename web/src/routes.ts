@@ -4,7 +4,10 @@ export type Route =
   | { readonly page: "home" | "calibration" }
   | { readonly page: "what-if"; readonly interview: string | null }
   | { readonly page: "join"; readonly token: string }
-  | { readonly page: "candidate" | "interviewer" | "watcher" | "arrangements" | "report"; readonly interview: string }
+  | {
+      readonly page: "candidate" | "interviewer" | "watcher" | "arrangements" | "report" | "replay";
+      readonly interview: string;
+    }
   | { readonly page: "unknown" };
 
 export function route(path: string): Route {
@@ -18,6 +21,7 @@ export function route(path: string): Route {
     if (first === "room") return { page: "candidate", interview: second };
     if (first === "arrangements") return { page: "arrangements", interview: second };
     if (first === "report") return { page: "report", interview: second };
+    if (first === "replay") return { page: "replay", interview: second };
   }
   if (first === "room" && (third === "interviewer" || third === "watcher"))
     return { page: third, interview: second };

@@ -45,6 +45,18 @@ export function list<T>(inner: Parse<T>): Parse<T[]> {
       : fail(path, "a list");
 }
 
+/** A list with a fixed number of items, each of its own shape. */
+export function tuple<const P extends readonly Parse<unknown>[]>(
+  ...parts: P
+): Parse<{ -readonly [K in keyof P]: Infer<P[K]> }> {
+  return (value, path) => {
+    if (!Array.isArray(value) || value.length !== parts.length) fail(path, `a list of ${parts.length}`);
+    return parts.map((part, index) => part(value[index], `${path}[${index}]`)) as {
+      -readonly [K in keyof P]: Infer<P[K]>;
+    };
+  };
+}
+
 export function record<T>(inner: Parse<T>): Parse<Record<string, T>> {
   return (value, path) =>
     isRecord(value)

@@ -4,8 +4,9 @@ import { useState } from "react";
 
 import type { Note } from "../protocol";
 import { useAct, useView } from "../room/context";
+import { Jump } from "../replay/Jump";
 import { STAGE_NAMES } from "../stages";
-import { Empty, Time } from "../ui/parts";
+import { Empty } from "../ui/parts";
 import { onModEnter } from "./Dock";
 
 export function NotesPanel() {
@@ -44,14 +45,7 @@ function Item({
   return (
     <li className="note" data-testid="note">
       <div className="row">
-        <a
-          href={`/replay/${encodeURIComponent(interview.id)}#t=${note.at}`}
-          target="_blank"
-          rel="noreferrer"
-          title="The moment in the replay"
-        >
-          <Time at={note.at} />
-        </a>
+        <Jump interview={interview.id} at={note.at} apart />
         <span className="small muted">
           {STAGE_NAMES[note.stage]}
           {mine || !note.by ? "" : ` · ${note.by}`}

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 
 import { ApiError, fetchReport } from "../api";
 import type { Report } from "../protocol";
+import { replayLink } from "../replay/address";
 import { AxisCard } from "../report/AxisCard";
 import { Evidence } from "../report/Evidence";
 import { Head } from "../report/Head";
@@ -21,6 +22,9 @@ export default function ReportPage({ interview }: { interview: string }) {
       <header className="topbar no-print">
         <Brand href="/" />
         <span className="grow" />
+        <a className="button tiny" href={replayLink(interview)} data-testid="to-replay">
+          Replay
+        </a>
         <a className="button tiny" href={`/room/${encodeURIComponent(interview)}/interviewer`}>
           To the room
         </a>
@@ -33,8 +37,8 @@ export default function ReportPage({ interview }: { interview: string }) {
       <main className="report">
         <Head report={loaded} onDecided={reload} />
         <div className="axes">
-          <AxisCard axis="engineering" report={loaded.axes.engineering} />
-          <AxisCard axis="research" report={loaded.axes.research} />
+          <AxisCard axis="engineering" report={loaded.axes.engineering} interview={interview} />
+          <AxisCard axis="research" report={loaded.axes.research} interview={interview} />
         </div>
         <Verdicts judgement={loaded.judgement} interview={interview} />
         <Evidence report={loaded} />

@@ -1,11 +1,20 @@
 /** One axis: the people's marks, the machine's suggestion, and what was ticked. */
 
 import { AXIS_NAMES, type Axis, type AxisReport, type OtherMark } from "../protocol";
+import { Jump } from "../replay/Jump";
 import { Inline } from "../ui/Inline";
-import { Chip, Time } from "../ui/parts";
+import { Chip } from "../ui/parts";
 
-export function AxisCard({ axis, report }: { axis: Axis; report: AxisReport }) {
-  const { marks, suggested, ticked, rubric } = report;
+export function AxisCard({
+  axis,
+  report,
+  interview,
+}: {
+  axis: Axis;
+  report: AxisReport;
+  interview: string;
+}) {
+  const { marks, suggested, ticked, ticked_at, rubric } = report;
   const mean = marks.length > 0 ? marks.reduce((sum, one) => sum + one.score, 0) / marks.length : null;
   const differs = mean !== null && suggested?.score != null && Math.abs(mean - suggested.score) >= 1;
   return (
@@ -20,7 +29,12 @@ export function AxisCard({ axis, report }: { axis: Axis; report: AxisReport }) {
         <Score title="Suggested" score={suggested?.score ?? null} quiet />
       </div>
       {marks.map((mark) => (
-        <Mark key={`${mark.by} ${mark.at}`} mark={mark} title={rubric.levels[mark.score]?.title ?? ""} />
+        <Mark
+          key={`${mark.by} ${mark.at}`}
+          mark={mark}
+          title={rubric.levels[mark.score]?.title ?? ""}
+          interview={interview}
+        />
       ))}
       {marks.length === 0 ? (
         <p className="muted">Not marked yet. Interviewers file their marks in the room, under Rubric.</p>
@@ -36,7 +50,9 @@ export function AxisCard({ axis, report }: { axis: Axis; report: AxisReport }) {
                 {finding.red_flag ? <span className="hidden-visually">Red flag: </span> : null}
                 <Inline text={finding.text} />
               </span>
-              <span className="muted">level {finding.level}</span>
+              <span className="muted">
+                level {finding.level} <TickTime at={ticked_at[finding.id]} interview={interview} />
+              </span>
             </li>
           ))}
         </ul>
@@ -47,7 +63,7 @@ export function AxisCard({ axis, report }: { axis: Axis; report: AxisReport }) {
   );
 }
 
-function Mark({ mark, title }: { mark: OtherMark; title: string }) {
+function Mark({ mark, title, interview }: { mark: OtherMark; title: string; interview: string }) {
   return (
     <div>
       <strong>
@@ -55,7 +71,7 @@ function Mark({ mark, title }: { mark: OtherMark; title: string }) {
       </strong>
       <p className="reason">{mark.reason}</p>
       <p className="small muted">
-        {mark.by}, <Time at={mark.at} long />
+        {mark.by}, <Jump interview={interview} at={mark.at} long />
         {mark.blind ? null : " · changed after the marks were shown"}
       </p>
     </div>
@@ -81,6 +97,10 @@ function Suggestion({ suggested }: { suggested: AxisReport["suggested"] }) {
       )}
     </>
   );
+}
+
+function TickTime({ at, interview }: { at: number | undefined; interview: string }) {
+  return at === undefined ? null : <Jump interview={interview} at={at} />;
 }
 
 function Score({ title, score, quiet = false }: { title: string; score: number | null; quiet?: boolean }) {

@@ -6,13 +6,14 @@ import { readOnly } from "../editor/code";
 import { commenting, setComments } from "../editor/comments";
 import type { Report } from "../protocol";
 import { Support } from "./Support";
+import { Jump } from "../replay/Jump";
 import { BenchReportView } from "../room/BenchPanel";
 import { StaticEditor } from "../room/editors";
 import { OutcomeChip } from "../room/OutputPanel";
 import { STAGE_NAMES } from "../stages";
 import { TestsReport } from "../room/TestsPanel";
 import { duration } from "../ui/figures";
-import { Banner, Empty, Time } from "../ui/parts";
+import { Banner, Empty } from "../ui/parts";
 
 export function Evidence({ report }: { report: Report }) {
   return (
@@ -29,9 +30,9 @@ export function Evidence({ report }: { report: Report }) {
         <div className="card">
           <BenchReportView bench={report.bench} />
         </div>
-        <Runs runs={report.runs} />
+        <Runs runs={report.runs} interview={report.interview.id} />
       </section>
-      <Notes notes={report.notes} />
+      <Notes notes={report.notes} interview={report.interview.id} />
       <Timeline report={report} />
     </>
   );
@@ -110,7 +111,7 @@ function CodeView({ path, text }: { path: string; text: string }) {
   );
 }
 
-function Runs({ runs }: { runs: Report["runs"] }) {
+function Runs({ runs, interview }: { runs: Report["runs"]; interview: string }) {
   if (runs.length === 0) return null;
   return (
     <details>
@@ -130,7 +131,7 @@ function Runs({ runs }: { runs: Report["runs"] }) {
           {runs.map((run) => (
             <tr key={run.id}>
               <td>
-                <Time at={run.at} />
+                <Jump interview={interview} at={run.at} />
               </td>
               <td className="mono">{run.label}</td>
               <td>
@@ -145,7 +146,7 @@ function Runs({ runs }: { runs: Report["runs"] }) {
   );
 }
 
-function Notes({ notes }: { notes: Report["notes"] }) {
+function Notes({ notes, interview }: { notes: Report["notes"]; interview: string }) {
   return (
     <section className="report-section" aria-labelledby="notes">
       <h2 id="notes">Notes</h2>
@@ -154,7 +155,7 @@ function Notes({ notes }: { notes: Report["notes"] }) {
         {notes.map((note) => (
           <li key={note.id}>
             <span>
-              <Time at={note.at} /> <span className="small muted">{STAGE_NAMES[note.stage]}</span>
+              <Jump interview={interview} at={note.at} /> <span className="small muted">{STAGE_NAMES[note.stage]}</span>
             </span>
             <p>{note.text}</p>
           </li>
@@ -180,7 +181,7 @@ function Timeline({ report }: { report: Report }) {
         <ol className="timeline">
           {timeline.map((one, at) => (
             <li key={at}>
-              <Time at={one.at} />
+              <Jump interview={report.interview.id} at={one.at} />
               <span className="chip">{one.kind}</span>
               <span className="grow">{one.text}</span>
             </li>

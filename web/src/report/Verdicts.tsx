@@ -2,8 +2,9 @@
 
 import type { Judgement } from "../protocol";
 import type { Measurement, Scorecard, Verdict } from "../scorecard";
+import { Jump } from "../replay/Jump";
 import { duration, figure } from "../ui/figures";
-import { Banner, Empty, Time } from "../ui/parts";
+import { Banner, Empty } from "../ui/parts";
 import { PlotView } from "../ui/PlotView";
 import { CHECK_NAMES, StatusChip, statusLine } from "./status";
 
@@ -14,7 +15,7 @@ export function Verdicts({ judgement, interview }: { judgement: Judgement | null
       <State judgement={judgement} />
       {judgement?.scorecard ? (
         <>
-          <Card scorecard={judgement.scorecard} judgement={judgement} />
+          <Card scorecard={judgement.scorecard} judgement={judgement} interview={interview} />
           <Files interview={interview} number={judgement.id} scorecard={judgement.scorecard} />
         </>
       ) : null}
@@ -42,13 +43,21 @@ function State({ judgement }: { judgement: Judgement | null }) {
   return null;
 }
 
-function Card({ scorecard, judgement }: { scorecard: Scorecard; judgement: Judgement }) {
+function Card({
+  scorecard,
+  judgement,
+  interview,
+}: {
+  scorecard: Scorecard;
+  judgement: Judgement;
+  interview: string;
+}) {
   return (
     <>
       <p className="muted">
         {statusLine(scorecard.verdicts)}.{" "}
         {judgement.by === "submit" ? "On the submission" : "On the files at the time"},{" "}
-        <Time at={judgement.at} long />, {scorecard.budget} budget, {duration(scorecard.wall_s * 1000)},{" "}
+        <Jump interview={interview} at={judgement.at} long />, {scorecard.budget} budget, {duration(scorecard.wall_s * 1000)},{" "}
         {CONTAINED[scorecard.runtime] ?? scorecard.runtime}.
       </p>
       <div className="verdicts">

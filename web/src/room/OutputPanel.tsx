@@ -11,6 +11,7 @@ import { contrast, dark } from "../ui/theme";
 import { useTranscript, useView } from "./context";
 import { frameDocument, frameHeight, type FrameColours } from "./htmlFrame";
 import { leftOut } from "./longText";
+import type { Transcript } from "./transcripts";
 
 /** Older runs stay on the server and in the report; the page keeps the last ones. */
 const SHOWN_RUNS = 20;
@@ -46,7 +47,7 @@ export function OutputPanel() {
 }
 
 /** Follows the end of the output while the reader is there, and leaves them alone when they scroll up. */
-function useStickToEnd(box: React.RefObject<HTMLDivElement | null>): void {
+export function useStickToEnd(box: React.RefObject<HTMLDivElement | null>): void {
   useEffect(() => {
     const node = box.current;
     if (!node) return undefined;
@@ -88,7 +89,11 @@ function lastWords(run: Run | undefined): string {
 }
 
 function RunOutput({ run }: { run: Run }) {
-  const { pieces, dropped } = useTranscript(run.id);
+  return <RunTranscript run={run} transcript={useTranscript(run.id)} />;
+}
+
+export function RunTranscript({ run, transcript }: { run: Run; transcript: Transcript }) {
+  const { pieces, dropped } = transcript;
   return (
     <article className="run" aria-label={run.label}>
       <header className="row">
