@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-# The machine is shared: how long an example takes says nothing.
-settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("shared")
+with contextlib.suppress(ImportError):  # The candidate environment, where some tests run, has none.
+    from hypothesis import HealthCheck, settings
+
+    # The machine is shared: how long an example takes says nothing.
+    settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("shared")
 
 LEFT_OUT = pytest.StashKey[set[str]]()
 
