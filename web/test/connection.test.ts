@@ -177,8 +177,10 @@ describe("a connection", () => {
   it("tells of cursors at most ten times a second", async () => {
     const room = await open();
     const before = server.awareness;
+    const start = Y.createRelativePositionFromTypeIndex(room.doc.getText("summary"), 0);
+    const anchor: unknown = Y.relativePositionToJSON(start);
     for (let move = 0; move < 100; move++) {
-      room.awareness.setLocalStateField("cursor", { anchor: move, head: move });
+      room.awareness.setLocalStateField("cursor", { anchor, head: anchor, move });
       await vi.advanceTimersByTimeAsync(10);
     }
     await vi.advanceTimersByTimeAsync(100);
