@@ -90,10 +90,10 @@ def played(generate: Generate, trial: Trial, pair: Pair) -> TrialRun:
                 eos_token_id=trial.eos_token_id,
                 generator=torch.Generator().manual_seed(trial.seed),
             )
-        tokens = tokens_of(result, pair.vocab_size)[len(trial.prompt) :]
     except Exception as error:  # whatever it raises is its own
         return TrialRun(trial=trial, ended=Ended.RAISED, note=repr(error)[:200])
-    return TrialRun(trial=trial, ended=Ended.RETURNED, tokens=tokens, calls=tuple(ledger))
+    text = tokens_of(result, pair.vocab_size, len(trial.prompt), trial.max_new_tokens)
+    return TrialRun(trial=trial, ended=Ended.RETURNED, tokens=text[len(trial.prompt) :], calls=tuple(ledger))
 
 
 def looked_at(specimen: Specimen, law: Law, budget: Budget, seed: int) -> Line:
