@@ -138,9 +138,10 @@ async def test_a_place_is_what_fits_and_never_told_to_others(
     state: object, place: tuple[str | None, int | None, int | None]
 ) -> None:
     places: list[Place] = []
-    told = Presence(on_place=places.append).receive(Connection("candidate", "Ada"), say(7, 1, state))
+    presence = Presence(on_place=places.append)
+    presence.receive(Connection("candidate", "Ada"), say(7, 1, state))
     assert places == [Place("candidate", "Ada", *place)]
-    assert "at" not in (heard(told)[7] or {})
+    assert "at" not in (heard(presence.everyone())[7] or {})
 
 
 async def test_who_leaves_is_nowhere() -> None:

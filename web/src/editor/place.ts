@@ -18,8 +18,10 @@ export function placed(awareness: Awareness): Map<number, unknown> {
 
 function index(doc: Y.Doc, relative: unknown): number | null {
   if (!relative) return null;
-  return (
-    Y.createAbsolutePositionFromRelativePosition(Y.createRelativePositionFromJSON(relative), doc)?.index ??
-    null
-  );
+  try {
+    const position = Y.createRelativePositionFromJSON(relative);
+    return Y.createAbsolutePositionFromRelativePosition(position, doc)?.index ?? null;
+  } catch {
+    return null; // Yjs throws at a position that names nothing; the others still hear where we are
+  }
 }
