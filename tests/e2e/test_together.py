@@ -83,6 +83,7 @@ def test_two_interviewers_and_a_candidate(server: Server, people: list[Person], 
     end_of(sam)
     sam.keyboard.type("# a hint from Sam")
     expect(editor(candidate)).to_contain_text("# a hint from Sam")
+    sam.keyboard.press("ArrowLeft")
     expect(candidate.locator(".cm-ySelectionInfo").filter(has_text="Sam")).to_be_attached()
     picture(candidate, "edit-together")
     robin.get_by_test_id("co-edit").uncheck()

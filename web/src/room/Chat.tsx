@@ -23,7 +23,10 @@ export function Chat({ shown }: { shown: boolean }) {
   const messages = useStore(useRoom().chat);
   const { you, people, stage, consented } = useView();
   const end = useRef<HTMLDivElement>(null);
-  useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [messages.length, shown]);
+  useEffect(() => {
+    // Newer browsers return a promise from it, which an effect must not return.
+    void end.current?.scrollIntoView({ block: "nearest" });
+  }, [messages.length, shown]);
   const mayWrite = people.some((one) => one.author === you && one.role !== "watcher");
   const closed = stage === "finished" || !consented;
   const colors = new Map(people.map((one) => [one.author, one.color]));

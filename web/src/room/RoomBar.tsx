@@ -35,7 +35,7 @@ export function RoomBar({ children }: { children?: ReactNode }) {
 function Watched() {
   const view = useView();
   return (
-    <span className="small muted" data-testid="watched" role="status">
+    <span className="small muted bar-line" data-testid="watched" role="status" title={watchedBy(view)}>
       {watchedBy(view)}
     </span>
   );
@@ -93,7 +93,7 @@ export function TimeLeft() {
   return (
     <>
       {credit ? (
-        <span className="small muted" data-testid="credit" role="status">
+        <span className="small muted bar-line" data-testid="credit" role="status" title={credit}>
           {credit}
         </span>
       ) : null}
