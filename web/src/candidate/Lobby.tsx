@@ -86,7 +86,8 @@ function Recorded() {
       <h2 id="recorded">What is recorded</h2>
       <ul className="facts">
         <li>
-          Everything you type here, your cursor, your runs and their outputs. Your interviewer sees them live.
+          Everything you type here, your cursor, your runs, and what they and the terminal show. Your
+          interviewer sees it live.
         </li>
         <li>
           That you paste or leave this page: when, how long, how many characters, how they begin, and whether

@@ -10,7 +10,7 @@ def greeting(name: str) -> str:
     return f"Hello, {name}"
 
 
-# %% A second cell. In the room, Shift+Enter runs the cell at the cursor and goes on to the next.
+# %% A second cell. In the room, Shift+Enter runs a cell and goes on to the next.
 print(greeting("world"))
 `;
 

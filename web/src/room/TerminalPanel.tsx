@@ -66,7 +66,9 @@ export function TerminalPanel() {
 
 function TerminalScreen(props: { act: Act; writable: boolean; size: Size | null; focus: boolean }) {
   const room = useRoom();
-  const { fontSize, screenReader } = useSettings();
+  const { display } = useView();
+  const { fontSize, screenReader: chosen } = useSettings();
+  const screenReader = chosen || display.screen_reader;
   const look = `${String(useStore(dark))} ${useStore(contrast)}`;
   const box = useRef<HTMLDivElement>(null);
   const screen = useRef<Screen | null>(null);
