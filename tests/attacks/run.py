@@ -148,6 +148,7 @@ def world(runtime: Runtime) -> Iterator[World]:
     """Raises RuntimeFault when the neighbour cannot be started."""
     adopt_orphans()
     with contextlib.ExitStack() as stack:
+        stack.callback(adopt_orphans, False)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="probe-attack-")))
         folder.chmod(0o755)
         stack.callback(setattr, tempfile, "tempdir", tempfile.tempdir)

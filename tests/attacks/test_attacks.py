@@ -98,6 +98,7 @@ def test_a_header_that_says_something_unknown_is_an_error(tmp_path: Path, text: 
 
 
 def test_the_documents_name_every_case() -> None:
+    assert f"plays {len(CASES)} attacks" in (PROJECT / "README.md").read_text()
     text = (PROJECT / "docs" / "isolation.md").read_text()
     assert [name for name in CASES if f"`{name}`" not in text] == []
 
