@@ -14,6 +14,7 @@ from tests.attacks.catalogue import HERE, Case, cases, read
 from tests.attacks.run import Played, play, world
 from tests.isolation.conftest import HOLDING, PROJECT, runtime_by_name
 
+pytestmark = pytest.mark.timeout(900)  # the first test of a runtime plays all of its cases
 CASES = {case.name: case for case in cases()}
 JAILED = [name for name, case in CASES.items() if "trusted" not in case.where]
 TRUSTED = [name for name in CASES if name not in JAILED]
