@@ -14,6 +14,7 @@ from typing import Literal
 from isolation.contract import Bind, Jail, JailSpec, Limits, Runtime, RuntimeFault
 
 LIMITS = Limits(memory_bytes=96 << 20, cpus=1.0, pids=16, disk_bytes=8 << 20)
+STARTS_WITHIN_S = 120.0
 ANSWERS_WITHIN_S = 5.0
 """An attack takes a share of the processors from it and no more; a machine busy otherwise takes some, too."""
 
@@ -77,7 +78,7 @@ def neighbour(runtime: Runtime, folder: Path, shared: Bind) -> Iterator[Neighbou
         )
     )
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + STARTS_WITHIN_S
         while not (sockets / "n").exists() or (found := Neighbour(jail, sockets)).fault():
             if jail.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeFault(f"The other jail did not start: {jail.output()[-300:]!r}")

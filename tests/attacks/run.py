@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import json
 import os
 import secrets
@@ -147,7 +148,9 @@ class World:
 def world(runtime: Runtime) -> Iterator[World]:
     """Raises RuntimeFault when the neighbour cannot be started."""
     adopt_orphans()
+    importlib.import_module("sandbox.app")  # what the control plane takes to begin with is no growth
     with contextlib.ExitStack() as stack:
+        stack.callback(adopt_orphans, False)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="probe-attack-")))
         folder.chmod(0o755)
         stack.callback(setattr, tempfile, "tempdir", tempfile.tempdir)

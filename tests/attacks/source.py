@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -20,12 +19,7 @@ def trusted() -> Iterator[tuple[str, ast.Module]]:
         for path in sorted((PROJECT / package).rglob("*.py")):
             name = str(path.relative_to(PROJECT))
             if name not in INSIDE and not name.startswith("harness/runner/trial_process"):
-                yield name, _parsed(path)
-
-
-@cache
-def _parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+                yield name, ast.parse(path.read_text(encoding="utf-8"))
 
 
 def imports(tree: ast.Module) -> set[str]:

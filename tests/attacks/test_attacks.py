@@ -14,6 +14,7 @@ from tests.attacks.catalogue import HERE, Case, cases, read
 from tests.attacks.run import Played, play, world
 from tests.isolation.conftest import HOLDING, PROJECT, runtime_by_name
 
+pytestmark = pytest.mark.timeout(900)  # the first test of a runtime plays all of its cases
 CASES = {case.name: case for case in cases()}
 JAILED = [name for name, case in CASES.items() if "trusted" not in case.where]
 TRUSTED = [name for name in CASES if name not in JAILED]
@@ -98,6 +99,7 @@ def test_a_header_that_says_something_unknown_is_an_error(tmp_path: Path, text: 
 
 
 def test_the_documents_name_every_case() -> None:
+    assert f"plays {len(CASES)} attacks" in (PROJECT / "README.md").read_text()
     text = (PROJECT / "docs" / "isolation.md").read_text()
     assert [name for name in CASES if f"`{name}`" not in text] == []
 

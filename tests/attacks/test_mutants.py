@@ -48,7 +48,7 @@ from tests.isolation.test_admission import (
 Patch = pytest.MonkeyPatch
 Off = Callable[[Patch], None]
 CASES = {case.name: case for case in cases()}
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def all_of(*offs: Off) -> Off:

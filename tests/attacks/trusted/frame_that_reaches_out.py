@@ -12,7 +12,7 @@ from sandbox.web.security import CONTENT_SECURITY_POLICY
 from tests.attacks.run import PROJECT
 
 FRAME = re.search(
-    r'<iframe className="shown" sandbox="([^"]*)" srcDoc=',
+    r'<iframe\s+className="shown"\s+sandbox="([^"]*)"',
     (PROJECT / "web/src/room/OutputPanel.tsx").read_text(),
 )
 SANDBOX = FRAME[1] if FRAME else "none"
