@@ -43,7 +43,7 @@ from wire.scorecard import Progress
 
 VIEW_DELAY_S = 0.02
 """Changes within it are shown together."""
-FILES_CHECK_DELAY_S = 1.0
+FILES_CHECK_DELAY_S = 0.3
 CURSORS_DELAY_S = 2.0
 """Cursor moves within it are one row of the log."""
 MAX_OUTPUT_FRAME = 200_000
