@@ -6,11 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import weasyprint
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sandbox.render.figures import svg
 from sandbox.render.plain import visible
 from sandbox.service.report import Report
 from wire.scorecard import Plot
@@ -50,6 +48,8 @@ def html(report: Report, *, for_candidate: bool = False) -> str:
 
 def pdf(report: Report, *, for_candidate: bool = False) -> bytes:
     """The same page on A4. Nothing is fetched, whatever an address in the text says."""
+    import weasyprint  # late, as are the plots: a server must not wait for what few reports need
+
     page = weasyprint.HTML(string=html(report, for_candidate=for_candidate), url_fetcher=_refuse)
     made: bytes = page.write_pdf()
     return made
@@ -70,6 +70,8 @@ def _environment() -> Environment:
 
 
 def _svg(plot: Plot) -> Markup:
+    from sandbox.render.figures import svg
+
     return Markup(svg(plot))
 
 
