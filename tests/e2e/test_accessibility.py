@@ -59,6 +59,8 @@ def check(page: Page, where: str) -> None:
     """Nothing serious here, with light and with dark colours."""
     if not AXE.exists():
         pytest.fail("axe-core is missing. Run `npm --prefix web ci`, or `make test`, which does.")
+    fault = page.get_by_role("heading", name="This page has a fault")
+    assert fault.count() == 0, f"{where}: {page.locator('main pre').text_content()}"
     found: dict[str, list[Any]] = {}
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
@@ -205,7 +207,8 @@ def test_whatever_has_the_focus_shows_it(server: Server, page: Page, other: Page
                 """() => {
                     const at = document.activeElement;
                     const {outlineStyle, outlineWidth, boxShadow} = getComputedStyle(at);
-                    return at === document.body || (outlineStyle !== "none" && outlineWidth !== "0px")
+                    if (at === document.body || at.isContentEditable) return true;  // a caret shows it
+                    return (outlineStyle !== "none" && outlineWidth !== "0px")
                         || boxShadow !== "none" || at.outerHTML.slice(0, 200);
                 }"""
             )
