@@ -2,8 +2,9 @@
 
     python -m bench.recording [--minutes 60] [--keys 8] [--browser]
 
-Continuous typing without a pause, with cursors, runs, tests and notes (`bench.typed_interview`): more than
-any interview. Sizes are exact. Times are the processor's, which depend less on what else the machine does.
+Continuous typing without a pause, with cursors, runs, a terminal and notes (`bench.typed_interview`): more
+than any interview. Sizes are exact. Times are the processor's, which depend less on what else the machine
+does.
 ``--browser`` needs built pages and Chromium: it opens a recording of 90 minutes and jumps to random moments,
 from the call until the frame after it is drawn, by the clock and by the time of the page's main thread.
 """
@@ -97,7 +98,8 @@ def _measure(folder: Path, minutes: float, keys: float) -> None:
 
 
 def _measure_recording(store: Store, interview: str) -> None:
-    made, took = _timed(lambda: make_recording(store.log, store.catalogue, interview, now=1_700_000_000_000))
+    state = store.interviews.get(interview)
+    made, took = _timed(lambda: make_recording(store.log, store.catalogue, state, now=1_700_000_000_000))
     _row("folding the log into a recording", took)
     text, took = _timed(lambda: made.model_dump_json().encode())
     _row("the recording as JSON", _size(len(text)))

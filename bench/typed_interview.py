@@ -1,4 +1,4 @@
-"""A made-up interview as its log: typing at a steady pace, cursors, runs, tests, notes and marks.
+"""A made-up interview as its log: typing at a steady pace, cursors, runs, a terminal, notes and marks.
 
 For measuring how large a recording is and how fast it plays, and for looking at one. What is typed is the
 textbook solution of the zoo, over and over, with slips that are corrected and looks back at earlier lines.
@@ -133,7 +133,7 @@ def typed_interview(
 
 
 def _events(minutes: float) -> Iterator[tuple[float, ev.Author, ev.Event]]:
-    """What happens besides typing, in the order of time: a run, the tests, a note every few minutes."""
+    """What happens besides typing, in the order of time: runs, a terminal, a note every few minutes."""
     for number in range(1, int(minutes * 60 / 40) + 1):
         ms = REVIEW_MS + number * 40_000.0
         match number % 4:
@@ -145,6 +145,8 @@ def _events(minutes: float) -> Iterator[tuple[float, ev.Author, ev.Event]]:
                 text = f"Explains step {number}: what the residual is, and why it is renormalised."
                 yield ms, "interviewer", ev.NoteAdded(note=number, text=text)
                 yield ms + 1, "interviewer", ev.FindingTicked(finding=f"finding-{number}", on=True)
+                yield from _terminal(ms + 3_000)
+                yield from _bench(ms + 12_000, number)
             case _:
                 yield from _run(ms, number, "file", "error", "IndexError: index 5 is out of bounds\n")
                 yield ms + 4_000, "candidate", ev.FocusChanged(visible=False)
@@ -175,3 +177,38 @@ def _tests(ms: float, run: int, *, passed: int) -> Iterator[tuple[float, ev.Auth
         yield ms + 300 * (number + 1), "server", ev.TestCaseReported(run=run, case=case)
     yield ms + 1_500, "server", ev.ToolStopped(run=run, error="")
     yield ms + 1_600, "server", ev.RunFinished(run=run, outcome="ok")
+
+
+def _bench(ms: float, run: int) -> Iterator[tuple[float, ev.Author, ev.Event]]:
+    yield ms, "candidate", ev.RunStarted(run=run, run_kind="bench", label="bench", sha256="0" * 64)
+    row = ev.BenchRow(
+        num_speculative_tokens=2,
+        acceptance_rate=0.7,
+        tokens_per_target_call=2.2,
+        speedup=1.6,
+        target_calls=20,
+        draft_calls=40,
+        new_tokens=44,
+    )
+    strip = ev.TokenStrip(
+        num_speculative_tokens=2,
+        prompt=(1, 2),
+        tokens=(5, 6, 7, 8),
+        origins=("accepted", "accepted", "bonus", "recovered"),
+        rejected=(ev.Rejected(at=3, tokens=(9, 4)),),
+    )
+    yield ms + 800, "server", ev.BenchRowReported(run=run, row=row)
+    yield ms + 900, "server", ev.TokenStripReported(run=run, strip=strip)
+    yield ms + 1_500, "server", ev.ToolStopped(run=run, error="")
+    yield ms + 1_600, "server", ev.RunFinished(run=run, outcome="ok")
+
+
+def _terminal(ms: float) -> Iterator[tuple[float, ev.Author, ev.Event]]:
+    """A command, its output, a wider window, and the screen cleared; closed before the next one opens."""
+    yield ms, "candidate", ev.TerminalOpened(rows=24, columns=80)
+    yield ms + 100, "server", ev.TerminalShown(text="$ ")
+    yield ms + 1_000, "server", ev.TerminalShown(text="python specdec.py\r\n")
+    yield ms + 2_000, "server", ev.TerminalShown(text="\x1b[32m41\x1b[0m tokens a second\r\n$ ")
+    yield ms + 3_000, "candidate", ev.TerminalResized(rows=24, columns=100)
+    yield ms + 4_000, "server", ev.TerminalShown(text="\x1b[2J\x1b[H$ ")
+    yield ms + 6_000, "candidate", ev.TerminalClosed(why="it was left")

@@ -90,7 +90,7 @@ def _take_in(log: EventLog, links: Sequence[Link]) -> int:
 
 
 def _moments(entries: Iterable[ev.Entry]) -> tuple[RecordedMoment, ...]:
-    recorder = Recorder()
+    recorder = Recorder(suggestion=True)  # who can read the database sees all of it
     for one in entries:
         recorder.take(one)
     return recorder.moments

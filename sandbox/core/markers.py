@@ -10,7 +10,7 @@ from sandbox.core.interview import Interview, Run, ToolReport
 
 Marker = Literal[
     "stage", "run", "run-failed", "tests-passed", "tests-failed", "bench", "submit", "judgement",
-    "note", "tick", "mark", "chat", "paste", "insert", "rhythm", "away", "focus-block", "outage",
+    "terminal", "note", "tick", "mark", "chat", "paste", "insert", "rhythm", "away", "focus-block", "outage",
 ]  # fmt: skip
 
 
@@ -19,8 +19,10 @@ def marker(event: ev.Event, after: Interview) -> Marker | None:
     match event:
         case ev.StageMoved():
             return "stage"
-        case ev.RunStarted(run_kind="file" | "cell"):
+        case ev.RunStarted(run_kind="file" | "cell" | "selection"):
             return "run"
+        case ev.TerminalOpened() | ev.TerminalShown():
+            return "terminal"
         case ev.RunFinished(run=run):
             return _finished(_run(after, run), after)
         case ev.Submitted():

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from sandbox.core import events as ev
 from sandbox.core.access import role_of
@@ -18,9 +20,14 @@ from sandbox.core.materials import FilterMaterials, ProbeMaterials
 from sandbox.core.places import Move
 from sandbox.core.room_events import Said
 from sandbox.core.splices import Change, TextChanged, TextName, TextShown
+from sandbox.core.terminal_text import Neutraliser
 from sandbox.core.timeline import TYPING_GAP_MS, describe
 from sandbox.core.view import Header, RunView, run_views
 from wire.base import Wire
+
+TerminalEvent = Annotated[
+    ev.TerminalOpened | ev.TerminalShown | ev.TerminalResized | ev.TerminalClosed, Field(discriminator="kind")
+]
 
 
 class RecordedText(Wire):
@@ -98,8 +105,11 @@ class Recording(Wire):
     """ms, run, output."""
     cases: tuple[tuple[int, int, ev.TestCase], ...]
     rows: tuple[tuple[int, int, ev.BenchRow], ...]
+    strips: tuple[tuple[int, int, ev.TokenStrip], ...]
     tool_errors: tuple[tuple[int, int, str], ...]
     """ms, run, why the tool could not go on."""
+    terminal: tuple[tuple[int, TerminalEvent], ...]
+    """All that the candidate's terminals did, one after another: opening one ends what was shown before."""
     notes: tuple[RecordedNote, ...]
     ticks: tuple[tuple[int, str, bool], ...]
     marks: tuple[RecordedMark, ...]
@@ -114,10 +124,14 @@ class Recording(Wire):
 class Recorder:
     """Folds a log, entry by entry."""
 
+    suggestion: bool
+    """Whether the reader may see what the machine suggests (`Panel.shows_suggestion`)."""
     interview: Interview | None = None
     _starts_us: int | None = None
     _ends_us: int = 0
     _typed_us: int = 0
+    _terminal_us: int = 0
+    _neutral: Neutraliser = field(default_factory=Neutraliser)
     _people: dict[tuple[str, str], int] = field(default_factory=dict)
     _texts: dict[TextName, int] = field(default_factory=dict)
     _shown: list[tuple[int, int, bool]] = field(default_factory=list)
@@ -129,7 +143,9 @@ class Recorder:
     _outputs: list[tuple[int, int, ev.ShownOutput]] = field(default_factory=list)
     _cases: list[tuple[int, int, ev.TestCase]] = field(default_factory=list)
     _rows: list[tuple[int, int, ev.BenchRow]] = field(default_factory=list)
+    _strips: list[tuple[int, int, ev.TokenStrip]] = field(default_factory=list)
     _tool_errors: list[tuple[int, int, str]] = field(default_factory=list)
+    _terminal: list[tuple[int, TerminalEvent]] = field(default_factory=list)
     _notes: list[RecordedNote] = field(default_factory=list)
     _ticks: list[tuple[int, str, bool]] = field(default_factory=list)
     _marks: list[RecordedMark] = field(default_factory=list)
@@ -151,6 +167,8 @@ class Recorder:
             case ev.CursorsMoved():
                 for move in moves:
                     self._take_move(move)
+            case ev.TerminalShown() as shown:
+                self._take_terminal_text(ms, shown, entry, after)
             case event:
                 self._take_event(ms, event, entry, after)
         if before is None or (before.clock, before.outages) != (after.clock, after.outages):
@@ -184,6 +202,15 @@ class Recorder:
             self._note_moment(entry, ms, "typing", "The candidate types.", None)
         self._typed_us = entry.at_us
 
+    def _take_terminal_text(
+        self, ms: int, shown: ev.TerminalShown, entry: ev.Entry, after: Interview
+    ) -> None:
+        """Neutralised again: a log can come from a file, and then nobody has."""
+        self._terminal.append((ms, ev.TerminalShown(text=self._neutral.feed(shown.text))))
+        if entry.at_us - self._terminal_us > TYPING_GAP_MS * 1000:
+            self._note_moment(entry, ms, shown.kind, "The terminal prints.", marker(shown, after))
+        self._terminal_us = entry.at_us
+
     def _note_moment(self, entry: ev.Entry, ms: int, kind: str, text: str, mark: Marker | None) -> None:
         self._moments.append(
             RecordedMoment(seq=entry.seq, ms=ms, kind=kind, author=entry.author, text=text, marker=mark)
@@ -199,6 +226,13 @@ class Recorder:
                 self._cases.append((ms, run, case))
             case ev.BenchRowReported(run=run, row=row):
                 self._rows.append((ms, run, row))
+            case ev.TokenStripReported(run=run, strip=strip):
+                self._strips.append((ms, run, strip))
+            case ev.TerminalOpened():
+                self._terminal.append((ms, event))
+                self._terminal_us, self._neutral = entry.at_us, Neutraliser()
+            case ev.TerminalResized() | ev.TerminalClosed():
+                self._terminal.append((ms, event))
             case ev.ToolStopped(run=run) | ev.RunFinished(run=run):
                 self._take_tool_error(ms, run, after)
             case ev.NoteAdded(note=note, text=text):
@@ -214,7 +248,8 @@ class Recorder:
             case ev.Joined() | ev.Left():
                 person = self._author(entry, after)
                 self._present.append((ms, person, isinstance(event, ev.Joined)))
-        if (words := tests_in_words(event, after) or describe(entry)) is not None:
+        words = tests_in_words(event, after) or describe(entry, suggestion=self.suggestion)
+        if words is not None:
             self._note_moment(entry, ms, event.kind, words, marker(event, after))
 
     def _take_tool_error(self, ms: int, run: int, after: Interview) -> None:
@@ -260,7 +295,9 @@ class Recorder:
             outputs=tuple(self._outputs),
             cases=tuple(self._cases),
             rows=tuple(self._rows),
+            strips=tuple(self._strips),
             tool_errors=tuple(self._tool_errors),
+            terminal=tuple(self._terminal),
             notes=tuple(self._notes),
             ticks=tuple(self._ticks),
             marks=tuple(self._marks),

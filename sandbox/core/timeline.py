@@ -44,8 +44,11 @@ class Moment(Wire):
     text: str
 
 
-def timeline(entries: Iterable[ev.Entry]) -> tuple[Moment, ...]:
-    """One line for each event that a reader would look for."""
+def timeline(entries: Iterable[ev.Entry], *, suggestion: bool) -> tuple[Moment, ...]:
+    """One line for each event that a reader would look for.
+
+    ``suggestion``: whether the reader may see what the machine suggests (`Panel.shows_suggestion`).
+    """
     moments: list[Moment] = []
     names: dict[ev.Author, str] = {}
     typed_at = 0
@@ -57,16 +60,17 @@ def timeline(entries: Iterable[ev.Entry]) -> tuple[Moment, ...]:
             continue
         if isinstance(entry.event, MemberInvited):
             names[author_of(entry.event.role, entry.event.member)] = entry.event.name
-        if (text := describe(entry, names.get(entry.author, ""))) is not None:
+        who = names.get(entry.author, "")
+        if (text := describe(entry, who, suggestion=suggestion)) is not None:
             moments.append(Moment(at=entry.at_ms, kind=entry.event.kind, text=text))
     return tuple(moments)
 
 
-def describe(entry: ev.Entry, who: str = "") -> str | None:
+def describe(entry: ev.Entry, who: str = "", *, suggestion: bool) -> str | None:
     """An event in a sentence, or None for one that is only a part of another, or is nobody's business.
 
     Accommodations are never told: they stand apart from everything that is scored. ``who``: its author,
-    as people know them.
+    as people know them. ``suggestion``: whether a judgement's line tells what the machine suggests.
     """
     who = who or f"The {role_of(entry.author)}"
     match entry.event:
@@ -109,7 +113,8 @@ def describe(entry: ev.Entry, who: str = "") -> str | None:
         case ev.JudgementQueued(judgement=judgement, by=by, budget=budget):
             return f"Judgement {judgement} asked for ({by}, {budget})."
         case ev.JudgementMade(judgement=judgement, scorecard=scorecard):
-            return f"Judgement {judgement}: suggests {scorecard.score.suggested} of 5."
+            says = f"suggests {scorecard.score.suggested} of 5" if suggestion else "made"
+            return f"Judgement {judgement}: {says}."
         case ev.JudgementFailed(judgement=judgement, fault=fault):
             return f"Judgement {judgement} failed: {_short(fault)}"
         case ev.SubmissionUnreadable(judgement=judgement, reason=reason):

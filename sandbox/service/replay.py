@@ -13,9 +13,9 @@ from sandbox.service.catalogue import Catalogue
 from sandbox.store.log import EventLog
 
 
-def record(entries: Iterable[ev.Entry]) -> Recorder:
-    """Fold a log, its document and cursors included."""
-    recorder, texts = Recorder(), TextHistory()
+def record(entries: Iterable[ev.Entry], *, suggestion: bool) -> Recorder:
+    """Fold a log, its document and cursors included. ``suggestion``: whether it may tell the machine's."""
+    recorder, texts = Recorder(suggestion), TextHistory()
     for entry in entries:
         match entry.event:
             case ev.DocumentUpdated(update=update):
@@ -30,17 +30,17 @@ def record(entries: Iterable[ev.Entry]) -> Recorder:
 def make_recording(
     log: EventLog, catalogue: Catalogue, interview: Interview, *, now: int, reader: ev.Author = "host"
 ) -> Recording:
-    """For ``reader``, who sees others' marks once they are shown to everybody. ``now``: epoch ms.
+    """For ``reader``, who sees others' marks and the machine's suggestion once they may. ``now``: epoch ms.
 
     Raises StorageFault.
     """
-    shows = interview.marking.shows
+    marking = interview.marking
     entries = (
         one
         for one in log.entries(interview.id)
-        if not isinstance(one.event, ev.Marked) or shows(reader, one.author)
+        if not isinstance(one.event, ev.Marked) or marking.shows(reader, one.author)
     )
-    return record(entries).recording(
+    return record(entries, suggestion=marking.shows_suggestion(reader)).recording(
         catalogue.filter_materials(planned_minutes(interview, "filter")),
         catalogue.probe_materials(planned_minutes(interview, "probe")),
         now=now,

@@ -112,7 +112,7 @@ def make_report(
         runs=vw.run_views(state),
         tests=vw.test_report(state.tests),
         bench=vw.bench_report(state.bench),
-        timeline=timeline(entries),
+        timeline=timeline(entries, suggestion=state.marking.shows_suggestion(reader)),
         chain=ChainView(events=chain.events, head=chain.head, intact=chain.intact),
     )
 

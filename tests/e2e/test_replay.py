@@ -133,24 +133,30 @@ def test_the_list_and_the_marks_lead_to_their_moments(
     page.get_by_test_id("pin-tests-passed").first.click()
     expect(page.get_by_role("tab", name="Tests")).to_have_attribute("aria-selected", "true")
     expect(page.get_by_text("All visible tests pass").first).to_be_visible()
+    page.get_by_test_id("pin-terminal").first.click()
+    expect(page.get_by_role("tab", name="Terminal")).to_have_attribute("aria-selected", "true")
+    terminal = page.get_by_test_id("replay-terminal")
+    rows = terminal.locator(".xterm-rows")
+    for moment_ms, shows, hides, size in (
+        (183_500, "python specdec.py", "41 tokens", "80×24"),
+        (185_500, "41 tokens a second", "none", "100×24"),
+        (186_500, "$", "41 tokens", "100×24"),  # cleared
+        (184_500, "41 tokens a second", "none", "80×24"),  # and written anew
+    ):
+        page.goto(f"{server.base}/replay/{recorded.interview}#t={recorded.starts_at + moment_ms}")
+        expect(rows).to_contain_text(shows)
+        expect(rows).not_to_contain_text(hides)
+        expect(terminal).to_have_attribute("data-size", size)
+    picture(page, "replay-terminal")
+    page.get_by_test_id("pin-bench").first.click()
+    expect(page.get_by_role("tab", name="Bench")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_test_id("token-strip").locator("[data-origin=recovered]")).to_contain_text("8")
     expect(page).to_have_url(re.compile(r"#t=\d{13}$"))
 
 
-def test_a_candidate_is_refused(server: Server, people: list[Person], recorded: Recorded) -> None:
-    """Even one whose interview it is, and whose browser holds their seat."""
-    live, _ = server.new_interview()
-    page = people[0].page
-    page.goto(live)
-    expect(page.get_by_test_id("consent")).to_be_visible()
-    interview = page.url.rpartition("/")[2]
-    for one in (interview, recorded.interview):
-        page.goto(f"{server.base}/replay/{one}")
-        expect(page.get_by_text("This browser has no seat here")).to_be_visible()
-        expect(page.get_by_test_id("replay")).to_have_count(0)
-        assert page.request.get(f"{server.base}/api/rooms/{one}/recording").status == 401
-
-
-def test_what_is_typed_is_replayed_with_its_cursor(server: Server, people: list[Person]) -> None:
+def test_what_is_typed_is_replayed_with_its_cursor_and_not_to_a_candidate(
+    server: Server, people: list[Person], recorded: Recorded
+) -> None:
     candidate_link, interviewer_link = server.new_interview()
     candidate, interviewer = people[0].page, people[1].page
     candidate.goto(candidate_link)
@@ -179,3 +185,10 @@ def test_what_is_typed_is_replayed_with_its_cursor(server: Server, people: list[
     # The page said that its cursor went back over the line break: it stands in the first line.
     caret = then.locator(".cm-line").first.locator(".cm-then-caret")
     expect(caret).to_have_attribute("data-name", "Casey")
+    interview = candidate.url.rpartition("/")[2]
+    # Even one whose interview it is, and whose browser holds their seat, is refused.
+    for one in (interview, recorded.interview):
+        candidate.goto(f"{server.base}/replay/{one}")
+        expect(candidate.get_by_text("This browser has no seat here")).to_be_visible()
+        expect(candidate.get_by_test_id("replay")).to_have_count(0)
+        assert candidate.request.get(f"{server.base}/api/rooms/{one}/recording").status == 401

@@ -64,6 +64,41 @@ async def test_a_mark_is_seen_by_nobody_until_all_have_filed(plane: Plane) -> No
         assert [one["blind"] for one in edsger.view["panel_marks"]["marks"]].count(False) == 1
 
 
+async def test_neither_recording_nor_timeline_tells_a_rater_what_others_think(plane: Plane) -> None:
+    interview = plane.interview()
+    blind = await plane.invite(interview, "interviewer", "Edsger")
+    filed = await plane.cookies(interview, "interviewer")
+
+    async def read(cookies: httpx.Cookies) -> str:
+        """Both, but for the judgement's own card in the report."""
+        async with httpx.AsyncClient(base_url=plane.base, cookies=cookies) as client:
+            recording = (await client.get(f"/api/rooms/{interview}/recording")).text
+        report = await report_of(plane, interview, cookies)
+        assert "Judgement 1: " in recording
+        assert "Judgement 1: " in str(report["timeline"])
+        return recording + str(report["timeline"])
+
+    async with (
+        await plane.page(interview, "candidate") as ada,
+        await plane.page(interview, "interviewer") as grace,
+    ):
+        await ada.do("consent")
+        for stage in ("filter", "probe"):
+            await grace.do("move_stage", stage=stage)
+        await ada.until(lambda: ada.view["sandbox"]["state"] == "ready")
+        await grace.do("judge_now", budget="quick")
+        await grace.until(lambda: [one["state"] for one in grace.view["judgements"]] == ["judged"])
+        assert "suggests" not in await read(filed)
+        await mark(grace, 4, 3, reason="ONLY GRACE KNOWS")
+        told = await read(filed)
+        assert told.count("Judgement 1: suggests 3 of 5.") == 2
+        assert "ONLY GRACE KNOWS" in told
+        kept = await read(blind)
+        assert "suggests" not in kept
+        assert "ONLY GRACE KNOWS" not in kept
+        assert "ONLY GRACE KNOWS" not in await read((await plane.host()).cookies)
+
+
 async def test_a_decision_waits_for_marks_and_for_one_more_where_it_is_close(plane: Plane) -> None:
     interview = await finished(plane)
     panel = await plane.cookies(interview, "interviewer")

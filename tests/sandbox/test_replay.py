@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from pycrdt import Map, Text
 
 from sandbox.core import events as ev
-from sandbox.core.interview import evolve
+from sandbox.core.interview import TerminalSize, evolve
 from sandbox.core.materials import Exhibit, FilterMaterials, ProbeMaterials
 from sandbox.core.places import Move, Place
 from sandbox.core.recording import Recording
 from sandbox.core.splices import Splice, apply
 from sandbox.rooms.cursor_track import pack
+from sandbox.rooms.scrollback import Scrollback
 from sandbox.service.replay import record
 from tests.sandbox.conftest import Plane
 
@@ -39,7 +40,7 @@ def log(*events: tuple[int, ev.Author, ev.Event]) -> list[ev.Entry]:
 
 def recording(*events: tuple[int, ev.Author, ev.Event], now_ms: int = 0) -> Recording:
     now = START_US // 1000 + now_ms
-    return record(log(*events)).recording(FILTER, PROBE, now=now)
+    return record(log(*events), suggestion=True).recording(FILTER, PROBE, now=now)
 
 
 JOINED: tuple[int, ev.Author, ev.Event] = (0, "candidate", ev.Joined())
@@ -57,7 +58,7 @@ def test_one_that_goes_on_ends_now() -> None:
 
 
 def test_an_interview_that_nobody_came_to_has_no_length() -> None:
-    made = record(log()).recording(FILTER, PROBE, now=(START_US - DAY_US) // 1000)
+    made = record(log(), suggestion=True).recording(FILTER, PROBE, now=(START_US - DAY_US) // 1000)
     assert (made.length_ms, made.starts_at) == (0, (START_US - DAY_US) // 1000)
 
 
@@ -115,6 +116,33 @@ def test_cursors_are_unpacked_with_their_own_times() -> None:
     assert [one.role for one in made.people] == ["candidate"]
 
 
+def test_a_terminal_is_marked_when_it_is_opened_and_when_it_prints_after_a_minute() -> None:
+    made = recording(
+        JOINED,
+        (10, "candidate", ev.TerminalOpened(rows=24, columns=80)),
+        (20, "server", ev.TerminalShown(text="$ ")),
+        (50_000, "server", ev.TerminalShown(text="l")),
+        (111_000, "server", ev.TerminalShown(text="s")),
+        (112_000, "server", ev.TerminalClosed(why="it was left")),
+    )
+    marked = [(one.ms, one.text) for one in made.moments if one.marker == "terminal"]
+    assert marked == [(10, "Terminal opened."), (111_000, "The terminal prints.")]
+
+
+def test_what_a_terminal_shows_is_harmless_even_where_the_log_comes_from_a_file() -> None:
+    made = recording(
+        JOINED,
+        (10, "candidate", ev.TerminalOpened(rows=24, columns=80)),
+        (20, "server", ev.TerminalShown(text="a\x1b]52;c;ZXZpbA")),
+        (30, "server", ev.TerminalShown(text="==\ab\x1b[31m")),
+        (40, "server", ev.TerminalShown(text="\x1b]0;held over")),
+        (50, "candidate", ev.TerminalOpened(rows=24, columns=80)),
+        (60, "server", ev.TerminalShown(text="c")),
+    )
+    texts = [event.text for _, event in made.terminal if isinstance(event, ev.TerminalShown)]
+    assert texts == ["a", "b\x1b[31m", "", "c"]
+
+
 EVENTS: st.SearchStrategy[ev.Event] = st.sampled_from(
     [
         ev.Consented(),
@@ -128,6 +156,11 @@ EVENTS: st.SearchStrategy[ev.Event] = st.sampled_from(
         ev.FindingTicked(finding="f", on=True),
         ev.RunStarted(run=1, run_kind="cell", label="l", sha256="0" * 64),
         ev.RunFinished(run=1, outcome="ok"),
+        ev.TerminalOpened(rows=24, columns=80),
+        ev.TerminalShown(text="$ ls\r\n"),
+        ev.TerminalShown(text="\x1b[31ma.py\x1b[0m\r\n"),
+        ev.TerminalResized(rows=30, columns=100),
+        ev.TerminalClosed(why="it was left"),
         ev.Joined(),
         ev.Left(),
     ]
@@ -135,18 +168,24 @@ EVENTS: st.SearchStrategy[ev.Event] = st.sampled_from(
 
 
 @given(st.lists(st.tuples(st.integers(0, 100_000), EVENTS), max_size=30))
-def test_at_every_moment_stage_and_clock_are_those_of_the_log(steps: list[tuple[int, ev.Event]]) -> None:
+def test_at_every_moment_stage_clock_and_terminal_are_those_of_the_log(
+    steps: list[tuple[int, ev.Event]],
+) -> None:
     at = 0
     events: list[tuple[int, ev.Author, ev.Event]] = [JOINED]
     for gap, event in steps:
         at += gap
         events.append((at, "interviewer", event))
     entries = log(*events)
-    made = record(entries).recording(FILTER, PROBE, now=0)
-    state = None
+    made = record(entries, suggestion=True).recording(FILTER, PROBE, now=0)
+    state, scrollback = None, Scrollback()
     for entry, after in pairwise([*entries, None]):
         assert entry is not None
         state = evolve(state, entry)
+        if isinstance(entry.event, ev.TerminalShown):
+            scrollback.add(entry.event.text)
+        if isinstance(entry.event, ev.TerminalOpened):
+            scrollback.clear()
         ms = max(0, (entry.at_us - START_US) // 1000)
         if after is not None and max(0, (after.at_us - START_US) // 1000) == ms:
             continue  # more happens in the same moment
@@ -158,6 +197,25 @@ def test_at_every_moment_stage_and_clock_are_those_of_the_log(steps: list[tuple[
             state.clock.elapsed_ms(entry.at_ms),
             state.clock.running,
         )
+        assert terminal_at(made, ms) == (scrollback.text(), state.terminal)
+
+
+def terminal_at(made: Recording, ms: int) -> tuple[str, TerminalSize | None]:
+    """What it had shown since it was opened, and its size while it is open."""
+    shown, size = "", None
+    for when, event in made.terminal:
+        if when > ms:
+            break
+        match event:
+            case ev.TerminalOpened(rows=rows, columns=columns):
+                shown, size = "", TerminalSize(rows=rows, columns=columns)
+            case ev.TerminalResized(rows=rows, columns=columns):
+                size = TerminalSize(rows=rows, columns=columns)
+            case ev.TerminalShown(text=text):
+                shown += text
+            case ev.TerminalClosed():
+                size = None
+    return shown, size
 
 
 def texts_at(made: dict[str, Any], ms: int) -> dict[str, str]:

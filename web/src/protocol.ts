@@ -88,7 +88,7 @@ export type TestCase = TestReport["cases"][number];
 const origin = oneOf("accepted", "recovered", "bonus", "plain");
 export type Origin = Infer<typeof origin>;
 
-const tokenStrip = object({
+export const tokenStrip = object({
   num_speculative_tokens: number,
   prompt: list(number),
   tokens: list(number),

@@ -8,16 +8,19 @@ import {
   run,
   stage,
   testCase,
+  tokenStrip,
 } from "./protocol";
 import {
   boolean,
   list,
+  literal,
   nullable,
   number,
   object,
   oneOf,
   string,
   tuple,
+  variant,
   type Infer,
 } from "./schema";
 
@@ -28,6 +31,7 @@ const marker = oneOf(
   "tests-passed",
   "tests-failed",
   "bench",
+  "terminal",
   "submit",
   "judgement",
   "note",
@@ -53,6 +57,13 @@ const moment = object({
 });
 export type Moment = Infer<typeof moment>;
 
+const terminalEvent = variant({
+  "terminal-opened": object({ kind: literal("terminal-opened"), rows: number, columns: number }),
+  terminal: object({ kind: literal("terminal"), text: string }),
+  "terminal-resized": object({ kind: literal("terminal-resized"), rows: number, columns: number }),
+  "terminal-closed": object({ kind: literal("terminal-closed"), why: string }),
+});
+
 export const recording = object({
   interview: object({ id: string, candidate_name: string, interviewer_name: string, created_at: number }),
   live: boolean,
@@ -70,7 +81,9 @@ export const recording = object({
   outputs: list(tuple(number, number, output)),
   cases: list(tuple(number, number, testCase)),
   rows: list(tuple(number, number, benchRow)),
+  strips: list(tuple(number, number, tokenStrip)),
   tool_errors: list(tuple(number, number, string)),
+  terminal: list(tuple(number, terminalEvent)),
   notes: list(object({ ms: number, id: number, stage, text: string })),
   ticks: list(tuple(number, string, boolean)),
   marks: list(object({ ms: number, axis: string, score: number, reason: string })),

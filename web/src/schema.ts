@@ -45,6 +45,12 @@ export function list<T>(inner: Parse<T>): Parse<T[]> {
       : fail(path, "a list");
 }
 
+/** One of several objects, told apart by their `kind`. */
+export function variant<V extends Record<string, Parse<unknown>>>(options: V): Parse<Infer<V[keyof V]>> {
+  const kind = object({ kind: oneOf(...Object.keys(options)) });
+  return (value, path) => options[kind(value, path).kind]?.(value, path) as Infer<V[keyof V]>;
+}
+
 /** A list with a fixed number of items, each of its own shape. */
 export function tuple<const P extends readonly Parse<unknown>[]>(
   ...parts: P

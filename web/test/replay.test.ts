@@ -5,9 +5,11 @@ import { activity, outline } from "../src/replay/activity";
 import { clockTime, fragment, momentIn, replayLink, spokenTime } from "../src/replay/address";
 import { candidateFileAt, caretsAt } from "../src/replay/carets";
 import { neighbour, pins } from "../src/replay/markers";
-import { benchAt, clockLeft, notesAt, presentAt, runsAt, stageAt, testsAt, transcriptsAt } from "../src/replay/moment";
+import { benchAt, clockLeft, newestResult, notesAt, presentAt, runsAt, stageAt, testsAt, transcriptsAt } from "../src/replay/moment";
 import { Player } from "../src/replay/player";
 import { gapAt, idleGaps, Scale } from "../src/replay/scale";
+import { MOST_CHARACTERS, TerminalPlayback, TerminalTrack } from "../src/replay/terminal";
+import type { Passage } from "../src/terminal/screen";
 import { shownAt, Texts } from "../src/replay/texts";
 import { press } from "../src/replay/usePlayer";
 import { difference } from "../src/editor/replayed";
@@ -35,7 +37,9 @@ const EMPTY: Recording = {
   outputs: [],
   cases: [],
   rows: [],
+  strips: [],
   tool_errors: [],
+  terminal: [],
   notes: [],
   ticks: [],
   marks: [],
@@ -215,6 +219,135 @@ describe("the room at a moment", () => {
 
   it("knows who was there", () => {
     expect([0, 10].map((ms) => [...presentAt(recording, ms)])).toEqual([[1], []]);
+  });
+});
+
+describe("the bench and the terminal at a moment", () => {
+  const strip = { num_speculative_tokens: 2, prompt: [1], tokens: [7], origins: ["bonus"], rejected: [] } as const;
+  const recording = made({
+    runs: [{ id: 1, kind: "bench", label: "bench", at: 1_000_010, finished_at: null, outcome: null }],
+    strips: [[20, 1, strip as never], [30, 2, strip as never]],
+    moments: [
+      { seq: 1, ms: 15, kind: "terminal-opened", author: "candidate", text: "", marker: "terminal" },
+      { seq: 2, ms: 40, kind: "terminal-closed", author: "candidate", text: "", marker: null },
+    ],
+  });
+
+  it("has the strips that had come of that run", () => {
+    expect([19, 20, 30].map((ms) => benchAt(recording, ms)?.strips)).toEqual([[], [strip], [strip]]);
+  });
+
+  it("looks where something new was last", () => {
+    expect([9, 10, 15, 50].map((ms) => newestResult(recording, ms)?.tab)).toEqual([undefined, "bench", "terminal", "terminal"]);
+  });
+});
+
+describe("the terminal of a recording", () => {
+  type Events = Recording["terminal"];
+  const shown = (ms: number, text: string): Events[number] => [ms, { kind: "terminal", text }];
+
+  /** What a terminal does, at random, an event each millisecond. */
+  function used(count: number, next: () => number): Events {
+    return Array.from({ length: count }, (_, ms): Events[number] => {
+      const chance = next();
+      const size = { rows: 2 + Math.floor(next() * 9), columns: 10 + Math.floor(next() * 9) };
+      if (chance < 0.04) return [ms, { kind: "terminal-opened", ...size }];
+      if (chance < 0.08) return [ms, { kind: "terminal-closed", why: "" }];
+      if (chance < 0.2) return [ms, { kind: "terminal-resized", ...size }];
+      return shown(ms, `${ms} ${next() < 0.4 ? "\n" : ""}`);
+    });
+  }
+
+  /** Each letter with the size it was written at, and the size now. */
+  class Paper {
+    letters: string[] = [];
+    size = "";
+    readonly passages: Passage[] = [];
+
+    play(passage: Passage): Promise<void> {
+      this.passages.push(passage);
+      if (passage.reset) this.letters = [];
+      for (const { rows, columns, text } of passage.pieces) {
+        this.size = `${rows}×${columns}`;
+        for (const letter of text) this.letters.push(letter + this.size);
+      }
+      return Promise.resolve();
+    }
+  }
+
+  /** Event by event: what a screen had that was there all the time. */
+  function lived(events: Events): Paper {
+    const paper = new Paper();
+    paper.size = "24×80";
+    for (const [, event] of events) {
+      if (event.kind === "terminal") paper.letters.push(...[...event.text].map((one) => one + paper.size));
+      if (event.kind === "terminal-opened") paper.letters = [];
+      if (event.kind === "terminal-opened" || event.kind === "terminal-resized")
+        paper.size = `${event.rows}×${event.columns}`;
+    }
+    return paper;
+  }
+
+  it("is at every moment that of the moment, wherever one comes from", async () => {
+    const next = random(4);
+    const terminal = used(400, next);
+    const paper = new Paper();
+    const playback = new TerminalPlayback(new TerminalTrack({ terminal }), paper);
+    for (let jump = 0; jump < 300; jump++) {
+      const ms = Math.floor(next() * 401) - 1;
+      await playback.show(ms);
+      const { letters, size } = lived(terminal.slice(0, ms + 1));
+      expect({ letters: paper.letters, size: paper.size }).toEqual({ letters, size });
+    }
+  });
+
+  it("is written anew with its end alone, from the beginning of a line", () => {
+    const next = random(5);
+    const terminal = used(400, next);
+    const track = new TerminalTrack({ terminal }, 60);
+    for (let count = 0; count <= 400; count++) {
+      const { reset, pieces } = track.passage(null, count);
+      const text = pieces.map((piece) => piece.text).join("");
+      const whole = lived(terminal.slice(0, count)).letters.map((letter) => [...letter][0]).join("");
+      expect(reset).toBe(true);
+      expect(whole.endsWith(text)).toBe(true);
+      expect(text.length).toBeLessThanOrEqual(60);
+      const before = whole.slice(0, whole.length - text.length);
+      if (text !== "") expect(["", "\n"]).toContain(before.slice(-1));
+    }
+  });
+
+  it("is bounded in its sizes too", () => {
+    const terminal: Events = Array.from({ length: 5_000 }, (_, ms) =>
+      ms % 2 ? shown(ms, "x") : [ms, { kind: "terminal-resized", rows: 9, columns: 20 + (ms % 7) }],
+    );
+    const { pieces } = new TerminalTrack({ terminal }).passage(null, 5_000);
+    expect(pieces.length).toBeLessThanOrEqual(100);
+    expect(pieces.map(({ text }) => text).join("")).toHaveLength(2_500);
+  });
+
+  it("goes on by what came and back by writing anew", () => {
+    const track = new TerminalTrack({ terminal: [shown(0, "a"), shown(1, "b"), shown(2, "x".repeat(MOST_CHARACTERS + 1))] });
+    const size = { rows: 24, columns: 80 };
+    expect(track.passage(1, 2)).toEqual({ reset: false, pieces: [{ ...size, text: "b" }] });
+    expect(track.passage(2, 1)).toEqual({ reset: true, pieces: [{ ...size, text: "a" }] });
+    expect(track.passage(2, 3).reset).toBe(true);
+  });
+
+  it("passes over moments that were asked for while it writes", async () => {
+    const paper = new Paper();
+    const terminal: Events = Array.from({ length: 50 }, (_, ms) => shown(ms, `${ms},`));
+    const playback = new TerminalPlayback(new TerminalTrack({ terminal }), paper);
+    await Promise.all([49, 10, 30, 20].map((ms) => playback.show(ms)));
+    expect(paper.passages).toHaveLength(2);
+    expect(paper.letters).toEqual(lived(terminal.slice(0, 21)).letters);
+  });
+
+  it("says whether one was open", () => {
+    const track = new TerminalTrack({
+      terminal: [[5, { kind: "terminal-opened", rows: 9, columns: 20 }], [9, { kind: "terminal-closed", why: "" }]],
+    });
+    expect([4, 5, 9].map((ms) => track.open(ms))).toEqual([null, true, false]);
   });
 });
 

@@ -14,9 +14,10 @@ import { Empty } from "../ui/parts";
 import { Split } from "../ui/Split";
 import { Tabs } from "../ui/Tabs";
 import { candidateFileAt, caretsAt } from "./carets";
-import { benchAt, runsAt, stageAt, testsAt, transcriptsAt } from "./moment";
+import { benchAt, newestResult, runsAt, stageAt, testsAt, transcriptsAt } from "./moment";
 import type { Player } from "./player";
 import { countUntil, msOf } from "./sorted";
+import { TerminalThen } from "./TerminalThen";
 import { shownAt, Texts } from "./texts";
 import { usePlayer } from "./usePlayer";
 
@@ -119,12 +120,11 @@ function FileThen(props: { player: Player; texts: Texts; file: string; number: n
 function Results({ player }: { player: Player }) {
   const { recording } = player;
   const { ms } = usePlayer(player);
-  const begun = countUntil(recording.runs, recording.starts_at + ms, (run) => run.at);
-  const newest = recording.runs[begun - 1];
+  const newest = newestResult(recording, ms);
   const [tab, setTab] = useState("output");
   useEffect(() => {
-    if (newest) setTab(newest.kind === "tests" || newest.kind === "bench" ? newest.kind : "output");
-  }, [newest]);
+    if (newest) setTab(newest.tab);
+  }, [newest?.tab, newest?.ms]);
   return (
     <section className="column results" aria-label="Results">
       <Tabs
@@ -136,12 +136,14 @@ function Results({ player }: { player: Player }) {
           { id: "output", label: "Output" },
           { id: "tests", label: "Tests" },
           { id: "bench", label: "Bench" },
+          { id: "terminal", label: "Terminal" },
         ]}
       />
       <div className="results-body" id="results" role="tabpanel" aria-label={tab}>
         {tab === "output" ? <OutputThen player={player} /> : null}
         {tab === "tests" ? <TestsThen player={player} /> : null}
         {tab === "bench" ? <BenchThen player={player} /> : null}
+        {tab === "terminal" ? <TerminalThen player={player} /> : null}
       </div>
     </section>
   );
@@ -194,7 +196,7 @@ function BenchThen({ player }: { player: Player }) {
   const { ms } = usePlayer(player);
   const latest = useRef(ms);
   latest.current = ms;
-  const changed = useRunCount(player, ms) + countUntil(recording.rows, ms, msOf);
+  const changed = useRunCount(player, ms) + countUntil(recording.rows, ms, msOf) + countUntil(recording.strips, ms, msOf);
   const bench = useMemo(() => benchAt(recording, latest.current), [recording, changed]);
   return bench ? <BenchReportView bench={bench} /> : <Empty title="The bench had not run yet" />;
 }

@@ -30,6 +30,7 @@ export const KINDS: Readonly<Record<Marker, Kind>> = {
   "tests-passed": { glyph: "✓", say: "tests pass", tone: "good", lane: "runs" },
   "tests-failed": { glyph: "✕", say: "tests fail", tone: "bad", lane: "runs" },
   bench: { glyph: "≋", say: "bench", tone: "info", lane: "runs" },
+  terminal: { glyph: "$", say: "terminal", tone: "plain", lane: "runs" },
   note: { glyph: "✎", say: "note", tone: "info", lane: "notes" },
   tick: { glyph: "☑", say: "ticked", tone: "plain", lane: "notes" },
   mark: { glyph: "★", say: "mark", tone: "accent", lane: "notes" },

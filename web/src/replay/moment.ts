@@ -3,7 +3,7 @@
 import type { BenchReport, Output, Run, Stage, TestReport } from "../protocol";
 import type { Recording } from "../recording";
 import { append, type Transcript } from "../room/transcripts";
-import { lastUntil, until } from "./sorted";
+import { countUntil, lastUntil, until } from "./sorted";
 
 export interface NoteThen {
   readonly id: number;
@@ -54,7 +54,8 @@ export function benchAt(recording: Recording, ms: number): BenchReport | null {
   const run = toolAt(recording, "bench", ms);
   if (!run) return null;
   const rows = until(recording.rows, ms).flatMap(([, number, one]) => (number === run.id ? [one] : []));
-  return { ...report(recording, run, ms), rows, strips: [] };
+  const strips = until(recording.strips, ms).flatMap(([, number, one]) => (number === run.id ? [one] : []));
+  return { ...report(recording, run, ms), rows, strips };
 }
 
 function toolAt(recording: Recording, kind: Run["kind"], ms: number): Run | undefined {
@@ -64,6 +65,17 @@ function toolAt(recording: Recording, kind: Run["kind"], ms: number): Run | unde
 function report({ tool_errors }: Recording, run: Run, ms: number) {
   const error = until(tool_errors, ms).findLast(([, number]) => number === run.id)?.[2] ?? "";
   return { at: run.at, running: run.finished_at === null, error };
+}
+
+export type ResultTab = "output" | "tests" | "bench" | "terminal";
+
+/** Where the newest results were, and since when: of a run, or of the terminal where it was used later. */
+export function newestResult({ runs, moments, starts_at }: Recording, ms: number): { tab: ResultTab; ms: number } | null {
+  const run = runs[countUntil(runs, starts_at + ms, (one) => one.at) - 1];
+  const terminal = until(moments, ms).findLast(({ marker }) => marker === "terminal");
+  if (terminal && (!run || starts_at + terminal.ms > run.at)) return { tab: "terminal", ms: terminal.ms };
+  if (!run) return null;
+  return { tab: run.kind === "tests" || run.kind === "bench" ? run.kind : "output", ms: run.at - starts_at };
 }
 
 /** Notes as they read then, oldest first. */

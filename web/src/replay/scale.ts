@@ -23,6 +23,7 @@ export function idleGaps(recording: Recording): Gap[] {
     ...recording.outputs.map(([ms]) => ms),
     ...recording.cases.map(([ms]) => ms),
     ...recording.rows.map(([ms]) => ms),
+    ...recording.terminal.map(([ms]) => ms),
     ...recording.moments.map(({ ms }) => ms),
     recording.length_ms,
   ].sort((a, b) => a - b);

@@ -11,8 +11,18 @@ export interface Size {
   readonly columns: number;
 }
 
+/** What to write next, each text at the size that the terminal had then. */
+export interface Passage {
+  /** The screen is emptied before. */
+  readonly reset: boolean;
+  readonly pieces: readonly (Size & { readonly text: string })[];
+}
+
+const FULL_RESET = "\x1bc";
+
 export interface ScreenOptions {
-  readonly feed: TerminalFeed;
+  /** What it shows as it comes; null where `play` is called instead. */
+  readonly feed: TerminalFeed | null;
   readonly size: Size;
   readonly label: string;
   readonly fontSize: number;
@@ -33,6 +43,7 @@ export class Screen {
   private readonly stops: (() => void)[] = [];
   /** While old output is written anew, what it asks of the terminal must not be answered again. */
   private replaying = 0;
+  private closed = false;
 
   constructor(
     private readonly parent: HTMLElement,
@@ -58,18 +69,29 @@ export class Screen {
     this.terminal.textarea?.setAttribute("aria-label", label);
     if (onType) this.terminal.onData((text) => this.replaying === 0 && onType(text));
     this.terminal.attachCustomKeyEventHandler((event) => {
+      if (event.key === "Tab" && onType === null) return false;
       if (event.key !== "Escape" || !event.shiftKey) return true;
       if (event.type === "keydown") options.onLeave();
       return false;
     });
-    this.stops.push(options.feed.follow((text, reset) => this.write(text, reset)));
+    if (options.feed) this.stops.push(options.feed.follow((text, reset) => this.write(text, reset)));
     const resized = new ResizeObserver(() => this.proposeSize());
     resized.observe(parent);
     this.stops.push(() => resized.disconnect());
   }
 
   resize({ rows, columns }: Size): void {
-    this.terminal.resize(columns, rows);
+    this.terminal.resize(clamp(columns, LIMITS.columns), clamp(rows, LIMITS.rows));
+  }
+
+  /** Resolves when all of it is drawn, and then may be called again: what waits to be written keeps its size. */
+  async play({ reset, pieces }: Passage): Promise<void> {
+    for (const [at, piece] of pieces.entries()) {
+      if (this.closed) return;
+      this.resize(piece);
+      const text = reset && at === 0 ? FULL_RESET + piece.text : piece.text;
+      await new Promise<void>((done) => this.terminal.write(text, done));
+    }
   }
 
   /** Letters as large as lets so many columns fit, for a watcher with less room. */
@@ -90,6 +112,7 @@ export class Screen {
   }
 
   close(): void {
+    this.closed = true;
     for (const stop of this.stops) stop();
     this.terminal.dispose();
   }
