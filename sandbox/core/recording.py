@@ -156,6 +156,8 @@ class Recorder:
         """The next entry. ``changes``: of texts, for a document update. ``moves``: for a pack of cursors."""
         before = self.interview
         after = self.interview = evolve(before, entry)
+        if before is not None and before.stage == "finished" and isinstance(entry.event, ev.Joined | ev.Left):
+            return  # who reads in a room that is over does not make the interview longer
         if self._starts_us is None and isinstance(entry.event, ev.Joined):
             self._starts_us = entry.at_us
         self._ends_us = entry.at_us

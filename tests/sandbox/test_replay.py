@@ -52,6 +52,16 @@ def test_it_begins_when_somebody_comes_and_not_when_it_was_made() -> None:
     assert [(one.ms, one.kind) for one in made.moments] == [(0, "created"), (0, "joined"), (5_000, "stage")]
 
 
+def test_looking_into_the_room_the_day_after_does_not_make_it_longer() -> None:
+    made = recording(
+        JOINED,
+        (5_000, "interviewer", ev.StageMoved(stage="finished")),
+        (6_000, "candidate", ev.Left()),
+        (86_400_000, "interviewer", ev.Joined()),
+    )
+    assert (made.length_ms, made.moments[-1].kind) == (5_000, "stage")
+
+
 def test_one_that_goes_on_ends_now() -> None:
     made = recording(JOINED, now_ms=7_000)
     assert (made.length_ms, made.live) == (7_000, True)
