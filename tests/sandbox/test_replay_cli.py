@@ -115,6 +115,7 @@ def test_a_file_that_was_changed_is_not_taken_in(
 @pytest.mark.parametrize(
     "content",
     [b"", b"text", gzip.compress(b""), gzip.compress(b"{}\n"), gzip.compress(b'{"interview":"../x"}\n')],
+    ids=["empty", "text", "nothing in it", "no head", "a path for an id"],
 )
 def test_another_file_is_refused_in_one_line(
     content: bytes, options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -91,6 +91,7 @@ async def test_what_is_too_long_is_refused_by_its_header(plane: Plane) -> None:
         (Frame(Opcode.CONT, b"of nothing").serialize(mask=True), 1002),
         (masked(b"\x63"), 4400),
     ],
+    ids=["unmasked", "a reserved bit", "no UTF-8", "a continuation of nothing", "an unknown kind"],
 )
 async def test_what_breaks_the_rules_closes_the_page(plane: Plane, frame: bytes, code: int) -> None:
     assert await closed_with(plane, frame) == code
