@@ -6,7 +6,7 @@ What the candidate's code does is a value. What our machinery fails to do is an 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from isolation.contract import Device
@@ -198,4 +198,31 @@ class Judge(Protocol):
         on_progress: Callable[[Progress], None],
     ) -> Scorecard | Unreadable:
         """Judge a snapshot in a process of its own. Raises JudgeFault."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """To a system of somebody else. Its headers hold keys."""
+
+    method: str
+    url: str
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back of a request; without a status, why nothing did."""
+
+    status: int | None
+    retry_after: str = ""
+    body: bytes = b""
+    """Its beginning."""
+    fault: str = ""
+
+
+class Courier(Protocol):
+    async def send(self, request: Request) -> Answer:
+        """One request, once, within seconds. What goes wrong on the way is an answer without a status."""
         ...

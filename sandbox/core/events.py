@@ -65,6 +65,8 @@ class Created(Wire):
     filter: ChallengeRef
     probe: ChallengeRef
     device: DeviceClass = "cpu"
+    reference: str = ""
+    """What an applicant tracking system calls it; see `sandbox.core.outbound`."""
 
 
 class DocumentUpdated(Wire):

@@ -200,6 +200,8 @@ class Interview:
     probe: ev.ChallengeRef
     device: ev.DeviceClass = "cpu"
     """What its sandbox has to compute with."""
+    reference: str = ""
+    """What an applicant tracking system calls it; empty: nothing."""
     stage: ev.Stage = "lobby"
     consented: bool = False
     clock: Clock = field(default_factory=Clock)
@@ -509,6 +511,7 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
             probe=event.probe,
             panel=(Member(number=0, role="interviewer", name=event.interviewer_name),),
             device=event.device,
+            reference=event.reference,
         )
     if interview is None:
         raise ValueError(f"a log starts with created, not {event.kind}")
