@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sandbox.adapters.courier import HttpCourier
 from sandbox.core.view import Guide
 from sandbox.ports import Judge, Sandboxes, SandboxFault
 from sandbox.service.benches import Benches
@@ -22,6 +23,7 @@ from sandbox.service.housekeeping import pack_forever, sweep_forever
 from sandbox.service.interviews import Interviews
 from sandbox.service.judging import Judging
 from sandbox.service.leasing import Leasing
+from sandbox.service.outbound import Outbound
 from sandbox.service.running import Running
 from sandbox.service.tasks import Tasks
 from sandbox.service.terminals import Terminals
@@ -31,6 +33,7 @@ from sandbox.store.checkpoints import Checkpoints
 from sandbox.store.database import StorageFault, open_database, sqlite_url
 from sandbox.store.journal import Journal
 from sandbox.store.log import EventLog
+from sandbox.store.outbox import Outbox
 from sandbox.store.records import Records
 from sandbox.store.seats import Seats, read_key
 from sandbox.web import errors
@@ -90,6 +93,14 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
     benches = Benches(sandboxes, leasing, tasks)
     running = Running(benches, tasks)
     judging = Judging(judge, hall, store.log, tasks)
+    outbound = Outbound(
+        settings.endpoints,
+        outbox=Outbox(store.engine),
+        log=store.log,
+        interviews=store.interviews,
+        courier=HttpCourier(),
+        now_us=now_us,
+    )
     desk = Desk(
         findings=catalogue.findings,
         benches=benches,
@@ -110,6 +121,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         caveats=tuple(sandboxes.caveats),
         sandboxes=sandboxes,
         leasing=leasing,
+        outbound=outbound,
         secure=settings.base_url.startswith("https://"),
     )
 
@@ -120,7 +132,9 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         await _reap(sandboxes)
         sandboxes.prepare(catalogue.probe.challenge.slug, catalogue.probe.challenge.imports)
         judging.start()
+        outbound.start()
         tasks.start(leasing.run(), name="leases of GPUs")
+        tasks.start(outbound.run(), name="results to others")
         tasks.start(sweep_forever(hall, benches, running), name="housekeeping")
         tasks.start(pack_forever(hall, store.log), name="packing")
         tasks.start(_beat(alive), name="heartbeat")

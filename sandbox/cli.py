@@ -15,6 +15,8 @@ from pathlib import Path
 
 from sandbox import replay_cli
 from sandbox.app import Store, create_app, open_store
+from sandbox.core.outbound import MAX_REFERENCE
+from sandbox.endpoints import BadEndpoints, read_endpoints
 from sandbox.ports import Judge, Sandboxes, SandboxFault
 from sandbox.settings import PROJECT, Settings
 from sandbox.store.database import StorageFault
@@ -39,7 +41,7 @@ def main(argv: Sequence[str]) -> int:
         return 0 if stop.code == 0 else 64
     try:
         return int(arguments.do(arguments))
-    except (StorageFault, BadChallenge, SandboxFault, BadLogFile, _CannotServe) as error:
+    except (StorageFault, BadChallenge, SandboxFault, BadLogFile, BadEndpoints, _CannotServe) as error:
         print(f"probe: {error}", file=sys.stderr)
         return 1
     except LookupError as error:
@@ -95,6 +97,14 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("PROBE_WARM", "1"),
         help="sandboxes that stand ready for whoever comes next (0 to 16); default: PROBE_WARM, else 1",
     )
+    serve.add_argument(
+        "--outbound",
+        type=Path,
+        metavar="FILE",
+        default=os.environ.get("PROBE_OUTBOUND") or None,
+        help="TOML file of who is told what was decided, see docs/integrations.md; "
+        "default: PROBE_OUTBOUND, else nobody",
+    )
     serve.set_defaults(do=_serve)
 
     interview = commands.add_parser("interview", help="make and show interviews")
@@ -106,6 +116,9 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--probe-minutes", type=int)
     new.add_argument(
         "--device", choices=("cpu", "gpu"), default="cpu", help="what its sandbox has to compute with"
+    )
+    new.add_argument(
+        "--reference", type=_reference, default="", help="what your applicant tracking system calls it"
     )
     new.set_defaults(do=_new)
     listing = verbs.add_parser("list", parents=[shared], help="all interviews, newest first")
@@ -135,8 +148,15 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _reference(text: str) -> str:
+    if len(text) > MAX_REFERENCE or any(not "!" <= one <= "~" for one in text):
+        raise argparse.ArgumentTypeError(f"want an id or an address of at most {MAX_REFERENCE} characters")
+    return text
+
+
 def _settings(arguments: argparse.Namespace) -> Settings:
     default = f"http://{getattr(arguments, 'host', '127.0.0.1')}:{getattr(arguments, 'port', 8800)}"
+    outbound = getattr(arguments, "outbound", None)
     return Settings(
         data=arguments.data,
         database_url=arguments.database_url,
@@ -146,6 +166,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         runtime=getattr(arguments, "runtime", "auto"),
         broker=getattr(arguments, "broker", None),
         warm=getattr(arguments, "warm", 0),
+        endpoints=read_endpoints(outbound, os.environ) if outbound else (),
     )
 
 
@@ -157,6 +178,7 @@ def _new(arguments: argparse.Namespace) -> int:
         filter_minutes=arguments.filter_minutes,
         probe_minutes=arguments.probe_minutes,
         device=arguments.device,
+        reference=arguments.reference,
     )
     _print_links(store, interview.id)
     return 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from sandbox.core.outbound import Endpoint
 from sandbox.store.database import Durability
 
 RuntimeChoice = Literal["auto", "docker", "embedded", "memory"]
@@ -33,3 +34,5 @@ class Settings:
     """Where browsers find us; links begin with it."""
     static: Path = PROJECT / "sandbox" / "static"
     """The built pages."""
+    endpoints: tuple[Endpoint, ...] = ()
+    """Who is told what was decided; see `sandbox.endpoints`."""

@@ -43,6 +43,8 @@ MAY_CALL: Mapping[str, frozenset[Seat]] = {
     "GET /api/rooms/{interview}/report": frozenset({"interviewer", "host"}),
     "GET /api/rooms/{interview}/report.{form}": frozenset({"interviewer", "host"}),
     "POST /api/rooms/{interview}/decision": frozenset({"interviewer", "host"}),
+    "GET /api/rooms/{interview}/deliveries": frozenset({"interviewer", "host"}),
+    "POST /api/rooms/{interview}/deliveries/{delivery}/again": frozenset({"interviewer", "host"}),
     "GET /api/rooms/{interview}/recording": frozenset({"interviewer", "host"}),
     "GET /api/rooms/{interview}/judgements/{number}/{file}": frozenset({"interviewer", "host"}),
     "GET /api/rooms/{interview}/panel": frozenset({"interviewer", "host"}),

@@ -39,6 +39,7 @@ class Interviews:
         probe_minutes: int | None = None,
         accommodations: Accommodations | None = None,
         device: ev.DeviceClass = "cpu",
+        reference: str = "",
     ) -> tuple[Interview, Links]:
         """A new interview in the lobby, its document seeded. Raises StorageFault."""
         review, probe = self._catalogue.filter, self._catalogue.probe
@@ -50,6 +51,7 @@ class Interviews:
             filter=review.ref(filter_minutes or review.challenge.minutes),
             probe=probe.ref(probe_minutes or probe.challenge.minutes),
             device=device,
+            reference=reference,
         )
         seeded = ev.DocumentUpdated(update=SharedDocument.seed(self._catalogue.starter))
         at = self._now_us()
@@ -69,6 +71,10 @@ class Interviews:
             candidate=self.link(SeatOf(role="candidate", interview=interview)),
             interviewer=self.link(SeatOf(role="interviewer", interview=interview)),
         )
+
+    def report_url(self, interview: str) -> str:
+        """Where the panel reads the report."""
+        return f"{self._base_url}/report/{interview}"
 
     def link(self, seat: SeatOf) -> str:
         return f"{self._base_url}/join/{self._seats.add(seat)}"

@@ -103,6 +103,11 @@ class EventLog:
             counts[row.interview] = counts.get(row.interview, 0) + 1
         return [interview for interview, count in opened.items() if count > ended.get(interview, 0)]
 
+    def decided(self) -> list[str]:
+        """Interviews that a decision was recorded on. Raises StorageFault."""
+        query = select(events.c.interview).where(events.c.kind == "decided").distinct()
+        return [row.interview for row in self._rows(query)]
+
     def to_pack(self) -> list[str]:
         """Interviews that are over and have keystrokes that are not packed. Raises StorageFault."""
         over = ev.encode(ev.StageMoved(stage="finished"))

@@ -46,3 +46,34 @@ seats = Table(
     Column("interview", String(32), ForeignKey("interviews.id"), nullable=True),
     Column("member", Integer, nullable=False),
 )
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("interview", String(32), nullable=False, index=True),
+    Column("endpoint", String(40), nullable=False),
+    Column("decided_at_ms", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("due_at_ms", BigInteger, nullable=False, index=True),
+)
+"""Who is to be told. What is told is made from the log; nothing of a person is here."""
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery", String(40), ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("status", Integer, nullable=True),
+    Column("reason", String(200), nullable=False),
+)
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("since_ms", BigInteger, nullable=False),
+)
+"""Since when each is known: a new one is not told of what was decided before."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends
 
 from sandbox.web.cohort_routes import add_cohort_routes
+from sandbox.web.delivery_routes import add_delivery_routes
 from sandbox.web.gate import Gate
 from sandbox.web.plane import Plane
 from sandbox.web.replay_routes import add_replay_routes
@@ -18,6 +19,7 @@ def make_api(plane: Plane, limit: JoinLimit) -> APIRouter:
     router = APIRouter(prefix="/api", dependencies=[Depends(Gate(plane))])
     add_routes(router, plane, limit)
     add_report_routes(router, plane)
+    add_delivery_routes(router, plane)
     add_replay_routes(router, plane)
     add_cohort_routes(router, plane)
     return router

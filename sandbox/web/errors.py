@@ -46,6 +46,10 @@ def no_evidence() -> WebError:
     )
 
 
+def no_delivery() -> WebError:
+    return WebError(404, "no_delivery", "There is no such delivery.", "Reload the page.")
+
+
 def answer(status: int, code: str, message: str, hint: str) -> JSONResponse:
     return JSONResponse({"error": {"code": code, "message": message, "hint": hint}}, status_code=status)
 

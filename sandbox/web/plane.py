@@ -11,6 +11,7 @@ from sandbox.service.desk import Desk
 from sandbox.service.hall import Hall
 from sandbox.service.interviews import Interviews
 from sandbox.service.leasing import Leasing
+from sandbox.service.outbound import Outbound
 from sandbox.store.log import EventLog
 from sandbox.store.records import Records
 from sandbox.store.seats import Seats
@@ -29,5 +30,6 @@ class Plane:
     caveats: Sequence[str]
     sandboxes: Sandboxes
     leasing: Leasing
+    outbound: Outbound
     secure: bool
     """Browsers reach us by https, so cookies may say so."""

@@ -45,6 +45,7 @@ def add_report_routes(router: APIRouter, plane: Plane) -> None:
         except NotAllowed as refused:
             raise refusal(refused) from refused
         await room.record(seat.author, decided)
+        plane.outbound.decided(interview)
         return {}
 
 

@@ -12,6 +12,7 @@ from sandbox.core import materials as mt
 from sandbox.core.access import Role
 from sandbox.core.events import DeviceClass
 from sandbox.core.interview import Interview, NotAllowed, accommodate, invite, planned_minutes, remove
+from sandbox.core.outbound import MAX_REFERENCE
 from sandbox.core.room_events import Accommodations, PanelRole
 from sandbox.core.summary import summarise
 from sandbox.service.hosting import make_hosting
@@ -24,6 +25,11 @@ from sandbox.web.security import JoinLimit
 
 COOKIE_SECONDS = 7 * 24 * 3600
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+
+Reference = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=MAX_REFERENCE, pattern=r"^[!-~]*$")
+]
+"""An id or an address in another system."""
 
 
 class Body(BaseModel):
@@ -41,6 +47,7 @@ class NewInterview(Body):
     probe_minutes: int = Field(ge=5, le=240)
     accommodations: Accommodations | None = None
     device: DeviceClass = "cpu"
+    reference: Reference = ""
 
 
 class NewMember(Body):
@@ -97,6 +104,7 @@ def add_routes(router: APIRouter, plane: Plane, limit: JoinLimit) -> None:
             probe_minutes=body.probe_minutes,
             accommodations=body.accommodations,
             device=body.device,
+            reference=body.reference,
         )
         return {
             "interview": summarise(interview).model_dump(),

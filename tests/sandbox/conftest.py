@@ -19,6 +19,7 @@ from pycrdt import Doc
 
 from sandbox.adapters.memory import MemoryJudge, MemorySandboxes
 from sandbox.app import Store, create_app, open_store
+from sandbox.core.outbound import Endpoint
 from sandbox.core.room_events import PanelRole
 from sandbox.settings import Settings
 from sandbox.store.seats import SeatOf
@@ -70,13 +71,22 @@ class Plane:
 
 @contextlib.asynccontextmanager
 async def serve(
-    data: Path, challenges: Path, sandboxes: MemorySandboxes | None = None, judge: MemoryJudge | None = None
+    data: Path,
+    challenges: Path,
+    sandboxes: MemorySandboxes | None = None,
+    judge: MemoryJudge | None = None,
+    endpoints: tuple[Endpoint, ...] = (),
 ) -> AsyncIterator[Plane]:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
     settings = Settings(
-        data=data, challenges=challenges, base_url=base, runtime="memory", static=data / "static"
+        data=data,
+        challenges=challenges,
+        base_url=base,
+        runtime="memory",
+        static=data / "static",
+        endpoints=endpoints,
     )
     store = open_store(settings)
     plane = Plane(

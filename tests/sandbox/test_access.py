@@ -42,6 +42,8 @@ ROUTES: dict[str, set[str]] = {
     "GET /api/rooms/{interview}/report.pdf": PANEL,
     "GET /api/rooms/{interview}/report.json": PANEL,
     "POST /api/rooms/{interview}/decision": PANEL,
+    "GET /api/rooms/{interview}/deliveries": PANEL,
+    "POST /api/rooms/{interview}/deliveries/{delivery}/again": PANEL,
     "GET /api/rooms/{interview}/recording": PANEL,
     "GET /api/rooms/{interview}/judgements/{number}/scorecard": PANEL,
     "GET /api/rooms/{interview}/judgements/{number}/record": PANEL,
@@ -61,6 +63,7 @@ BODIES: dict[str, Any] = {
     },
     "POST /api/impact": {"csv": "x"},
     "POST /api/rooms/{interview}/decision": {"outcome": "stop", "reason": "r", "name": "n"},
+    "POST /api/rooms/{interview}/deliveries/{delivery}/again": {},
     "POST /api/rooms/{interview}/panel": {"name": "x", "role": "watcher"},
     "POST /api/rooms/{interview}/panel/{member}/remove": {},
     "POST /api/rooms/{interview}/accommodations": {"time_percent": 125},
@@ -144,7 +147,7 @@ async def test_every_route_is_open_to_its_seats_and_to_no_others(plane: Plane) -
         async with httpx.AsyncClient(base_url=plane.base, cookies=cookies) as client:
             for call, may in ROUTES.items():
                 method, _, path = call.partition(" ")
-                path = path.format(interview=interview, number=1, member=9)
+                path = path.format(interview=interview, number=1, member=9, delivery="msg_1")
                 answer = await client.request(method, path, json=BODIES.get(call))
                 assert (answer.status_code != 401) == (seat in may), (seat, call, answer.text)
                 if answer.status_code == 401 and call.endswith(("report", "panel")):
