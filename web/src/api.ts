@@ -4,6 +4,7 @@ import { calibration, impacts } from "./cohort/figures";
 import {
   accommodations,
   createdInterview,
+  deliveryList,
   health,
   hosting,
   interviewList,
@@ -14,6 +15,7 @@ import {
   panel,
   report,
   type Accommodations,
+  type Delivery,
   type DeviceClass,
   type Role,
 } from "./protocol";
@@ -86,6 +88,8 @@ export interface NewInterview {
   probe_minutes: number;
   accommodations: Accommodations;
   device: DeviceClass;
+  /** What an applicant tracking system calls it; may be empty. */
+  reference: string;
 }
 
 export const createInterview = (form: NewInterview): Promise<Infer<typeof createdInterview>> =>
@@ -134,6 +138,12 @@ export const removeMember = (interview: string, member: number): Promise<unknown
 
 export const fetchAccommodations = (interview: string): Promise<Accommodations> =>
   call(room(interview, "accommodations"), accommodations);
+
+export const fetchDeliveries = (interview: string): Promise<readonly Delivery[]> =>
+  call(room(interview, "deliveries"), deliveryList).then((answer) => answer.deliveries);
+
+export const sendAgain = (interview: string, delivery: string): Promise<unknown> =>
+  call(room(interview, `deliveries/${encodeURIComponent(delivery)}/again`), nothing, {});
 
 export const saveAccommodations = (interview: string, form: Accommodations): Promise<Accommodations> =>
   call(room(interview, "accommodations"), accommodations, form);

@@ -299,6 +299,16 @@ export const createdInterview = object({
 });
 export type CreatedInterview = Infer<typeof createdInterview>;
 export const joined = object({ role: string, interview: nullable(string), path: string });
+const delivery = object({
+  id: string,
+  endpoint: string,
+  state: oneOf("waiting", "delivered", "gave_up"),
+  due_at: number,
+  attempts: list(object({ at: number, status: nullable(number), reason: string })),
+});
+export const deliveryList = object({ deliveries: list(delivery) });
+export type Delivery = Infer<typeof delivery>;
+
 export const hosting = object({
   runtime: string,
   pool: object({ size: number, ready: number, starting: boolean, reason: string, retry_in_s: number }),

@@ -21,6 +21,7 @@ export function NewForm({
     probe_minutes: 45,
     accommodations: NO_ACCOMMODATIONS,
     device: "cpu",
+    reference: "",
   });
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
@@ -69,6 +70,19 @@ export function NewForm({
         {minutes("filter_minutes", "Review, minutes")}
         {minutes("probe_minutes", "Build, minutes")}
       </div>
+      <label className="field">
+        <span className="label">Reference, if another system has one</span>
+        <input
+          type="text"
+          maxLength={500}
+          pattern="[!-~]*"
+          title="An id or an address: no spaces"
+          autoComplete="off"
+          spellCheck={false}
+          value={form.reference}
+          onChange={(event) => setForm({ ...form, reference: event.target.value })}
+        />
+      </label>
       <details>
         <summary>Accommodations</summary>
         <div className="stack pad-tight">

@@ -6,6 +6,7 @@ import { ApiError, fetchReport } from "../api";
 import type { Report } from "../protocol";
 import { replayLink } from "../replay/address";
 import { AxisCard } from "../report/AxisCard";
+import { Deliveries } from "../report/Deliveries";
 import { Evidence } from "../report/Evidence";
 import { Head } from "../report/Head";
 import { Verdicts } from "../report/Verdicts";
@@ -36,6 +37,9 @@ export default function ReportPage({ interview }: { interview: string }) {
       </header>
       <main className="report">
         <Head report={loaded} onDecided={reload} />
+        {loaded.panel.decision ? (
+          <Deliveries interview={interview} decidedAt={loaded.panel.decision.at} />
+        ) : null}
         <div className="axes">
           <AxisCard axis="engineering" report={loaded.axes.engineering} interview={interview} />
           <AxisCard axis="research" report={loaded.axes.research} interview={interview} />
