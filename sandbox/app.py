@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.adapters.courier import HttpCourier
+from sandbox.core.outbound import Greenhouse
 from sandbox.core.view import Guide
 from sandbox.ports import Judge, Sandboxes, SandboxFault
 from sandbox.service.benches import Benches
@@ -122,6 +123,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         sandboxes=sandboxes,
         leasing=leasing,
         outbound=outbound,
+        greenhouse=[one for one in settings.endpoints if isinstance(one, Greenhouse)],
         secure=settings.base_url.startswith("https://"),
     )
 

@@ -43,6 +43,7 @@ class _Greenhouse(_Entry):
     kind: Literal["greenhouse"]
     url: str = "https://app.greenhouse.io"
     key_env: Variable
+    interviewer: str = Field(min_length=1, max_length=80)
 
 
 class _Lever(_Entry):
@@ -111,7 +112,7 @@ def _endpoint(entry: _AnyEntry, environment: Mapping[str, str]) -> Endpoint:
             except BadSecret as error:
                 raise _Wrong(f"{entry.name}: the variable {entry.secret_env}: {error}") from None
         case _Greenhouse():
-            return Greenhouse(name=entry.name, url=entry.url, api_key=secret)
+            return Greenhouse(name=entry.name, url=entry.url, api_key=secret, interviewer=entry.interviewer)
         case _Lever():
             return Lever(name=entry.name, url=entry.url, api_key=secret, perform_as=entry.perform_as)
         case _Ashby():

@@ -58,6 +58,16 @@ MAY_CALL: Mapping[str, frozenset[Seat]] = {
 OPEN_TO_ALL: frozenset[str] = frozenset({"GET /api/health", "POST /api/join"})
 """Calls that need no seat."""
 
+BY_KEY: frozenset[str] = frozenset(
+    {
+        "GET /api/greenhouse/list_tests",
+        "POST /api/greenhouse/send_test",
+        "GET /api/greenhouse/test_status",
+        "POST /api/greenhouse/response_error",
+    }
+)
+"""Calls of another system: no seat will do, only the API key that the operator gave it."""
+
 _AUTHOR = re.compile(r"candidate|host|server|interviewer(/[1-9][0-9]?)?|watcher/[1-9][0-9]?")
 
 

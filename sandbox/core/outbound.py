@@ -48,6 +48,9 @@ class Greenhouse:
     url: str
     """Where that url must lie: the key is sent nowhere else."""
     api_key: str = field(repr=False)
+    """Greenhouse calls us by it too."""
+    interviewer: str = "Interviewer"
+    """Whom the interviews are made for that Greenhouse asks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +145,9 @@ def _webhook(endpoint: Webhook, result: Result, message: str, at_s: int) -> Requ
 
 def _greenhouse(endpoint: Greenhouse, result: Result) -> Request:
     """Says that the test is complete, and no more: Greenhouse then asks us for its status."""
-    if not _within(result.reference, endpoint.url):
+    if not within(result.reference, endpoint.url):
         raise CannotSend(f"the interview's reference is no address under {endpoint.url}")
-    return Request(method="PATCH", url=result.reference, headers=_basic(endpoint.api_key))
+    return Request(method="PATCH", url=result.reference, headers=_authorized(endpoint.api_key))
 
 
 def _lever(endpoint: Lever, result: Result) -> Request:
@@ -153,7 +156,7 @@ def _lever(endpoint: Lever, result: Result) -> Request:
     return Request(
         method="POST",
         url=f"{endpoint.url.rstrip('/')}/v1/opportunities/{opportunity}/notes?{query}",
-        headers={"content-type": "application/json", **_basic(endpoint.api_key)},
+        headers={"content-type": "application/json", **_authorized(endpoint.api_key)},
         body=_json({"value": "\n".join(f"{label}: {value}" for label, value in summary(result))}),
     )
 
@@ -187,7 +190,7 @@ def _ashby(endpoint: Ashby, result: Result) -> Request:
     return Request(
         method="POST",
         url=f"{endpoint.url.rstrip('/')}/assessment.addCompletedToCandidate",
-        headers={**accept, **_basic(endpoint.api_key)},
+        headers={**accept, **_authorized(endpoint.api_key)},
         body=_json(body),
     )
 
@@ -229,7 +232,12 @@ def _reference(result: Result, what: str) -> str:
     return result.reference
 
 
-def _within(address: str, base: str) -> bool:
+def basic(api_key: str) -> str:
+    """HTTP Basic (RFC 7617) as all three take it: the key as user name, without a password."""
+    return f"Basic {b64encode(f'{api_key}:'.encode()).decode()}"
+
+
+def within(address: str, base: str) -> bool:
     """Whether an address has the origin of another, and nothing that hides where it leads."""
     try:
         one, other = urlsplit(address), urlsplit(base)
@@ -239,9 +247,8 @@ def _within(address: str, base: str) -> bool:
     return same and "@" not in one.netloc and "\\" not in address
 
 
-def _basic(api_key: str) -> dict[str, str]:
-    """The key as user name, without a password."""
-    return {"authorization": f"Basic {b64encode(f'{api_key}:'.encode()).decode()}"}
+def _authorized(api_key: str) -> dict[str, str]:
+    return {"authorization": basic(api_key)}
 
 
 def _json(value: dict[str, Any]) -> bytes:

@@ -92,6 +92,10 @@ class Interviews:
         """Newest first. Raises StorageFault."""
         return [summarise(self.get(interview)) for interview in self._log.ids()]
 
+    def find(self, reference: str) -> str | None:
+        """The interview that another system calls so. Raises StorageFault."""
+        return next((one.interview for one in self._log.created() if one.reference == reference), None)
+
     def open_demo(self, candidate_name: str) -> str | None:
         """The newest interview of this candidate that is not finished."""
         for summary in self.list():

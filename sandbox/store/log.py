@@ -103,6 +103,13 @@ class EventLog:
             counts[row.interview] = counts.get(row.interview, 0) + 1
         return [interview for interview, count in opened.items() if count > ended.get(interview, 0)]
 
+    def created(self) -> Iterator[ev.Created]:
+        """How each interview began. Raises StorageFault."""
+        for row in self._rows(select(events).where(events.c.kind == "created")):
+            event = entry(_link(row)).event
+            if isinstance(event, ev.Created):
+                yield event
+
     def decided(self) -> list[str]:
         """Interviews that a decision was recorded on. Raises StorageFault."""
         query = select(events.c.interview).where(events.c.kind == "decided").distinct()

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from sandbox.web.cohort_routes import add_cohort_routes
 from sandbox.web.delivery_routes import add_delivery_routes
 from sandbox.web.gate import Gate
+from sandbox.web.greenhouse_routes import add_greenhouse_routes
 from sandbox.web.plane import Plane
 from sandbox.web.replay_routes import add_replay_routes
 from sandbox.web.report_routes import add_report_routes
@@ -20,6 +21,7 @@ def make_api(plane: Plane, limit: JoinLimit) -> APIRouter:
     add_routes(router, plane, limit)
     add_report_routes(router, plane)
     add_delivery_routes(router, plane)
+    add_greenhouse_routes(router, plane)
     add_replay_routes(router, plane)
     add_cohort_routes(router, plane)
     return router

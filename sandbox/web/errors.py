@@ -27,6 +27,10 @@ def no_seat() -> WebError:
     return WebError(401, "no_seat", "This browser has no seat here.", "Open the link that you were sent.")
 
 
+def no_key() -> WebError:
+    return WebError(401, "no_key", "The API key is missing or unknown.", "Send it as the user of HTTP Basic.")
+
+
 def no_interview() -> WebError:
     return WebError(404, "interview_unknown", "There is no such interview.", "Check the address.")
 

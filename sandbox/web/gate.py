@@ -6,16 +6,18 @@ away learns nothing, not even whether there is such an interview.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hmac
+from collections.abc import Mapping, Sequence
 from typing import cast, get_args
 
 from fastapi import Request
 from fastapi.routing import APIRoute
 
-from sandbox.core.access import MAY_CALL, OPEN_TO_ALL, Seat
+from sandbox.core.access import BY_KEY, MAY_CALL, OPEN_TO_ALL, Seat
 from sandbox.core.interview import Interview
+from sandbox.core.outbound import Greenhouse, basic
 from sandbox.store.seats import SeatOf, cookie_name
-from sandbox.web.errors import no_seat
+from sandbox.web.errors import no_key, no_seat
 from sandbox.web.plane import Plane
 
 _ORDER: tuple[Seat, ...] = get_args(Seat)
@@ -40,7 +42,8 @@ def _open(plane: Plane, interview: str) -> Interview:
 
 
 class Gate:
-    """A dependency of every call: leaves the caller's seat in ``request.state.seat``."""
+    """A dependency of every call: leaves the caller's seat in ``request.state.seat``, or in ``.endpoint`` the
+    endpoint whose key the caller has."""
 
     def __init__(self, plane: Plane) -> None:
         self._plane = plane
@@ -50,6 +53,9 @@ class Gate:
         route = cast("APIRoute", request.scope["route"])
         call = f"{request.method} {route.path}"
         if call in OPEN_TO_ALL:
+            return
+        if call in BY_KEY:
+            request.state.endpoint = _by_key(self._plane.greenhouse, request.headers.get("authorization", ""))
             return
         may = MAY_CALL.get(call, frozenset())
         named = request.path_params.get("role")
@@ -62,3 +68,12 @@ class Gate:
                 request.state.seat = seat
                 return
         raise no_seat()
+
+
+def _by_key(endpoints: Sequence[Greenhouse], authorization: str) -> Greenhouse:
+    """Whose key it is: HTTP Basic, the key as user name without a password. Raises WebError."""
+    said = authorization.encode("utf-8", "surrogatepass")
+    for one in endpoints:
+        if hmac.compare_digest(basic(one.api_key).encode(), said):
+            return one
+    raise no_key()

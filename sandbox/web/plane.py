@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sandbox.core.outbound import Greenhouse
 from sandbox.ports import Sandboxes
 from sandbox.service.catalogue import Catalogue
 from sandbox.service.desk import Desk
@@ -31,5 +32,7 @@ class Plane:
     sandboxes: Sandboxes
     leasing: Leasing
     outbound: Outbound
+    greenhouse: Sequence[Greenhouse]
+    """Who may call by key."""
     secure: bool
     """Browsers reach us by https, so cookies may say so."""

@@ -31,6 +31,7 @@ secret_env = "BOT"
 name = "greenhouse"
 kind = "greenhouse"
 key_env = "GH"
+interviewer = "Robin"
 
 [[endpoint]]
 name = "lever"
@@ -64,7 +65,7 @@ def test_every_kind_is_read_with_its_usual_address(tmp_path: Path) -> None:
             url="https://bot.example/probe",
             key=bytes.fromhex("31f290f6bf06298aab4f08d43c3f082cf648a362da2da4b0"),
         ),
-        Greenhouse(name="greenhouse", url="https://app.greenhouse.io", api_key="gh-key"),
+        Greenhouse(name="greenhouse", url="https://app.greenhouse.io", api_key="gh-key", interviewer="Robin"),
         Lever(name="lever", url="https://api.lever.co", api_key="lv-key", perform_as="8d49b010"),
         Ashby(name="ashby", url="https://api.ashbyhq.com", api_key="as-key", partner_id=UUID(int=7)),
     )
