@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import ssl
 from functools import cached_property
-
-import httpx
+from typing import TYPE_CHECKING
 
 from sandbox.ports import Answer, Request
+
+if TYPE_CHECKING:
+    import httpx
 
 TIMEOUT_S = 15.0
 """For all of it: an answer that trickles in is none."""
@@ -24,6 +26,8 @@ class HttpCourier:
         self._timeout_s = timeout_s
 
     async def send(self, request: Request) -> Answer:
+        import httpx  # late: most commands of the shell send nothing
+
         headers = {"accept-encoding": "identity", "user-agent": "probe", **request.headers}
         try:
             async with (

@@ -7,9 +7,11 @@ from uuid import UUID
 
 import pytest
 
+from sandbox.app import open_store
 from sandbox.cli import main
 from sandbox.core.outbound import Ashby, Greenhouse, Lever, Webhook
 from sandbox.endpoints import BadEndpoints, read_endpoints
+from sandbox.settings import Settings
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 ENVIRONMENT = {
@@ -121,3 +123,14 @@ def test_a_server_does_not_start_with_a_bad_file(tmp_path: Path, capsys: pytest.
     )
     assert f"{missing} cannot be read" in capsys.readouterr().err
     assert not (tmp_path / "d").exists()
+
+
+def test_an_interview_made_in_the_shell_has_a_reference_too(tmp_path: Path, challenges: Path) -> None:
+    shared = ["--data", str(tmp_path), "--challenges", str(challenges)]
+    new = ["interview", "new", "--candidate", "Casey", "--interviewer", "Robin", *shared]
+    assert main([*new, "--reference", "two words"]) == 64
+    assert main([*new, "--reference", "opportunity-7"]) == 0
+    store = open_store(Settings(data=tmp_path, challenges=challenges))
+    assert store.interviews.find("opportunity-7") == store.interviews.list()[0].id
+    assert store.interviews.find("opportunity-8") is None
+    store.engine.dispose()
