@@ -65,7 +65,7 @@ function Pool({ pool, runtime }: { pool: Hosting["pool"]; runtime: string }) {
         <Chip tone={shown.tone} data-testid="pool">
           <i className={pool.starting ? "dot pulse" : "dot"} aria-hidden="true" /> {shown.say}
         </Chip>{" "}
-        <span className="small muted">on {runtime}</span>
+        <span className="small muted">{runtime} runtime</span>
       </p>
       {pool.reason ? <p className="problem">{pool.reason}</p> : null}
     </div>
