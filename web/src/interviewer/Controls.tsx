@@ -137,8 +137,9 @@ function Gpu() {
   const say = device.name || (device.ahead === null ? "no GPU now" : `waits for a GPU: ${ahead}`);
   return (
     <span role="status" data-testid="gpu">
-      <Chip tone={device.name ? "good" : device.ahead === null ? "plain" : "info"} title="GPU of the sandbox">
-        <i className={device.ahead === null ? "dot" : "dot pulse"} aria-hidden="true" /> {say}
+      <Chip tone={device.name ? "good" : device.ahead === null ? "plain" : "info"} title={`GPU of the sandbox: ${say}`}>
+        <i className={device.ahead === null ? "dot" : "dot pulse"} aria-hidden="true" />{" "}
+        <span className="name">{say}</span>
       </Chip>
     </span>
   );

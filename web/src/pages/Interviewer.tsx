@@ -56,9 +56,21 @@ function Watching({ materials }: { materials: Materials }) {
 }
 
 function Finished() {
-  const { submission } = useView();
+  const { submission, interview } = useView();
   return (
-    <Banner tone="info">
+    <Banner
+      tone="info"
+      action={
+        <a
+          className="button tiny"
+          href={`/report/${encodeURIComponent(interview.id)}`}
+          target="_blank"
+          rel="noreferrer"
+        >
+          Report
+        </a>
+      }
+    >
       The interview is finished.{" "}
       {submission ? "The work was submitted." : "Nothing was submitted; the files as they stand count."} File
       your marks on the right, then open the report.
