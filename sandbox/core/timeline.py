@@ -26,6 +26,14 @@ TYPING_GAP_MS = 60_000
 """Typing with shorter pauses than this is one line."""
 
 
+STAGE_NAMES: Mapping[ev.Stage, str] = {
+    "lobby": "Lobby",
+    "filter": "Review",
+    "probe": "Build",
+    "finished": "Finished",
+}
+"""As people know them."""
+
 OUTAGE_BEGAN: Mapping[OutageCause, str] = {
     "server": "The server was down.",
     "connection": "The candidate's connection was lost.",
@@ -79,9 +87,9 @@ def describe(entry: ev.Entry, who: str = "", *, suggestion: bool) -> str | None:
         case ev.Consented():
             return "The candidate agreed to the recording."
         case ev.StageMoved(stage=stage):
-            return f"Stage: {stage}."
+            return f"Stage: {STAGE_NAMES[stage]}."
         case ev.ReviewFiled(comments=comments):
-            return f"Review filed with {len(comments)} comments."
+            return f"Review filed with {len(comments)} comment{'' if len(comments) == 1 else 's'}."
         case ev.ClockStarted():
             return "Clock started."
         case ev.ClockPaused():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -78,6 +80,7 @@ def test_two_interviewers_and_a_candidate(server: Server, people: list[Person], 
     # Editing together: off until it is switched on, told to the candidate, under one's own name.
     write(candidate, "# scratch\n")
     expect(editor(sam)).to_have_attribute("contenteditable", "false")
+    robin.get_by_test_id("arrange").click()
     robin.get_by_test_id("co-edit").check()
     expect(candidate.get_by_test_id("co-edit-banner")).to_contain_text("Robin and Sam can type")
     end_of(sam)
@@ -158,56 +161,102 @@ def test_somebody_who_looks_on_sees_the_work_and_can_touch_nothing(
     picture(third, "watcher")
 
 
-BEACON = "beacon.invalid"
+class Beacon:
+    """A web server that hears whatever leaves a page."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        heard = self.heard
+
+        class Listener(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                heard.append(self.path)
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+        self.base = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def beacon() -> Iterator[Beacon]:
+    listening = Beacon()
+    yield listening
+    listening.close()
+
+
+LOUD = (
+    "<script>parent.pwned = top.pwned = 1; new Image().src = 'BEACON/js'</script>"
+    "<img src='BEACON/img' onerror='top.pwned = 2'><link rel=stylesheet href='BEACON/css'>"
+    "<style>body { background: url(BEACON/bg) }</style><iframe src='BEACON/frame'></iframe>"
+)
 HOSTILE = f"""
 from IPython.display import HTML, SVG, Javascript, Markdown, display
-script = "<script>parent.pwned = top.pwned = 1; new Image().src = 'http://{BEACON}/js'</script>"
-display(HTML(script + "<img src='http://{BEACON}/img' onerror='top.pwned = 2'>"))
-display(HTML("<base href='http://{BEACON}/'><meta http-equiv=refresh content='0;url=http://{BEACON}/meta'>"))
-display(HTML("<form action='http://{BEACON}/form'><input name=password autofocus></form>"
-             "<a id=config href='http://{BEACON}/link' target=_top "
-             "style='position:fixed;inset:0;z-index:99999'>Session expired, sign in</a>"
-             "<style>@import 'http://{BEACON}/css'; body {{ background: url(http://{BEACON}/bg) }}</style>"
-             "<iframe src='http://{BEACON}/frame'></iframe>"))
+display(HTML({LOUD!r}))
+display(HTML("<base href='BEACON/'><meta http-equiv=refresh content='0;url=BEACON/meta'>"))
+display(HTML("<form action='BEACON/form'><input name=password autofocus></form>"
+             "<a id=config href='BEACON/link' target=_top "
+             "style='position:fixed;inset:0;z-index:99999'>Session expired, sign in</a>"))
 display(SVG("<svg xmlns='http://www.w3.org/2000/svg' onload='top.pwned = 3'><script>top.pwned = 4</script>"
-            "<image href='http://{BEACON}/svg'/></svg>"))
+            "<image href='BEACON/svg'/></svg>"))
 display(Javascript("top.pwned = 5"))
 display(Markdown("[click](javascript:top.pwned=6) <img src=x onerror='top.pwned=7'>"))
-print("\\x1b]8;;http://{BEACON}/osc8\\x07a false label\\x1b]8;;\\x07")
+print("\\x1b]8;;BEACON/osc8\\x07a false label\\x1b]8;;\\x07")
 print("\\x1b]52;c;cHduZWQ=\\x07 \\x1b]0;title\\x07")
 print("\\x1b[6n\\x1b[c\\x1b[31mred\\x1b[0m <b>not bold</b>")
 print("the end")
 """
 
 
-def test_outputs_are_inert_on_every_page_that_shows_them(server: Server, people: list[Person]) -> None:
+def test_outputs_are_inert_on_every_page_that_shows_them(
+    server: Server, people: list[Person], third: Page, beacon: Beacon
+) -> None:
     """K01, K02, K03 and K10: nothing is fetched, run, navigated to or written outside its own frame."""
     candidate, robin = enter(server, people)
     to_probe(candidate, robin)
-    asked: list[str] = []
+    dialogs: list[str] = []
     for page in (candidate, robin):
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("dialog", lambda dialog: asked.append(dialog.message))
+        page.on("dialog", lambda dialog: dialogs.append(dialog.message))
     addresses, titles = [page.url for page in (candidate, robin)], [candidate.title(), robin.title()]
-    write(candidate, HOSTILE)
+    write(candidate, HOSTILE.replace("BEACON", beacon.base))
     candidate.get_by_test_id("run-file").click()
     for page in (candidate, robin):
-        expect(page.get_by_test_id("output")).to_contain_text("the end", timeout=KERNEL_MS)
-        expect(page.get_by_test_id("output")).to_contain_text("<b>not bold</b>")
-    candidate.wait_for_timeout(1_500)  # what would be fetched, would be by now
-    for page in (candidate, robin):
-        assert page.evaluate("window.pwned") is None
-        for frame in page.get_by_test_id("output").locator("iframe").all():
-            allowed = (frame.get_attribute("sandbox") or "").split()
-            assert set(allowed) <= {"allow-scripts"}
-            box, around = frame.bounding_box(), page.get_by_test_id("output").bounding_box()
+        output = page.get_by_test_id("output")
+        expect(output).to_contain_text("the end", timeout=KERNEL_MS)
+        expect(output).to_contain_text("<b>not bold</b>")
+        expect(output.locator("iframe")).to_have_count(3)
+        for frame in output.locator("iframe").all():
+            frame.scroll_into_view_if_needed()  # Chromium draws, and so loads, no frame out of sight
+            page.wait_for_timeout(500)  # what would be fetched, would be by now
+            assert frame.get_attribute("sandbox") == ""
+            box, around = frame.bounding_box(), output.bounding_box()
             assert box is not None
             assert around is not None
             assert box["width"] <= around["width"]
-        assert page.get_by_test_id("output").locator("script, form, base, a[href]").count() == 0
-    assert not [url for url in asked if BEACON in url]
+        assert output.locator("script, form, base, a[href]").count() == 0
+        assert page.evaluate("window.pwned") is None
+    picture(robin, "hostile-output")
+    assert beacon.heard == []
+    assert dialogs == []
     assert [page.url for page in (candidate, robin)] == addresses
     assert [candidate.title(), robin.title()] == titles
+
+    # The same text in a page of its own is heard, so the silence above means something.
+    third.set_content(LOUD.replace("BEACON", beacon.base))
+    third.wait_for_timeout(500)
+    assert {"/js", "/img", "/css", "/bg", "/frame"} <= set(beacon.heard)
+    assert third.evaluate("window.pwned") is not None
+
     # A page whose frames tried to load something says so in its console; that is the policy at work.
     for person in people:
-        person.complaints[:] = [one for one in person.complaints if BEACON not in one and "srcdoc" not in one]
+        person.complaints[:] = [
+            one for one in person.complaints if beacon.base not in one and "srcdoc" not in one
+        ]

@@ -20,6 +20,7 @@ import {
   type Role,
   type View,
 } from "./protocol";
+import { forgetOthers } from "./presence";
 import { Mismatch } from "./schema";
 import { Ledger } from "./saved";
 import { createStore, type Store } from "./store";
@@ -153,7 +154,7 @@ export class RoomConnection {
     if (this.heartbeat) clearInterval(this.heartbeat);
     this.heartbeat = null;
     this.failWaiting();
-    this.forgetOthers();
+    forgetOthers(this.awareness, this);
     if (this.closed) return;
     const final = FINAL[code];
     if (final !== undefined) {
@@ -200,11 +201,6 @@ export class RoomConnection {
     const error = new Refused("The connection was lost before the server answered. Try again.");
     for (const waiting of this.waiting.values()) waiting.reject(error);
     this.waiting.clear();
-  }
-
-  private forgetOthers(): void {
-    const others = [...this.awareness.getStates().keys()].filter((id) => id !== this.doc.clientID);
-    awarenessProtocol.removeAwarenessStates(this.awareness, others, this);
   }
 
   // -- receiving

@@ -1,10 +1,12 @@
 /** Stage one: the exhibit, comments on its lines, and a summary. Also mirrored, read-only, for the interviewer. */
 
 import { EditorView } from "@codemirror/view";
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from "react";
+import type { Awareness } from "y-protocols/awareness";
 
 import { clickableNumbers, commenting, setComments } from "../editor/comments";
 import { readOnly } from "../editor/code";
+import { candidateWhereabouts, reportScroll, scrollToLine } from "../editor/follow";
 import type { FilterMaterials } from "../protocol";
 import { useComments, useRoom, useView } from "../room/context";
 import { serverNow } from "../room/clock";
@@ -34,14 +36,18 @@ export function FilterStage({ filter, writable }: { filter: FilterMaterials; wri
     () => [
       readOnly(`${filter.exhibit.path}, for review`, writable ? clickableNumbers(add) : undefined),
       commenting(writable ? add : null),
+      theirs ? reportScroll(room.awareness) : [],
     ],
-    [filter.exhibit.path, writable, add],
+    [filter.exhibit.path, writable, add, theirs, room],
   );
+  const [follow, setFollow] = useState(!theirs);
+  useFollowing(follow, room.awareness, editor);
   const activeLine = comments.find((one) => one.id === active)?.line ?? null;
   useEffect(() => showMarks(editor.current, comments, activeLine), [comments, activeLine]);
 
   const goTo = (comment: Comment) => {
     setActive(comment.id);
+    setFollow(false);
     reveal(editor.current, comment.line);
   };
   const addAtCursor = () => {
@@ -68,6 +74,17 @@ export function FilterStage({ filter, writable }: { filter: FilterMaterials; wri
                     Click a line number, or press <kbd>C</kbd> on it
                   </span>
                 ) : null}
+                {theirs ? null : (
+                  <label className="row small">
+                    <input
+                      type="checkbox"
+                      checked={follow}
+                      onChange={(event) => setFollow(event.target.checked)}
+                      data-testid="follow"
+                    />
+                    Follow {view.interview.candidate_name}
+                  </label>
+                )}
               </div>
               <StaticEditor
                 text={filter.exhibit.text}
@@ -112,6 +129,23 @@ export function FilterStage({ filter, writable }: { filter: FilterMaterials; wri
       </WithBrief>
     </main>
   );
+}
+
+/** Shows the part of the file that the candidate has scrolled to, whenever they scroll. */
+function useFollowing(follow: boolean, awareness: Awareness, editor: RefObject<EditorView | null>): void {
+  useEffect(() => {
+    if (!follow) return undefined;
+    let last: number | null = null;
+    const scroll = () => {
+      const { top } = candidateWhereabouts(awareness);
+      if (top === null || top === last || !editor.current) return;
+      last = top;
+      scrollToLine(editor.current, top);
+    };
+    scroll();
+    awareness.on("change", scroll);
+    return () => awareness.off("change", scroll);
+  }, [follow, awareness, editor]);
 }
 
 /** The candidate reads the brief beside the file; the interviewer, short of room, unfolds it. */

@@ -1,7 +1,7 @@
 /** Where the candidate is: read from awareness, brought into view. */
 
 import type { Extension } from "@codemirror/state";
-import { EditorView } from "@codemirror/view";
+import { EditorView, ViewPlugin } from "@codemirror/view";
 import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 
@@ -34,18 +34,44 @@ export function candidateWhereabouts(awareness: Awareness): Whereabouts {
 
 /** Tells the others which line is at the top, so that who follows sees the same part of the file. */
 export function reportScroll(awareness: Awareness): Extension {
-  let due: ReturnType<typeof setTimeout> | null = null;
-  const report = (view: EditorView) => {
-    due = null;
-    const block = view.lineBlockAtHeight(view.scrollDOM.scrollTop);
-    awareness.setLocalStateField("top", view.state.doc.lineAt(block.from).number);
-  };
-  return EditorView.domEventHandlers({
-    scroll: (_event, view) => {
-      due ??= setTimeout(() => report(view), 100);
-      return false;
+  return ViewPlugin.define((view) => new ScrollReport(view, awareness), {
+    eventHandlers: {
+      scroll() {
+        this.scrolled();
+      },
     },
   });
+}
+
+class ScrollReport {
+  private due: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(
+    private readonly view: EditorView,
+    private readonly awareness: Awareness,
+  ) {}
+
+  scrolled(): void {
+    this.due ??= setTimeout(() => this.report(), 100);
+  }
+
+  private report(): void {
+    this.due = null;
+    const block = this.view.lineBlockAtHeight(this.view.scrollDOM.scrollTop);
+    this.awareness.setLocalStateField("top", this.view.state.doc.lineAt(block.from).number);
+  }
+
+  /** The line was one of this file; it says nothing about the next. */
+  destroy(): void {
+    if (this.due) clearTimeout(this.due);
+    this.awareness.setLocalStateField("top", null);
+  }
+}
+
+/** Put the line at the top that is at the candidate's; nothing when the text has no such line. */
+export function scrollToLine(view: EditorView, top: number): void {
+  if (top < 1 || top > view.state.doc.lines) return;
+  view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(top).from, { y: "start" }) });
 }
 
 /** What `scrollToCandidate` last went by: only what moved is followed. */
@@ -63,7 +89,7 @@ export function scrollToCandidate(
   const { head, top } = candidateWhereabouts(awareness);
   if (top !== null && top !== followed.top && top <= view.state.doc.lines) {
     followed.top = top;
-    view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(top).from, { y: "start" }) });
+    scrollToLine(view, top);
     return;
   }
   if (!head || !text.doc) return;

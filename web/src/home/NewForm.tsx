@@ -106,7 +106,7 @@ export function NewForm({
         </div>
         <span className="small muted">
           {gpus
-            ? "It gets a GPU of its own. When all are lent, it waits for one in the order of asking."
+            ? "With a GPU, it gets one of its own; when all are lent, it waits in the order of asking."
             : "This host has no GPU to lend."}
         </span>
       </fieldset>

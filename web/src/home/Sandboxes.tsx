@@ -61,11 +61,11 @@ function Pool({ pool, runtime }: { pool: Hosting["pool"]; runtime: string }) {
   const shown = describePool(pool);
   return (
     <div className="stack" role="status">
-      <p>
+      <p className="row wrap">
         <Chip tone={shown.tone} data-testid="pool">
           <i className={pool.starting ? "dot pulse" : "dot"} aria-hidden="true" /> {shown.say}
-        </Chip>{" "}
-        <span className="small muted">on {runtime}</span>
+        </Chip>
+        <span className="small muted">{runtime} runtime</span>
       </p>
       {pool.reason ? <p className="problem">{pool.reason}</p> : null}
     </div>
@@ -93,7 +93,8 @@ function Gpu({ device, nameOf }: { device: Device; nameOf: (interview: string) =
         <Chip tone={DEVICE_TONE[device.state]}>{device.state === "held" ? "lent" : device.state}</Chip>
       </div>
       <div className="muted small">
-        {(device.memory_bytes / 2 ** 30).toFixed(0)} GiB · <code>{device.id}</code>
+        {(device.memory_bytes / 2 ** 30).toFixed(0)} GiB
+        <code title={device.id}>{device.id}</code>
       </div>
       {says[device.state] ? <div className="small">{says[device.state]}</div> : null}
     </li>

@@ -4,11 +4,10 @@ import { useState } from "react";
 
 import type { Stage } from "../protocol";
 import { useAct, useView } from "../room/context";
-import { CoEditSwitch } from "../room/CoEdit";
-import { GrantFocus } from "../room/FocusBlock";
 import { ConnectionState, TimeLeft } from "../room/RoomBar";
 import { STAGE_NAMES } from "../stages";
 import { Brand, Chip, Confirm, ThemeToggle } from "../ui/parts";
+import { ArrangeMenu } from "./ArrangeMenu";
 
 const STAGES: readonly Exclude<Stage, "lobby">[] = ["filter", "probe", "finished"];
 const VERBS: Record<Exclude<Stage, "lobby">, string> = {
@@ -18,26 +17,16 @@ const VERBS: Record<Exclude<Stage, "lobby">, string> = {
 };
 
 export function Controls() {
-  const { interview } = useView();
   return (
     <header className="topbar room-bar">
-      <Brand />
+      <Brand href="/" />
       <StageControl />
       <ClockControl />
       <span className="grow" />
-      <CoEditSwitch />
-      <GrantFocus />
       <Gpu />
       <People />
       <ConnectionState />
-      <a
-        className="button tiny"
-        href={`/report/${encodeURIComponent(interview.id)}`}
-        target="_blank"
-        rel="noreferrer"
-      >
-        Report
-      </a>
+      <ArrangeMenu />
       <ThemeToggle />
     </header>
   );
@@ -95,7 +84,7 @@ function ClockControl() {
   const act = useAct();
   if (stage !== "filter" && stage !== "probe") return null;
   return (
-    <div className="row" role="group" aria-label="Clock">
+    <div className="row clock" role="group" aria-label="Clock">
       <TimeLeft />
       <button
         type="button"
@@ -118,34 +107,24 @@ function ClockControl() {
 }
 
 function People() {
-  const { people, interview } = useView();
+  const { people } = useView();
   return (
     <ul className="people" aria-label="Who is here">
       {people.map((person) => (
         <li key={person.author}>
-          <Chip tone={person.online ? "good" : "plain"} title={person.role}>
+          <Chip tone={person.online ? "good" : "plain"} title={`${person.name}, ${person.role}`}>
             <i
               className={person.online ? "dot" : "dot hollow"}
               style={{ color: person.color }}
               aria-hidden="true"
             />{" "}
-            {person.name}
-            <span className="small">
-              {person.online ? (person.tabs > 1 ? `${person.tabs} tabs` : "") : "away"}
-            </span>
+            <span className="name">{person.name}</span>
+            {person.online && person.tabs < 2 ? null : (
+              <span className="small">{person.online ? `${person.tabs} tabs` : "away"}</span>
+            )}
           </Chip>
         </li>
       ))}
-      <li>
-        <a
-          className="button quiet tiny"
-          href={`/arrangements/${encodeURIComponent(interview.id)}`}
-          target="_blank"
-          rel="noreferrer"
-        >
-          Arrange
-        </a>
-      </li>
     </ul>
   );
 }
@@ -158,8 +137,9 @@ function Gpu() {
   const say = device.name || (device.ahead === null ? "no GPU now" : `waits for a GPU: ${ahead}`);
   return (
     <span role="status" data-testid="gpu">
-      <Chip tone={device.name ? "good" : device.ahead === null ? "plain" : "info"} title="GPU of the sandbox">
-        <i className={device.ahead === null ? "dot" : "dot pulse"} aria-hidden="true" /> {say}
+      <Chip tone={device.name ? "good" : device.ahead === null ? "plain" : "info"} title={`GPU of the sandbox: ${say}`}>
+        <i className={device.ahead === null ? "dot" : "dot pulse"} aria-hidden="true" />{" "}
+        <span className="name">{say}</span>
       </Chip>
     </span>
   );

@@ -13,7 +13,9 @@ import {
 import { AccommodationFields } from "../arrange/AccommodationFields";
 import { LinkField } from "../home/Links";
 import type { Accommodations, Member } from "../protocol";
-import { Brand, LoadFailed, Loading, ThemeToggle } from "../ui/parts";
+import { LoadFailed, Loading } from "../ui/parts";
+import { PageBar } from "../ui/PageBar";
+import { useTitle } from "../ui/title";
 
 export default function Arrangements({ interview }: { interview: string }) {
   const [panel, setPanel] = useState<Member[] | null>(null);
@@ -25,6 +27,7 @@ export default function Arrangements({ interview }: { interview: string }) {
   const load = useCallback(() => {
     fetchPanel(interview).then((answer) => setPanel(answer.panel), failed);
   }, [interview, failed]);
+  useTitle("Arrangements");
   useEffect(() => {
     load();
     fetchAccommodations(interview).then(setArranged, failed);
@@ -34,11 +37,11 @@ export default function Arrangements({ interview }: { interview: string }) {
   if (panel === null || arranged === null) return <Loading what="Loading what is arranged" />;
   return (
     <div className="home">
-      <header className="topbar">
-        <Brand />
-        <span className="grow" />
-        <ThemeToggle />
-      </header>
+      <PageBar here="Arrangements">
+        <a className="button tiny" href={`/room/${encodeURIComponent(interview)}/interviewer`}>
+          Room
+        </a>
+      </PageBar>
       <main className="arrangements">
         <h1>Arrangements</h1>
         {error ? (

@@ -8,8 +8,10 @@ import { ImpactSection } from "../cohort/ImpactSection";
 import { AXIS_NAMES, type Axis } from "../protocol";
 import type { Plot } from "../scorecard";
 import { CHECK_NAMES } from "../report/status";
-import { Banner, Brand, Empty, LoadFailed, Loading, ThemeToggle } from "../ui/parts";
+import { Banner, Empty, LoadFailed, Loading } from "../ui/parts";
+import { PageBar } from "../ui/PageBar";
 import { PlotView } from "../ui/PlotView";
+import { useTitle } from "../ui/title";
 
 export default function CalibrationPage() {
   const [loaded, setLoaded] = useState<Calibration | ApiError | null>(null);
@@ -18,18 +20,19 @@ export default function CalibrationPage() {
       if (error instanceof ApiError) setLoaded(error);
     });
   }, []);
+  useTitle("Calibration");
   if (loaded === null) return <Loading what="Reading all interviews" />;
   if (loaded instanceof ApiError) return <LoadFailed error={loaded} />;
   return (
     <>
-      <header className="topbar">
-        <Brand href="/" />
-        <span className="grow" />
+      <PageBar here="Calibration">
         <a className="button tiny" href="/api/interviews.csv" download>
           Interviews as CSV
         </a>
-        <ThemeToggle />
-      </header>
+        <a className="button tiny" href="/what-if">
+          What if
+        </a>
+      </PageBar>
       <main className="cohort">
         <header>
           <p className="eyebrow">Calibration</p>

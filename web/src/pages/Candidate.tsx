@@ -12,7 +12,9 @@ import { Room, useRoom, useView } from "../room/context";
 import { ConnectionBanner, ProblemBanner, RoomBar } from "../room/RoomBar";
 import { CoEditBanner } from "../room/CoEdit";
 import { FocusBanner } from "../room/FocusBlock";
+import { STAGE_NAMES } from "../stages";
 import { Loading } from "../ui/parts";
+import { useTitle } from "../ui/title";
 
 export default function Candidate({ interview }: { interview: string }) {
   return (
@@ -24,6 +26,7 @@ export default function Candidate({ interview }: { interview: string }) {
 
 function Stages({ materials }: { materials: Materials }) {
   const view = useView();
+  useTitle(STAGE_NAMES[view.stage]);
   useIntegrity(view.stage);
   useAwareness();
   if (view.stage === "lobby" || !view.consented) return <Lobby plan={materials.plan} />;

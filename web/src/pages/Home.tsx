@@ -10,6 +10,7 @@ import type { CreatedInterview, InterviewSummary, Stage } from "../protocol";
 import { STAGE_NAMES } from "../stages";
 import { Brand, Chip, Empty, Loading, Notice, ThemeToggle, Time, type Tone } from "../ui/parts";
 import { ScoreCells } from "../ui/ScoreCells";
+import { useTitle } from "../ui/title";
 
 type Loaded = { readonly interviews: InterviewSummary[] } | { readonly error: ApiError } | null;
 
@@ -35,6 +36,7 @@ export default function Home() {
 function Desk({ interviews, reload }: { interviews: InterviewSummary[]; reload(): void }) {
   const [created, setCreated] = useState<CreatedInterview | null>(null);
   const hosting = useHosting();
+  useTitle("Interviews");
   const onCreated = (answer: CreatedInterview) => {
     setCreated(answer);
     reload();
@@ -163,8 +165,15 @@ function Row({ interview }: { interview: InterviewSummary }) {
           with {interview.interviewer_name} · <Time at={interview.created_at} long />
         </div>
       </div>
-      <Chip tone={STAGE_TONE[interview.stage]}>{STAGE_NAMES[interview.stage]}</Chip>
       {interview.total !== null ? <ScoreCells total={interview.total} threshold={8} /> : null}
+      {interview.stage === "finished" ? null : (
+        <>
+          <Chip tone={STAGE_TONE[interview.stage]}>{STAGE_NAMES[interview.stage]}</Chip>
+          <a className="button tiny" href={`/arrangements/${encodeURIComponent(interview.id)}`}>
+            Arrange<span className="hidden-visually"> the interview of {interview.candidate_name}</span>
+          </a>
+        </>
+      )}
       {interview.report ? (
         <a className="button tiny" href={`/report/${encodeURIComponent(interview.id)}`}>
           Report<span className="hidden-visually"> on {interview.candidate_name}</span>

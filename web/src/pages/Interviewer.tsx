@@ -10,10 +10,12 @@ import { SidePanel } from "../interviewer/SidePanel";
 import type { Materials } from "../protocol";
 import { Room, useRoom, useView } from "../room/context";
 import { CoEditBanner } from "../room/CoEdit";
-import { FocusBanner } from "../room/FocusBlock";
+import { FocusBanner, FocusWish } from "../room/FocusBlock";
 import { ConnectionBanner, ProblemBanner } from "../room/RoomBar";
+import { STAGE_NAMES } from "../stages";
 import { Banner, Empty } from "../ui/parts";
 import { Split } from "../ui/Split";
+import { useTitle } from "../ui/title";
 
 export default function Interviewer({ interview }: { interview: string }) {
   return (
@@ -25,7 +27,8 @@ export default function Interviewer({ interview }: { interview: string }) {
 
 function Watching({ materials }: { materials: Materials }) {
   const { awareness } = useRoom();
-  const { you, people } = useView();
+  const { you, people, interview, stage } = useView();
+  useTitle(interview.candidate_name, STAGE_NAMES[stage]);
   const me = people.find((one) => one.author === you);
   useEffect(() => {
     // For this page alone: the server tells the others who it is.
@@ -37,6 +40,7 @@ function Watching({ materials }: { materials: Materials }) {
       <Caveats />
       <ConnectionBanner />
       <ProblemBanner />
+      <FocusWish />
       <FocusBanner />
       <CoEditBanner />
       <Split
@@ -52,9 +56,21 @@ function Watching({ materials }: { materials: Materials }) {
 }
 
 function Finished() {
-  const { submission } = useView();
+  const { submission, interview } = useView();
   return (
-    <Banner tone="info">
+    <Banner
+      tone="info"
+      action={
+        <a
+          className="button tiny"
+          href={`/report/${encodeURIComponent(interview.id)}`}
+          target="_blank"
+          rel="noreferrer"
+        >
+          Report
+        </a>
+      }
+    >
       The interview is finished.{" "}
       {submission ? "The work was submitted." : "Nothing was submitted; the files as they stand count."} File
       your marks on the right, then open the report.

@@ -13,6 +13,7 @@ import { Timeline } from "../replay/Timeline";
 import { useAddress, useKeys, useTicks } from "../replay/usePlayer";
 import { Banner, Brand, LoadFailed, Loading, Notice, ThemeToggle, Time } from "../ui/parts";
 import { Split } from "../ui/Split";
+import { useTitle } from "../ui/title";
 
 export default function ReplayPage({ interview }: { interview: string }) {
   const [version, setVersion] = useState(0);
@@ -37,6 +38,7 @@ function Replay({ recording, onReload }: { recording: Recording; onReload(): voi
   useAddress(player);
   useKeys(player);
   const { interview } = recording;
+  useTitle("Replay", interview.candidate_name);
   const id = encodeURIComponent(interview.id);
   return (
     <div className="room replay" data-testid="replay">

@@ -10,31 +10,32 @@ import { Deliveries } from "../report/Deliveries";
 import { Evidence } from "../report/Evidence";
 import { Head } from "../report/Head";
 import { Verdicts } from "../report/Verdicts";
-import { Brand, LoadFailed, Loading, ThemeToggle } from "../ui/parts";
+import { LoadFailed, Loading } from "../ui/parts";
+import { PageBar } from "../ui/PageBar";
+import { useTitle } from "../ui/title";
 
 const RELOAD_MS = 5_000;
 
 export default function ReportPage({ interview }: { interview: string }) {
   const [loaded, reload] = useReport(interview);
+  const name = loaded === null || loaded instanceof ApiError ? null : loaded.interview.candidate_name;
+  useTitle("Report", ...(name ? [name] : []));
   if (loaded === null) return <Loading what="Putting the report together" />;
   if (loaded instanceof ApiError) return <LoadFailed error={loaded} />;
   return (
     <>
-      <header className="topbar no-print">
-        <Brand href="/" />
-        <span className="grow" />
+      <PageBar here={`Report · ${name}`}>
         <a className="button tiny" href={replayLink(interview)} data-testid="to-replay">
           Replay
         </a>
         <a className="button tiny" href={`/room/${encodeURIComponent(interview)}/interviewer`}>
-          To the room
+          Room
         </a>
         <a className="button tiny" href={`/what-if/${encodeURIComponent(interview)}`}>
           What if
         </a>
         <Download interview={interview} />
-        <ThemeToggle />
-      </header>
+      </PageBar>
       <main className="report">
         <Head report={loaded} onDecided={reload} />
         {loaded.panel.decision ? (

@@ -7,7 +7,9 @@ import { ChatButton } from "../room/Chat";
 import { Room, useView } from "../room/context";
 import { FocusBanner } from "../room/FocusBlock";
 import { ConnectionBanner, ConnectionState, TimeLeft } from "../room/RoomBar";
+import { STAGE_NAMES } from "../stages";
 import { Banner, Brand, Chip, Empty, ThemeToggle } from "../ui/parts";
+import { useTitle } from "../ui/title";
 
 export default function Watcher({ interview }: { interview: string }) {
   return (
@@ -19,11 +21,12 @@ export default function Watcher({ interview }: { interview: string }) {
 
 function Watching({ materials }: { materials: Materials }) {
   const { stage, interview } = useView();
+  useTitle(interview.candidate_name, STAGE_NAMES[stage]);
   return (
     <div className="room">
       <header className="topbar room-bar">
         <Brand />
-        <Chip tone="plain">You are looking on</Chip>
+        <Chip tone="plain">You are looking on at {interview.candidate_name}’s interview</Chip>
         <span className="grow" />
         <ChatButton />
         <ConnectionState />

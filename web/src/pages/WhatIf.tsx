@@ -4,8 +4,10 @@ import { useEffect, useMemo, useState } from "react";
 
 import { ApiError, fetchReport } from "../api";
 import type { Report } from "../protocol";
-import { Banner, Brand, ThemeToggle } from "../ui/parts";
+import { Banner } from "../ui/parts";
+import { PageBar } from "../ui/PageBar";
 import { PlotView } from "../ui/PlotView";
+import { useTitle } from "../ui/title";
 import { bestGamma, breakEvenBatch, speedup, tokensPerCall, type Setting } from "../whatif/model";
 import { overBatch, overDrafts, type Measured } from "../whatif/plots";
 import { Sliders } from "../whatif/Sliders";
@@ -15,6 +17,8 @@ const START: Setting = { alpha: 0.8, gamma: 4, cost: 0.1, batch: 1, ridge: 256 }
 export default function WhatIf({ interview }: { interview: string | null }) {
   const [setting, setSetting] = useState<Setting>(START);
   const { report, error } = useReport(interview);
+  const name = report?.interview.candidate_name;
+  useTitle("What if", ...(name ? [name] : []));
   const rows = useMemo(() => report?.bench?.rows ?? [], [report]);
   const measured = useMemo<Measured[]>(
     () => rows.map((row) => ({ gamma: row.num_speculative_tokens, speedup: row.speedup })),
@@ -25,16 +29,18 @@ export default function WhatIf({ interview }: { interview: string | null }) {
   const rate = rows.find((row) => row.acceptance_rate !== null)?.acceptance_rate ?? null;
   return (
     <>
-      <header className="topbar">
-        <Brand href="/" />
-        <span className="grow" />
+      <PageBar here={["What if", ...(name ? [name] : [])].join(" · ")}>
         {interview ? (
-          <a className="button tiny" href={`/report/${encodeURIComponent(interview)}`}>
-            Report
-          </a>
+          <>
+            <a className="button tiny" href={`/report/${encodeURIComponent(interview)}`}>
+              Report
+            </a>
+            <a className="button tiny" href={`/room/${encodeURIComponent(interview)}/interviewer`}>
+              Room
+            </a>
+          </>
         ) : null}
-        <ThemeToggle />
-      </header>
+      </PageBar>
       <main className="cohort">
         <header>
           <p className="eyebrow">What if</p>

@@ -32,11 +32,21 @@ export function CoEditSwitch() {
 
 export function CoEditBanner() {
   const { co_edit, role, people } = useView();
+  const act = useAct();
   if (!co_edit) return null;
   const names = people.filter((one) => one.role === "interviewer").map((one) => one.name);
   return (
     <div data-testid="co-edit-banner">
-      <Banner tone="info">
+      <Banner
+        tone="info"
+        action={
+          role === "interviewer" ? (
+            <button type="button" className="button tiny" onClick={() => void act("co_edit", { on: false })}>
+              Stop
+            </button>
+          ) : null
+        }
+      >
         {role === "candidate"
           ? `Editing together: ${names.join(" and ")} can type in your files, under their own name. The record says who wrote what.`
           : "Editing together: what you type goes into the candidate's files, under your name."}

@@ -103,45 +103,54 @@ export function FocusBanner() {
   );
 }
 
-/** In the interviewer's bar. */
-export function GrantFocus() {
-  const { focus, stage, submission, interview } = useView();
+/** Below the interviewer's bar, while the candidate waits for an answer. */
+export function FocusWish() {
+  const { focus, interview, role } = useView();
+  const act = useAct();
+  const { asked } = focus;
+  if (asked === null || focus.until !== null || role !== "interviewer") return null;
+  return (
+    <Banner
+      tone="info"
+      action={
+        <span className="row">
+          <button
+            type="button"
+            className="button tiny primary"
+            data-testid="grant-focus"
+            onClick={() => void act("focus_block", { minutes: asked })}
+          >
+            Give {asked} min
+          </button>
+          <button type="button" className="button tiny" onClick={() => void act("end_focus_block", {})}>
+            Not now
+          </button>
+        </span>
+      }
+    >
+      {interview.candidate_name} asks for {asked} minutes during which nobody watches. The recording goes on.
+    </Banner>
+  );
+}
+
+/** In the interviewer's menu: a block that nobody asked for. */
+export function StartFocus() {
+  const { focus, stage, submission } = useView();
   const act = useAct();
   const [minutes, setMinutes] = useState(10);
   if ((stage !== "filter" && stage !== "probe") || submission || focus.until !== null) return null;
-  if (focus.asked !== null)
-    return (
-      <span className="row" role="status">
-        <span className="small">{interview.candidate_name} asks for focus</span>
-        <button
-          type="button"
-          className="button tiny primary"
-          data-testid="grant-focus"
-          onClick={() => void act("focus_block", { minutes: focus.asked ?? minutes })}
-        >
-          Give {focus.asked} min
-        </button>
-        <button
-          type="button"
-          className="button tiny"
-          onClick={() => void act("end_focus_block", {})}
-        >
-          Not now
-        </button>
-      </span>
-    );
   return (
     <span className="row">
-      <Minutes value={minutes} onChange={setMinutes} />
       <button
         type="button"
-        className="button tiny"
+        className="button tiny grow"
         data-testid="start-focus"
         title="Some minutes during which nobody watches. The recording goes on."
         onClick={() => void act("focus_block", { minutes })}
       >
         Focus block
       </button>
+      <Minutes value={minutes} onChange={setMinutes} />
     </span>
   );
 }

@@ -8,37 +8,55 @@ import { useStore } from "../store";
 import { chooseContrast, chosenContrast, chooseTheme, CONTRASTS, theme, THEMES } from "../ui/theme";
 
 const MAC = navigator.platform.startsWith("Mac");
-type Opened = "settings" | "keys" | null;
+export type Opened = "settings" | "keys" | null;
 
-/** Two buttons for the bar. F1, or `?` outside of text, shows the keys. */
+/** Two buttons for the bar, and what they open. */
 export function SettingsButtons() {
   const [opened, setOpened] = useState<Opened>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "F1" && !(event.key === "?" && !isText(event.target))) return;
-      event.preventDefault();
-      setOpened("keys");
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, []);
   return (
     <>
-      <button type="button" className="button quiet tiny" onClick={() => setOpened("keys")} title="F1">
+      <SettingsOpeners onOpen={setOpened} />
+      <SettingsDialogs opened={opened} onOpen={setOpened} />
+    </>
+  );
+}
+
+export function SettingsOpeners({ onOpen }: { onOpen(what: Opened): void }) {
+  return (
+    <>
+      <button type="button" className="button quiet tiny" onClick={() => onOpen("keys")} title="F1">
         Keys
       </button>
       <button
         type="button"
         className="button quiet tiny"
         data-testid="settings"
-        onClick={() => setOpened("settings")}
+        onClick={() => onOpen("settings")}
       >
         Settings
       </button>
-      <Dialog title="Settings" open={opened === "settings"} onClose={() => setOpened(null)}>
+    </>
+  );
+}
+
+/** F1, or `?` outside of text, shows the keys. */
+export function SettingsDialogs({ opened, onOpen }: { opened: Opened; onOpen(what: Opened): void }) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "F1" && !(event.key === "?" && !isText(event.target))) return;
+      event.preventDefault();
+      onOpen("keys");
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [onOpen]);
+  const close = () => onOpen(null);
+  return (
+    <>
+      <Dialog title="Settings" open={opened === "settings"} onClose={close}>
         <SettingsForm />
       </Dialog>
-      <Dialog title="Keys" open={opened === "keys"} onClose={() => setOpened(null)}>
+      <Dialog title="Keys" open={opened === "keys"} onClose={close}>
         <Keys />
       </Dialog>
     </>
