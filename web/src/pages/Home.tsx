@@ -8,7 +8,7 @@ import { NewForm } from "../home/NewForm";
 import { Sandboxes, useHosting } from "../home/Sandboxes";
 import type { CreatedInterview, InterviewSummary, Stage } from "../protocol";
 import { STAGE_NAMES } from "../stages";
-import { Brand, Chip, Empty, Loading, Notice, ThemeToggle, Time, type Tone } from "../ui/parts";
+import { Banner, Brand, Chip, Empty, Loading, Notice, ThemeToggle, Time, type Tone } from "../ui/parts";
 import { ScoreCells } from "../ui/ScoreCells";
 import { useTitle } from "../ui/title";
 
@@ -125,8 +125,15 @@ function Groups({ interviews }: { interviews: InterviewSummary[] }) {
       </div>
     );
   }
+  const synthetic = interviews.filter((one) => one.synthetic).length;
   return (
     <>
+      {synthetic > 0 ? (
+        <Banner tone="warn">
+          {synthetic === 1 ? "1 interview is" : `${synthetic} interviews are`} synthetic, made by{" "}
+          <code>probe demo-data</code>. They show what the pages look like and say nothing about people.
+        </Banner>
+      ) : null}
       {GROUPS.map(({ title, stages }) => {
         const members = interviews
           .filter((one) => stages.includes(one.stage))
@@ -165,6 +172,7 @@ function Row({ interview }: { interview: InterviewSummary }) {
           with {interview.interviewer_name} · <Time at={interview.created_at} long />
         </div>
       </div>
+      {interview.synthetic ? <Chip>synthetic</Chip> : null}
       {interview.total !== null ? <ScoreCells total={interview.total} threshold={8} /> : null}
       {interview.stage === "finished" ? null : (
         <>

@@ -8,7 +8,16 @@ import { Banner, Empty } from "../ui/parts";
 import { PlotView } from "../ui/PlotView";
 import { CHECK_NAMES, StatusChip, statusLine } from "./status";
 
-export function Verdicts({ judgement, interview }: { judgement: Judgement | null; interview: string }) {
+export function Verdicts({
+  judgement,
+  interview,
+  unseen,
+}: {
+  judgement: Judgement | null;
+  interview: string;
+  /** How much speed a cheat could have gained unseen, in words; may be empty. */
+  unseen: string;
+}) {
   return (
     <section className="report-section" aria-labelledby="verdicts">
       <h2 id="verdicts">Measured by the judge</h2>
@@ -16,6 +25,11 @@ export function Verdicts({ judgement, interview }: { judgement: Judgement | null
       {judgement?.scorecard ? (
         <>
           <Card scorecard={judgement.scorecard} judgement={judgement} interview={interview} />
+          {unseen ? (
+            <p className="small" data-testid="unseen">
+              {unseen}
+            </p>
+          ) : null}
           <Files interview={interview} number={judgement.id} scorecard={judgement.scorecard} />
         </>
       ) : null}
