@@ -8,13 +8,12 @@ from collections.abc import Callable
 from sandbox.app import Store
 from sandbox.ports import Judge
 from tests.cohort.judged import judge_each, submission
-from tests.cohort.people import person
+from tests.cohort.people import Person, person
 from tests.cohort.script import Props, interview_log, visible_tests
 
-BETWEEN_US = 37 * 3_600 * 1_000_000
-"""From one interview to the next: some days have none, and not all begin at the same hour."""
-ENDED_US = 26 * 3_600 * 1_000_000
-"""How long ago the last one began."""
+DAY_US = 24 * 3_600 * 1_000_000
+NEWEST_DAYS = 2
+"""How many days ago the last interview was."""
 
 
 async def make_cohort(
@@ -43,7 +42,13 @@ async def make_cohort(
     for at, one in enumerate(people):
         say(f"writing interview {at + 1} of {count}")
         interview = secrets.token_hex(6)
-        began = now_us - ENDED_US - (count - 1 - at) * BETWEEN_US
+        began = _began(one, now_us, newer=count - 1 - at)
         store.log.create(interview, interview_log(one, props, interview=interview, at_us=began))
         store.log.pack(interview)
     return count
+
+
+def _began(person: Person, now_us: int, *, newer: int) -> int:
+    """In working hours, two interviews in three days. ``newer``: how many come after it."""
+    day = now_us // DAY_US - NEWEST_DAYS - newer * 3 // 2
+    return round((day + person.random("hour").uniform(8, 15) / 24) * DAY_US)

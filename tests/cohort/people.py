@@ -118,7 +118,7 @@ def person(number: int, filter_rubric: Rubric, probe_rubric: Rubric) -> Person:
     chance = Random(f"person {number}")
     specimen = SUBMITTED[(number - 1) % len(SUBMITTED)]
     research = RESEARCH_LEVEL[specimen]
-    engineering = min(5, max(1, research + chance.choice((-1, -1, 0, 0, 0, 1))))
+    engineering = min(5, max(1, research + chance.choice((-2, -1, -1, 0, 0, 1))))
     levels = {one.id: one.level for one in filter_rubric.findings}
     remarks = tuple(one for one in REMARKS if _comes_up(levels.get(one[0]), engineering, chance))
     written = tuple(one[0] for one in remarks)

@@ -27,7 +27,8 @@ from wire.challenge import Axis
 from wire.scorecard import Scorecard
 
 RATERS = ("Rater A", "Rater B", "Rater C")
-CHARACTERS_A_SECOND = 4.0
+CHARACTERS_A_SECOND = (2.5, 6.0)
+"""Of the slowest and of the fastest."""
 STROKES_A_PACK = 12
 """Cursor moves that are written together."""
 DRAFT_COST = 0.1
@@ -86,6 +87,7 @@ class _Course:
         self.log.record("server", ev.DocumentUpdated(update=seed))
         self.hand = Hand(seed)
         self.chance = person.random("course")
+        self.pace = self.chance.uniform(*CHARACTERS_A_SECOND)
         self.raters = [author_of("interviewer", 0)]
         self.moves = list[Move]()
 
@@ -171,7 +173,7 @@ class _Course:
 
     def _type(self, strokes: Iterable[Stroke]) -> None:
         for stroke in strokes:
-            self.log.wait(stroke.typed / CHARACTERS_A_SECOND * self.chance.uniform(0.6, 1.6))
+            self.log.wait(stroke.typed / self.pace * self.chance.uniform(0.6, 1.6))
             self.log.record("candidate", ev.DocumentUpdated(update=stroke.update))
             if stroke.file is not None:
                 place = Place("candidate", self.person.name, stroke.file, stroke.head, stroke.head)
@@ -251,7 +253,7 @@ class _Course:
             self.log.wait(max(card.wall_s, 1))
             self.log.record("server", ev.JudgementMade(judgement=1, scorecard=card))
             self.log.do("interviewer", cmd.AddNote(text=_shared(self.person.specimen, judged.shared_by)))
-        self.log.wait(600)
+        self.log.wait(self.chance.uniform(300, 900))
         for author in ("candidate", "interviewer"):
             self.log.record(author, ev.Left())
         self.log.do("interviewer", cmd.MoveStage(stage="finished"))

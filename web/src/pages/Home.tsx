@@ -163,24 +163,28 @@ const STAGE_TONE: Record<Stage, Tone> = {
   finished: "plain",
 };
 
+/** The stage; of what is over, what was decided. */
+function Standing({ interview: { stage, decision } }: { interview: InterviewSummary }) {
+  if (stage !== "finished") return <Chip tone={STAGE_TONE[stage]}>{STAGE_NAMES[stage]}</Chip>;
+  if (decision === null) return <Chip tone="warn">not decided</Chip>;
+  return <Chip tone={decision === "go on" ? "good" : "plain"}>{decision}</Chip>;
+}
+
 function Row({ interview }: { interview: InterviewSummary }) {
   return (
     <li>
       <div className="grow">
-        <strong>{interview.candidate_name}</strong>
+        <strong>{interview.candidate_name}</strong> {interview.synthetic ? <Chip>synthetic</Chip> : null}
         <div className="small muted">
           with {interview.interviewer_name} · <Time at={interview.created_at} long />
         </div>
       </div>
-      {interview.synthetic ? <Chip>synthetic</Chip> : null}
+      <Standing interview={interview} />
       {interview.total !== null ? <ScoreCells total={interview.total} threshold={8} /> : null}
       {interview.stage === "finished" ? null : (
-        <>
-          <Chip tone={STAGE_TONE[interview.stage]}>{STAGE_NAMES[interview.stage]}</Chip>
-          <a className="button tiny" href={`/arrangements/${encodeURIComponent(interview.id)}`}>
-            Arrange<span className="hidden-visually"> the interview of {interview.candidate_name}</span>
-          </a>
-        </>
+        <a className="button tiny" href={`/arrangements/${encodeURIComponent(interview.id)}`}>
+          Arrange<span className="hidden-visually"> the interview of {interview.candidate_name}</span>
+        </a>
       )}
       {interview.report ? (
         <a className="button tiny" href={`/report/${encodeURIComponent(interview.id)}`}>

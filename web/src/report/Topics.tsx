@@ -12,7 +12,7 @@ export function Topics({ rubric, discussed }: { rubric: Rubric; discussed: reado
         const found = known.get(topic.id);
         const ticked = (found?.ticked.length ?? 0) > 0;
         return (
-          <li key={topic.id} className={ticked ? "ticked" : ""} data-topic={topic.id} data-ticked={ticked}>
+          <li key={topic.id} data-topic={topic.id} data-ticked={ticked}>
             <span className="topic-mark" aria-hidden="true">
               {ticked ? "✓" : "–"}
             </span>
@@ -39,7 +39,7 @@ function Figures({ of }: { of: Discussed["figures"] }) {
         <li key={one.label}>
           <b>
             {figure(one.value)}
-            {SHORT[one.unit] ?? ""}
+            {one.unit === "x" ? " ×" : null}
           </b>{" "}
           <span className="muted">{one.label}</span>
         </li>
@@ -47,11 +47,3 @@ function Figures({ of }: { of: Discussed["figures"] }) {
     </ul>
   );
 }
-
-/** Units that say more than the label does. */
-const SHORT: Readonly<Record<string, string>> = {
-  x: " ×",
-  "%": " %",
-  "a call": " a call",
-  "log10 e-value": " log₁₀ e",
-};

@@ -24,12 +24,12 @@ export function Verdicts({
       <State judgement={judgement} />
       {judgement?.scorecard ? (
         <>
-          <Card scorecard={judgement.scorecard} judgement={judgement} interview={interview} />
-          {unseen ? (
-            <p className="small" data-testid="unseen">
-              {unseen}
-            </p>
-          ) : null}
+          <Card
+            scorecard={judgement.scorecard}
+            judgement={judgement}
+            interview={interview}
+            unseen={unseen}
+          />
           <Files interview={interview} number={judgement.id} scorecard={judgement.scorecard} />
         </>
       ) : null}
@@ -61,10 +61,12 @@ function Card({
   scorecard,
   judgement,
   interview,
+  unseen,
 }: {
   scorecard: Scorecard;
   judgement: Judgement;
   interview: string;
+  unseen: string;
 }) {
   return (
     <>
@@ -76,7 +78,7 @@ function Card({
       </p>
       <div className="verdicts">
         {scorecard.verdicts.map((verdict) => (
-          <VerdictCard key={verdict.check} verdict={verdict} />
+          <VerdictCard key={verdict.check} verdict={verdict} unseen={verdict.check === "law" ? unseen : ""} />
         ))}
       </div>
       <p className="small muted fingerprint">
@@ -122,7 +124,7 @@ const CONTAINED: Readonly<Record<string, string>> = {
   none: "run without a sandbox",
 };
 
-function VerdictCard({ verdict }: { verdict: Verdict }) {
+function VerdictCard({ verdict, unseen }: { verdict: Verdict; unseen: string }) {
   return (
     <article
       className={`card verdict ${verdict.status}`}
@@ -136,6 +138,7 @@ function VerdictCard({ verdict }: { verdict: Verdict }) {
       </header>
       <p>{verdict.summary}</p>
       {verdict.diagnosis ? <p className="diagnosis">{verdict.diagnosis}</p> : null}
+      {unseen ? <p data-testid="unseen">{unseen}</p> : null}
       {verdict.measurements.length > 0 ? <Measurements rows={verdict.measurements} /> : null}
       {verdict.plots.length > 0 ? (
         <div className="plots">
