@@ -21,7 +21,7 @@ from sandbox.settings import PROJECT, Settings
 from sandbox.store.database import StorageFault
 from sandbox.store.records import Records
 from sandbox.store.seats import SeatOf
-from tests.cohort.cohort import make_cohort
+from tests.cohort.cohort import has_cohort, make_cohort
 from wire.challenge import BadChallenge
 
 MOST = 500
@@ -36,6 +36,10 @@ def main(argv: Sequence[str]) -> int:
     settings = Settings(data=arguments.data, base_url=arguments.base_url)
     try:
         store = open_store(settings)
+        if has_cohort(store):
+            print(f"There are synthetic interviews in {arguments.data} already; nothing was added.")
+            print(_host(store))
+            return 0
         judge = _judge(settings, arguments)
         say = _on_one_line if sys.stderr.isatty() else _LineByLine()
         count, now = arguments.interviews, now_us()
@@ -43,7 +47,14 @@ def main(argv: Sequence[str]) -> int:
     except (StorageFault, BadChallenge, RuntimeFault, JudgeFault) as error:
         print(f"probe: {error}", file=sys.stderr)
         return 1
-    print(_result(made, store, settings, judged=judge is not None))
+    verdicts = (
+        "not judged"
+        if judge is None
+        else "each file judged once, its verdict shown wherever it was submitted"
+    )
+    interviews = "1 synthetic interview" if made == 1 else f"{made} synthetic interviews"
+    print(f"\nMade {interviews} in {arguments.data}: {verdicts}.")
+    print(_host(store))
     return 0
 
 
@@ -95,12 +106,5 @@ def _on_one_line(told: str) -> None:
     print(f"\r\x1b[K{told}", end="", file=sys.stderr, flush=True)
 
 
-def _result(made: int, store: Store, settings: Settings, *, judged: bool) -> str:
-    host = store.interviews.link(SeatOf(role="host"))
-    if made == 0:
-        return f"There are synthetic interviews in {settings.data} already; nothing was added.\nhost  {host}"
-    verdicts = (
-        "each file judged once, its verdict shown wherever it was submitted" if judged else "not judged"
-    )
-    interviews = "1 synthetic interview" if made == 1 else f"{made} synthetic interviews"
-    return f"\nMade {interviews} in {settings.data}: {verdicts}.\nhost  {host}"
+def _host(store: Store) -> str:
+    return f"host  {store.interviews.link(SeatOf(role='host'))}"

@@ -16,11 +16,16 @@ NEWEST_DAYS = 2
 """How many days ago the last interview was."""
 
 
+def has_cohort(store: Store) -> bool:
+    """Raises StorageFault."""
+    return any(one.synthetic for one in store.interviews.list())
+
+
 async def make_cohort(
     store: Store, judge: Judge | None, *, count: int, now_us: int, say: Callable[[str], None]
 ) -> int:
     """How many were made: all, or none where there are some. Raises JudgeFault and StorageFault."""
-    if any(one.synthetic for one in store.interviews.list()):
+    if has_cohort(store):
         return 0
     catalogue = store.catalogue
     people = [
