@@ -15,7 +15,7 @@ from sandbox.core.calibration import calibrate
 from sandbox.core.view import Live
 from sandbox.render.document import html
 from sandbox.service.cohort import cases
-from sandbox.service.replay import record
+from sandbox.service.replay import make_recording
 from sandbox.service.report import Report, make_report
 from sandbox.settings import Settings
 from tests.cohort.cohort import make_cohort
@@ -79,7 +79,11 @@ async def test_its_logs_hold_and_can_be_replayed(store: Store) -> None:
         assert report.judgement is None
         assert len(report.panel.marks) >= 4
         assert all(mark.blind for mark in report.panel.marks)
-        assert record(store.log.entries(report.interview.id)) is not None
+        interview = store.interviews.get(report.interview.id)
+        recording = make_recording(store.log, store.catalogue, interview, now=NOW_US // 1_000)
+        assert len(recording.cursors) > 20
+        typed = "".join(inserted for *_, inserted in recording.splices)
+        assert "class Sampler:" in typed
 
 
 async def test_a_second_time_adds_nothing(store: Store) -> None:
