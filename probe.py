@@ -10,7 +10,7 @@ from pathlib import Path
 
 JUDGE = ("judge", "verify")
 ENUMERATION = ("enumerate",)
-CHECKOUT = ("zoo", "attack")
+CHECKOUT = ("zoo", "attack", "demo-data")
 """Need the tests, which an installed package has not."""
 TESTS = Path(__file__).resolve().parent / "tests"
 CONTROL_PLANE = ("serve", "interview", "demo", "report", "replay")
@@ -23,6 +23,7 @@ check a verdict:      verify SCORECARD RECORD
 check a log:          verify --log INTERVIEW
 prove its exact law:  enumerate
 run interviews:       {", ".join(CONTROL_PLANE)}
+see the pages full:   demo-data (in a checkout)
 judge the judge:      zoo (in a checkout)
 hold hostile code:    {", ".join(ISOLATION)}, attack (in a checkout)
 
@@ -72,6 +73,10 @@ def _of_the_tests(command: str, arguments: list[str]) -> int:
         from tests.zoo.cli import main as zoo
 
         return zoo(arguments)
+    if command == "demo-data":
+        from tests.cohort.cli import main as demo_data
+
+        return demo_data(arguments)
     from tests.attacks.cli import main as attack
 
     return attack(arguments)

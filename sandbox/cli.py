@@ -187,8 +187,8 @@ def _new(arguments: argparse.Namespace) -> int:
 def _list(arguments: argparse.Namespace) -> int:
     store = open_store(_settings(arguments))
     for one in store.interviews.list():
-        total = "-" if one.total is None else str(one.total)
-        print(f"{one.id}  {one.stage:<8}  {total:>2}  {one.candidate_name} with {one.interviewer_name}")
+        total = "-" if one.total is None else f"{one.total:.1f}"
+        print(f"{one.id}  {one.stage:<8}  {total:>4}  {one.candidate_name} with {one.interviewer_name}")
     return 0
 
 

@@ -20,6 +20,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, ValidationError, model_validator
 
 from wire.base import Wire
+from wire.scorecard import CheckName
 
 Axis = Literal["engineering", "research"]
 Term = Annotated[str, Field(min_length=2, max_length=60, pattern=r"^\S+( \S+)*$")]
@@ -72,10 +73,31 @@ class Finding(Wire):
     """Words that a written review would use for it; `sandbox.core.matching` says how they match."""
 
 
+class TopicFigure(Wire):
+    """A measurement of the judge that backs a topic, under a name that fits beside it."""
+
+    check: CheckName
+    name: str
+    label: str = Field(max_length=60)
+
+
+class Topic(Wire):
+    """One subject of the discussion. It is for looking at: no score follows from it."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    title: str
+    strong: str
+    """What a strong answer says."""
+    findings: tuple[str, ...] = Field(min_length=1)
+    """Lines of this rubric; the topic is ticked as soon as one of them is."""
+    measured: tuple[TopicFigure, ...] = ()
+
+
 class Rubric(Wire):
     axis: Axis
     levels: tuple[Level, ...]
     findings: tuple[Finding, ...]
+    topics: tuple[Topic, ...] = ()
     follow_ups: tuple[str, ...]
     """Questions the interviewer can ask."""
 
@@ -85,6 +107,10 @@ class Rubric(Wire):
             raise ValueError("levels must be 0 to 5, in order")
         if len({finding.id for finding in self.findings}) != len(self.findings):
             raise ValueError("finding ids must be unique")
+        known = {finding.id for finding in self.findings}
+        for topic in self.topics:
+            if unknown := set(topic.findings) - known:
+                raise ValueError(f"topic {topic.id}: there is no finding {sorted(unknown)[0]}")
         return self
 
 

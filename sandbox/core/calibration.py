@@ -52,7 +52,8 @@ class Difficulty(Wire):
     versions: tuple[str, ...]
     reached: Share
     p_value: float | None
-    """Exact, two-sided, that one in twenty would give such a share or a stranger one."""
+    """Exact, that one in twenty would give such a share or a stranger one: twice the smaller tail, which is
+    the test that the share's interval turns round, so that both say the same."""
 
 
 class Distribution(Wire):
@@ -124,10 +125,15 @@ def _difficulty(cases: Sequence[Case]) -> tuple[Difficulty, ...]:
             Difficulty(
                 versions=versions,
                 reached=share(k, n),
-                p_value=float(stats.binomtest(k, n, AIM).pvalue),
+                p_value=_p_value(k, n),
             )
         )
     return tuple(lines)
+
+
+def _p_value(k: int, n: int) -> float:
+    tails = (stats.binomtest(k, n, AIM, alternative=side).pvalue for side in ("less", "greater"))
+    return min(1.0, 2 * float(min(tails)))
 
 
 def _distribution(axis: Axis, cases: Sequence[Case]) -> Distribution:

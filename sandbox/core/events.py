@@ -67,6 +67,8 @@ class Created(Wire):
     device: DeviceClass = "cpu"
     reference: str = ""
     """What an applicant tracking system calls it; see `sandbox.core.outbound`."""
+    synthetic: bool = False
+    """Made up by `probe demo-data`: it says nothing about people."""
 
 
 class DocumentUpdated(Wire):

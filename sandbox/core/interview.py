@@ -202,6 +202,8 @@ class Interview:
     """What its sandbox has to compute with."""
     reference: str = ""
     """What an applicant tracking system calls it; empty: nothing."""
+    synthetic: bool = False
+    """Made up, to see the pages full."""
     stage: ev.Stage = "lobby"
     consented: bool = False
     clock: Clock = field(default_factory=Clock)
@@ -512,6 +514,7 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
             panel=(Member(number=0, role="interviewer", name=event.interviewer_name),),
             device=event.device,
             reference=event.reference,
+            synthetic=event.synthetic,
         )
     if interview is None:
         raise ValueError(f"a log starts with created, not {event.kind}")

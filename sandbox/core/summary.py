@@ -18,6 +18,8 @@ class InterviewSummary(Wire):
     decision: Outcome | None
     report: bool
     """Whether there is anything to report: the filter has begun."""
+    synthetic: bool
+    """Made up, to see the pages full."""
 
 
 def summarise(interview: Interview) -> InterviewSummary:
@@ -31,4 +33,5 @@ def summarise(interview: Interview) -> InterviewSummary:
         total=marking.total.value if marking.total else None,
         decision=interview.decision.outcome if interview.decision else None,
         report=interview.stage != "lobby",
+        synthetic=interview.synthetic,
     )

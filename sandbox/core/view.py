@@ -15,6 +15,7 @@ from sandbox.core import interview as iv
 from sandbox.core import room_events as rev
 from sandbox.core.access import Role
 from sandbox.core.scoring import Suggestion, suggest_engineering, suggest_research
+from sandbox.core.topics import Discussed, discussed
 from sandbox.ports import KernelState
 from wire.base import Wire
 from wire.challenge import Axis, Rubric
@@ -295,6 +296,8 @@ class InterviewerView(CandidateView):
     suggestions: Suggestions | None
     """None until the viewer has marked both axes: it is one more opinion."""
     integrity: tuple[IntegrityView, ...]
+    topics: tuple[Discussed, ...]
+    """Of the discussion: which came up, and what the judge measured about each."""
     signals: bool
     """Whether there are signals for this candidate at all."""
 
@@ -342,6 +345,7 @@ def interviewer_view(
         if interview.marking.shows_suggestion(you)
         else None,
         integrity=integrity_views(interview),
+        topics=discussed(guide.research, interview.ticks, scorecard),
         signals=interview.accommodations.signals,
     )
 

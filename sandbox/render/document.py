@@ -30,6 +30,14 @@ CANDIDATE_KINDS = frozenset(
     | {"typing", "run", "run-finished", "kernel-restarted", "submitted", "paste", "big-insert", "focus"}
 )
 """Of the timeline, what a candidate's copy shows: what they did and what was recorded about it."""
+SIGNALS = {
+    "paste": "Pasted",
+    "big_insert": "Large insert",
+    "rhythm": "Typed faster than usual",
+    "input_method": "Input method",
+    "away": "Page hidden",
+    "back": "Page shown again",
+}
 STATUS = {"pass": "✓ passed", "fail": "✕ failed", "inconclusive": "? not decided", "not_run": "– not run"}
 
 
@@ -42,6 +50,7 @@ def html(report: Report, *, for_candidate: bool = False) -> str:
         style=Markup((HERE / "report.css").read_text(encoding="utf-8")),
         checks=CHECKS,
         status=STATUS,
+        signals=SIGNALS,
         candidate_kinds=CANDIDATE_KINDS,
     )
 

@@ -45,6 +45,7 @@ def _case(entries: list[ev.Entry]) -> Case | None:
         total=total.value,
         passed={one.check: passed for one in verdicts if (passed := decided(one.status)) is not None},
         first_pass_ms=first_pass_ms(entries),
+        synthetic=state.synthetic,
     )
 
 

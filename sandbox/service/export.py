@@ -10,7 +10,7 @@ from defusedcsv import csv  # a cell that a spreadsheet would run as a formula g
 
 from sandbox.core.summary import InterviewSummary
 
-HEADER = ("interview", "candidate", "interviewer", "created", "stage", "total")
+HEADER = ("interview", "candidate", "interviewer", "created", "stage", "total", "synthetic")
 
 
 def as_csv(interviews: Iterable[InterviewSummary]) -> str:
@@ -25,5 +25,5 @@ def as_csv(interviews: Iterable[InterviewSummary]) -> str:
             one.candidate_name.strip(),
             one.interviewer_name.strip(),
         )  # a leading blank hides the formula
-        writer.writerow((one.id, *names, created, one.stage, total))
+        writer.writerow((one.id, *names, created, one.stage, total, "yes" if one.synthetic else ""))
     return text.getvalue()

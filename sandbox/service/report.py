@@ -17,6 +17,8 @@ from sandbox.core.scoring import (
 )
 from sandbox.core.summary import InterviewSummary, summarise
 from sandbox.core.timeline import Moment, timeline
+from sandbox.core.topics import Discussed, discussed
+from sandbox.core.unseen import unseen_gain
 from sandbox.rooms.shared_document import SharedDocument
 from sandbox.service.catalogue import Catalogue
 from sandbox.store.log import EventLog, entry
@@ -60,13 +62,19 @@ class Report(Wire):
     progress_threshold: int
     axes: Axes
     panel: vw.PanelView
+    topics: tuple[Discussed, ...]
+    """Of the probe's rubric, with what the judge measured; no score follows from them."""
     judgement: vw.JudgementView | None
+    unseen: str
+    """How much speed a cheat could have gained unseen, in words; empty where nothing can be said."""
     review: Review
     files: tuple[ev.TextFile, ...]
     notes: tuple[vw.NoteView, ...]
     runs: tuple[vw.RunView, ...]
     tests: vw.TestReport | None
     bench: vw.BenchReport | None
+    signals: tuple[vw.IntegrityView, ...]
+    """Facts with their times, for a conversation; no score follows from them."""
     timeline: tuple[Moment, ...]
     chain: ChainView
 
@@ -105,13 +113,16 @@ def make_report(
         progress_threshold=PROGRESS_THRESHOLD,
         axes=_axes(state, catalogue, reader, ticked_at),
         panel=vw.panel_view(state, reader),
+        topics=discussed(catalogue.probe.rubric, state.ticks, judgement.scorecard if judgement else None),
         judgement=vw.judgement_view(judgement, live) if judgement else None,
+        unseen=unseen_gain(judgement.scorecard if judgement else None),
         review=_review(state, document, catalogue),
         files=_files(state, document, entry=catalogue.probe.challenge.entry),
         notes=vw.note_views(state),
         runs=vw.run_views(state),
         tests=vw.test_report(state.tests),
         bench=vw.bench_report(state.bench),
+        signals=tuple(one for one in vw.integrity_views(state) if one.kind not in ("joined", "left")),
         timeline=timeline(entries, suggestion=state.marking.shows_suggestion(reader)),
         chain=ChainView(events=chain.events, head=chain.head, intact=chain.intact),
     )

@@ -6,8 +6,11 @@ import csv
 import io
 from dataclasses import replace
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from sandbox.core import events as ev
-from sandbox.core.calibration import Case, calibrate
+from sandbox.core.calibration import AIM, Case, calibrate
 from sandbox.service.cohort import first_pass_ms
 from tests.sandbox.conftest import Plane
 
@@ -37,6 +40,16 @@ def test_far_too_easy_and_about_right_are_told_apart() -> None:
     right = [replace(CASE, interview=str(at), total=9 if at < 2 else 3) for at in range(40)]
     assert (calibrate(easy).difficulty[0].p_value or 1) < 1e-6
     assert (calibrate(right).difficulty[0].p_value or 0) > 0.5
+
+
+@settings(max_examples=30)
+@given(n=st.integers(1, 200), data=st.data())
+def test_the_interval_and_the_p_value_say_the_same(n: int, data: st.DataObject) -> None:
+    k = data.draw(st.integers(0, n))
+    cohort = [replace(CASE, interview=str(at), total=9 if at < k else 3) for at in range(n)]
+    found = calibrate(cohort).difficulty[0]
+    inside = found.reached.low <= AIM <= found.reached.high
+    assert inside == ((found.p_value or 0) >= 0.05)
 
 
 def test_an_empty_cohort_has_figures_that_say_nothing() -> None:

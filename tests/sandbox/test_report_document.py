@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from sandbox.core import events as ev
-from sandbox.core.view import Live, NoteView
+from sandbox.core.topics import Discussed
+from sandbox.core.view import IntegrityView, Live, NoteView
 from sandbox.render.document import html, pdf
 from sandbox.render.figures import svg
 from sandbox.render.plain import LONGEST, visible
 from sandbox.service.report import Report, make_report
 from tests.sandbox.conftest import Plane
+from wire.challenge import Topic
 from wire.scorecard import Plot, Scorecard, Series
 
 REAL = Scorecard.model_validate_json((Path(__file__).parent / "scorecard.json").read_text())
@@ -112,24 +114,37 @@ def test_the_pdf_says_what_the_page_says(report: Report) -> None:
 
 
 def test_the_candidates_copy_has_nothing_that_is_the_panels(report: Report) -> None:
+    rubric = report.axes.research.rubric
+    topic = Topic(id="a", title="UNSEEN TOPIC", strong="", findings=(rubric.findings[0].id,))
     noted = report.model_copy(
         update={
+            "topics": (Discussed(topic="a", ticked=(), figures=()),),
+            "unseen": "UNSEEN GAIN",
+            "signals": (
+                IntegrityView(
+                    at=0, kind="paste", detail="UNSEEN SIGNAL", origin="outside", text="", lasted_ms=None
+                ),
+            ),
             "notes": (
                 NoteView(id=1, at=0, stage="probe", text="UNSEEN NOTE", author="interviewer", by="Grace"),
             ),
             "axes": report.axes.model_copy(
                 update={
                     "research": report.axes.research.model_copy(
-                        update={"ticked": report.axes.research.rubric.findings[:1]}
+                        update={
+                            "ticked": rubric.findings[:1],
+                            "rubric": rubric.model_copy(update={"topics": (topic,)}),
+                        }
                     )
                 }
             ),
         }
     )
     theirs, ours = html(noted, for_candidate=True), html(noted)
-    finding = report.axes.research.rubric.findings[0].text
+    finding = rubric.findings[0].text
     diagnoses = [one.diagnosis for one in SCORECARD.verdicts if one.diagnosis]
-    for hidden in ("UNSEEN NOTE", "the machine suggests", finding):
+    unseen = ("UNSEEN NOTE", "UNSEEN TOPIC", "UNSEEN GAIN", "UNSEEN SIGNAL")
+    for hidden in (*unseen, "the machine suggests", finding):
         assert hidden in ours
         assert hidden not in theirs
     assert not [one for one in diagnoses if one[:30] in theirs]

@@ -26,6 +26,7 @@ def test_the_candidates_types_have_no_place_for_secrets() -> None:
         "suggestions",
         "integrity",
         "signals",
+        "topics",
         "device",
     }
     assert set(InterviewerMaterials.model_fields) - set(CandidateMaterials.model_fields) == {"guide"}

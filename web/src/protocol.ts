@@ -41,6 +41,7 @@ const finding = object({
 const rubric = object({
   levels: list(object({ score: number, title: string, descriptors: list(string) })),
   findings: list(finding),
+  topics: list(object({ id: string, title: string, strong: string })),
   follow_ups: list(string),
 });
 export type Finding = Infer<typeof finding>;
@@ -195,6 +196,13 @@ const integrity = object({
 });
 export type IntegrityEvent = Infer<typeof integrity>;
 
+const discussed = object({
+  topic: string,
+  ticked: list(string),
+  figures: list(object({ label: string, value: number, low: number, high: number, unit: string })),
+});
+export type Discussed = Infer<typeof discussed>;
+
 const deviceClass = oneOf("cpu", "gpu");
 export type DeviceClass = Infer<typeof deviceClass>;
 
@@ -251,6 +259,7 @@ const view = object({
   judgements: optional(list(judgement)),
   suggestions: optional(nullable(object({ engineering: suggestion, research: suggestion }))),
   integrity: optional(list(integrity)),
+  topics: optional(list(discussed)),
   signals: optional(boolean),
 });
 export type View = Infer<typeof view>;
@@ -289,6 +298,7 @@ const summary = object({
   total: nullable(number),
   decision: nullable(oneOf("go on", "stop")),
   report: boolean,
+  synthetic: boolean,
 });
 export type InterviewSummary = Infer<typeof summary>;
 
@@ -364,7 +374,9 @@ export const report = object({
   progress_threshold: number,
   axes: object({ engineering: axisReport, research: axisReport }),
   panel: panelMarks,
+  topics: list(discussed),
   judgement: nullable(judgement),
+  unseen: string,
   review: object({
     summary: string,
     comments: list(object({ line: number, text: string })),
@@ -383,6 +395,7 @@ export const report = object({
   runs: list(run),
   tests: nullable(testReport),
   bench: nullable(benchReport),
+  signals: list(integrity),
   timeline: list(object({ at: number, kind: string, text: string })),
   chain: object({ events: number, head: string, intact: boolean }),
 });

@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { AXES, AXIS_NAMES, type Axis, type Finding, type GuideMaterials, type Rubric } from "../protocol";
 import { useAct, useView } from "../room/context";
+import { Topics } from "../report/Topics";
 import { Inline } from "../ui/Inline";
 import { Tabs } from "../ui/Tabs";
 import { FollowUps } from "./FollowUps";
@@ -11,7 +12,7 @@ import { MarkForm } from "./MarkForm";
 import { Standing } from "./Standing";
 
 export function RubricPanel({ guide }: { guide: GuideMaterials }) {
-  const { stage, marks } = useView();
+  const { stage, marks, topics = [] } = useView();
   const [chosen, setChosen] = useState<Axis | null>(null);
   const axis = chosen ?? (stage === "probe" || stage === "finished" ? "research" : "engineering");
   return (
@@ -31,6 +32,18 @@ export function RubricPanel({ guide }: { guide: GuideMaterials }) {
         }))}
       />
       <div className="scroll pad fill stack" tabIndex={0} role="group" aria-label="Rubric" key={axis}>
+        {guide.rubrics[axis].topics.length > 0 ? (
+          <details>
+            <summary>
+              Topics{" "}
+              <span className="muted small">
+                {topics.filter((one) => one.ticked.length > 0).length} of {topics.length} ticked, with the
+                judge’s figures
+              </span>
+            </summary>
+            <Topics rubric={guide.rubrics[axis]} discussed={topics} />
+          </details>
+        ) : null}
         <Findings rubric={guide.rubrics[axis]} />
         <MarkForm axis={axis} rubric={guide.rubrics[axis]} />
         <Standing />

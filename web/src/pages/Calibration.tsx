@@ -73,7 +73,7 @@ function Figures({ of }: { of: Calibration }) {
     <>
       <Section title="Difficulty">
         <p className="muted small">
-          Aimed at: {percent(of.aim)} reach {of.threshold}. p is exact and two-sided, for that aim.
+          Aimed at: {percent(of.aim)} reach {of.threshold}. p is twice the smaller exact tail for that aim, and agrees with the interval.
         </p>
         <table className="data" data-testid="difficulty">
           <thead>

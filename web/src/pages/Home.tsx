@@ -8,7 +8,7 @@ import { NewForm } from "../home/NewForm";
 import { Sandboxes, useHosting } from "../home/Sandboxes";
 import type { CreatedInterview, InterviewSummary, Stage } from "../protocol";
 import { STAGE_NAMES } from "../stages";
-import { Brand, Chip, Empty, Loading, Notice, ThemeToggle, Time, type Tone } from "../ui/parts";
+import { Banner, Brand, Chip, Empty, Loading, Notice, ThemeToggle, Time, type Tone } from "../ui/parts";
 import { ScoreCells } from "../ui/ScoreCells";
 import { useTitle } from "../ui/title";
 
@@ -125,8 +125,15 @@ function Groups({ interviews }: { interviews: InterviewSummary[] }) {
       </div>
     );
   }
+  const synthetic = interviews.filter((one) => one.synthetic).length;
   return (
     <>
+      {synthetic > 0 ? (
+        <Banner tone="warn">
+          {synthetic === 1 ? "1 interview is" : `${synthetic} interviews are`} synthetic, made by{" "}
+          <code>probe demo-data</code>. They show what the pages look like and say nothing about people.
+        </Banner>
+      ) : null}
       {GROUPS.map(({ title, stages }) => {
         const members = interviews
           .filter((one) => stages.includes(one.stage))
@@ -156,23 +163,28 @@ const STAGE_TONE: Record<Stage, Tone> = {
   finished: "plain",
 };
 
+/** The stage; of what is over, what was decided. */
+function Standing({ interview: { stage, decision } }: { interview: InterviewSummary }) {
+  if (stage !== "finished") return <Chip tone={STAGE_TONE[stage]}>{STAGE_NAMES[stage]}</Chip>;
+  if (decision === null) return <Chip tone="warn">not decided</Chip>;
+  return <Chip tone={decision === "go on" ? "good" : "plain"}>{decision}</Chip>;
+}
+
 function Row({ interview }: { interview: InterviewSummary }) {
   return (
     <li>
       <div className="grow">
-        <strong>{interview.candidate_name}</strong>
+        <strong>{interview.candidate_name}</strong> {interview.synthetic ? <Chip>synthetic</Chip> : null}
         <div className="small muted">
           with {interview.interviewer_name} · <Time at={interview.created_at} long />
         </div>
       </div>
+      <Standing interview={interview} />
       {interview.total !== null ? <ScoreCells total={interview.total} threshold={8} /> : null}
       {interview.stage === "finished" ? null : (
-        <>
-          <Chip tone={STAGE_TONE[interview.stage]}>{STAGE_NAMES[interview.stage]}</Chip>
-          <a className="button tiny" href={`/arrangements/${encodeURIComponent(interview.id)}`}>
-            Arrange<span className="hidden-visually"> the interview of {interview.candidate_name}</span>
-          </a>
-        </>
+        <a className="button tiny" href={`/arrangements/${encodeURIComponent(interview.id)}`}>
+          Arrange<span className="hidden-visually"> the interview of {interview.candidate_name}</span>
+        </a>
       )}
       {interview.report ? (
         <a className="button tiny" href={`/report/${encodeURIComponent(interview.id)}`}>

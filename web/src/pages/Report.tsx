@@ -9,6 +9,7 @@ import { AxisCard } from "../report/AxisCard";
 import { Deliveries } from "../report/Deliveries";
 import { Evidence } from "../report/Evidence";
 import { Head } from "../report/Head";
+import { Topics } from "../report/Topics";
 import { Verdicts } from "../report/Verdicts";
 import { LoadFailed, Loading } from "../ui/parts";
 import { PageBar } from "../ui/PageBar";
@@ -45,7 +46,19 @@ export default function ReportPage({ interview }: { interview: string }) {
           <AxisCard axis="engineering" report={loaded.axes.engineering} interview={interview} />
           <AxisCard axis="research" report={loaded.axes.research} interview={interview} />
         </div>
-        <Verdicts judgement={loaded.judgement} interview={interview} />
+        <section className="report-section" aria-labelledby="topics">
+          <h2 id="topics">Topics of the discussion</h2>
+          <p className="muted small">
+            Ticked where one of the topic’s findings is; the figures are the judge’s. Nothing is scored here.{" "}
+            <a className="no-print" href={`/what-if/${encodeURIComponent(interview)}`}>
+              What if acceptance, cost or batch were different?
+            </a>
+          </p>
+          <div className="card pad">
+            <Topics rubric={loaded.axes.research.rubric} discussed={loaded.topics} />
+          </div>
+        </section>
+        <Verdicts unseen={loaded.unseen} judgement={loaded.judgement} interview={interview} />
         <Evidence report={loaded} />
       </main>
     </>

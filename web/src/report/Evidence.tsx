@@ -14,6 +14,7 @@ import { STAGE_NAMES } from "../stages";
 import { TestsReport } from "../room/TestsPanel";
 import { duration } from "../ui/figures";
 import { Banner, Empty } from "../ui/parts";
+import { Signal } from "../ui/Signal";
 
 export function Evidence({ report }: { report: Report }) {
   return (
@@ -33,6 +34,7 @@ export function Evidence({ report }: { report: Report }) {
         <Runs runs={report.runs} interview={report.interview.id} />
       </section>
       <Notes notes={report.notes} interview={report.interview.id} />
+      <Signals signals={report.signals} interview={report.interview.id} />
       <Timeline report={report} />
     </>
   );
@@ -161,6 +163,26 @@ function Notes({ notes, interview }: { notes: Report["notes"]; interview: string
           </li>
         ))}
       </ul>
+    </section>
+  );
+}
+
+function Signals({ signals, interview }: { signals: Report["signals"]; interview: string }) {
+  return (
+    <section className="report-section" aria-labelledby="signals">
+      <h2 id="signals">Signals</h2>
+      <p className="muted small">
+        Pastes, large inserts, changes of rhythm and times when the page was hidden. Facts to ask about: they
+        change no suggestion and no mark.
+      </p>
+      {signals.length === 0 ? <p className="muted">None.</p> : null}
+      <ol className="timeline">
+        {signals.map((one, at) => (
+          <Signal key={at} signal={one}>
+            <Jump interview={interview} at={one.at} />
+          </Signal>
+        ))}
+      </ol>
     </section>
   );
 }

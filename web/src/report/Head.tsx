@@ -25,6 +25,12 @@ export function Head({ report, onDecided }: { report: Report; onDecided: () => v
           <Recommendation report={report} />
         </div>
       </header>
+      {interview.synthetic ? (
+        <Banner tone="warn">
+          A synthetic interview, made up to show this page: the verdict is the judge’s own on a file of the test
+          collection, all else follows rules. It says nothing about a person.
+        </Banner>
+      ) : null}
       {panel.asks.map((ask) => (
         <Banner key={ask} tone="warn">
           {ask} Invite somebody to the panel; they mark without seeing these.

@@ -8,14 +8,28 @@ import { Banner, Empty } from "../ui/parts";
 import { PlotView } from "../ui/PlotView";
 import { CHECK_NAMES, StatusChip, statusLine } from "./status";
 
-export function Verdicts({ judgement, interview }: { judgement: Judgement | null; interview: string }) {
+export function Verdicts({
+  judgement,
+  interview,
+  unseen,
+}: {
+  judgement: Judgement | null;
+  interview: string;
+  /** How much speed a cheat could have gained unseen, in words; may be empty. */
+  unseen: string;
+}) {
   return (
     <section className="report-section" aria-labelledby="verdicts">
       <h2 id="verdicts">Measured by the judge</h2>
       <State judgement={judgement} />
       {judgement?.scorecard ? (
         <>
-          <Card scorecard={judgement.scorecard} judgement={judgement} interview={interview} />
+          <Card
+            scorecard={judgement.scorecard}
+            judgement={judgement}
+            interview={interview}
+            unseen={unseen}
+          />
           <Files interview={interview} number={judgement.id} scorecard={judgement.scorecard} />
         </>
       ) : null}
@@ -47,10 +61,12 @@ function Card({
   scorecard,
   judgement,
   interview,
+  unseen,
 }: {
   scorecard: Scorecard;
   judgement: Judgement;
   interview: string;
+  unseen: string;
 }) {
   return (
     <>
@@ -62,7 +78,7 @@ function Card({
       </p>
       <div className="verdicts">
         {scorecard.verdicts.map((verdict) => (
-          <VerdictCard key={verdict.check} verdict={verdict} />
+          <VerdictCard key={verdict.check} verdict={verdict} unseen={verdict.check === "law" ? unseen : ""} />
         ))}
       </div>
       <p className="small muted fingerprint">
@@ -108,7 +124,7 @@ const CONTAINED: Readonly<Record<string, string>> = {
   none: "run without a sandbox",
 };
 
-function VerdictCard({ verdict }: { verdict: Verdict }) {
+function VerdictCard({ verdict, unseen }: { verdict: Verdict; unseen: string }) {
   return (
     <article
       className={`card verdict ${verdict.status}`}
@@ -122,6 +138,7 @@ function VerdictCard({ verdict }: { verdict: Verdict }) {
       </header>
       <p>{verdict.summary}</p>
       {verdict.diagnosis ? <p className="diagnosis">{verdict.diagnosis}</p> : null}
+      {unseen ? <p data-testid="unseen">{unseen}</p> : null}
       {verdict.measurements.length > 0 ? <Measurements rows={verdict.measurements} /> : null}
       {verdict.plots.length > 0 ? (
         <div className="plots">
