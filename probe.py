@@ -14,6 +14,7 @@ CHECKOUT = ("zoo", "attack", "demo-data")
 """Need the tests, which an installed package has not."""
 TESTS = Path(__file__).resolve().parent / "tests"
 CONTROL_PLANE = ("serve", "interview", "demo", "report", "replay")
+RIGHTS = ("retention", "audit")
 ISOLATION = ("broker", "doctor")
 
 USAGE = f"""usage: probe COMMAND ...
@@ -24,6 +25,7 @@ check a log:          verify --log INTERVIEW
 prove its exact law:  enumerate
 run interviews:       {", ".join(CONTROL_PLANE)}
 see the pages full:   demo-data (in a checkout)
+what is kept:         {", ".join(RIGHTS)}
 judge the judge:      zoo (in a checkout)
 hold hostile code:    {", ".join(ISOLATION)}, attack (in a checkout)
 
@@ -46,7 +48,7 @@ def main() -> int:
         from harness.enumeration.cli import main as enumeration
 
         return enumeration(arguments)
-    if command in CONTROL_PLANE:
+    if command in CONTROL_PLANE + RIGHTS:
         from sandbox.cli import main as control_plane
 
         return control_plane(arguments)

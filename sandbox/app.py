@@ -18,6 +18,7 @@ from sandbox.core.view import Guide
 from sandbox.ports import Judge, Sandboxes, SandboxFault
 from sandbox.service.benches import Benches
 from sandbox.service.catalogue import Catalogue, load_catalogue
+from sandbox.service.deletion import Deletion
 from sandbox.service.desk import Desk
 from sandbox.service.hall import Hall, now_us
 from sandbox.service.housekeeping import pack_forever, sweep_forever
@@ -32,6 +33,7 @@ from sandbox.settings import Settings
 from sandbox.store.alive import EVERY_S, Alive
 from sandbox.store.checkpoints import Checkpoints
 from sandbox.store.database import StorageFault, open_database, sqlite_url
+from sandbox.store.erasure import Erasure
 from sandbox.store.journal import Journal
 from sandbox.store.log import EventLog
 from sandbox.store.outbox import Outbox
@@ -56,6 +58,7 @@ class Store:
     log: EventLog
     seats: Seats
     interviews: Interviews
+    erasure: Erasure
 
 
 def open_store(settings: Settings) -> Store:
@@ -73,7 +76,14 @@ def open_store(settings: Settings) -> Store:
     engine = open_database(settings.database_url or sqlite_url(settings.data), settings.durability)
     log, seats = EventLog(engine), Seats(engine, key)
     interviews = Interviews(log, seats, catalogue, base_url=settings.base_url, now_us=now_us)
-    return Store(engine=engine, catalogue=catalogue, log=log, seats=seats, interviews=interviews)
+    return Store(
+        engine=engine,
+        catalogue=catalogue,
+        log=log,
+        seats=seats,
+        interviews=interviews,
+        erasure=Erasure(engine, settings.data),
+    )
 
 
 def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Judge) -> ASGIApp:
@@ -93,6 +103,18 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
     leasing = Leasing(sandboxes)
     benches = Benches(sandboxes, leasing, tasks)
     running = Running(benches, tasks)
+    terminals = Terminals(benches, tasks)
+    deletion = Deletion(
+        hall=hall,
+        log=store.log,
+        interviews=store.interviews,
+        erasure=store.erasure,
+        running=running,
+        benches=benches,
+        terminals=terminals,
+        keep_days=settings.keep_days,
+        now_us=now_us,
+    )
     judging = Judging(judge, hall, store.log, tasks)
     outbound = Outbound(
         settings.endpoints,
@@ -106,7 +128,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         findings=catalogue.findings,
         benches=benches,
         running=running,
-        terminals=Terminals(benches, tasks),
+        terminals=terminals,
         judging=judging,
         tasks=tasks,
     )
@@ -124,6 +146,8 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         leasing=leasing,
         outbound=outbound,
         greenhouse=[one for one in settings.endpoints if isinstance(one, Greenhouse)],
+        deletion=deletion,
+        keep_days=settings.keep_days,
         secure=settings.base_url.startswith("https://"),
     )
 
@@ -139,6 +163,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         tasks.start(outbound.run(), name="results to others")
         tasks.start(sweep_forever(hall, benches, running), name="housekeeping")
         tasks.start(pack_forever(hall, store.log), name="packing")
+        tasks.start(deletion.run(), name="retention")
         tasks.start(_beat(alive), name="heartbeat")
         try:
             yield

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sandbox import replay_cli
+from sandbox import replay_cli, rights_cli
 from sandbox.app import Store, create_app, open_store
 from sandbox.core.outbound import MAX_REFERENCE
 from sandbox.endpoints import BadEndpoints, read_endpoints
@@ -105,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
         help="TOML file of who is told what was decided, see docs/integrations.md; "
         "default: PROBE_OUTBOUND, else nobody",
     )
+    rights_cli.add_keep_days(serve)
     serve.set_defaults(do=_serve)
 
     interview = commands.add_parser("interview", help="make and show interviews")
@@ -137,6 +138,8 @@ def _parser() -> argparse.ArgumentParser:
     report.set_defaults(do=_report)
     replay_cli.add_commands(commands, shared, lambda arguments: open_store(_settings(arguments)).log)
 
+    rights_cli.add_commands(commands, verbs, shared, _kept)
+
     demo = commands.add_parser("demo", parents=[shared], help="a demo interview: made once, printed again")
     demo.set_defaults(do=_demo)
     return parser
@@ -167,6 +170,14 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         broker=getattr(arguments, "broker", None),
         warm=getattr(arguments, "warm", 0),
         endpoints=read_endpoints(outbound, os.environ) if outbound else (),
+        keep_days=getattr(arguments, "keep_days", None),
+    )
+
+
+def _kept(arguments: argparse.Namespace) -> rights_cli.Kept:
+    store = open_store(_settings(arguments))
+    return rights_cli.Kept(
+        data=arguments.data, log=store.log, interviews=store.interviews, erasure=store.erasure
     )
 
 

@@ -26,6 +26,8 @@ class Settings:
     """Socket of the process that starts jails for us; None: this process starts them, by `runtime`."""
     warm: int = 1
     """Sandboxes that stand ready for whoever comes next; 0 keeps none."""
+    keep_days: int | None = None
+    """Days after its end when an interview is deleted; None keeps it until somebody deletes it."""
     challenges: Path = PROJECT / "challenges"
     pairs: Path = PROJECT / "pairs"
     filter_challenge: str = "filter-llm-serving"

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from sandbox.core.rights_events import RightsEvent
 from sandbox.core.room_events import InputMethodUsed, Origin, RhythmBroke, RoomEvent
 from sandbox.ports import OutputKind
 from wire.base import Wire
@@ -407,6 +408,7 @@ Event = (
     | Joined
     | Left
     | RoomEvent
+    | RightsEvent
 )
 
 BULKY = ("document", "outputs", "terminal", "test-case", "bench-row", "token-strip", "cursors")

@@ -15,6 +15,8 @@ from typing import Literal, assert_never
 from sandbox.core import commands as cmd
 from sandbox.core import events as ev
 from sandbox.core import outage as out
+from sandbox.core import rights as rt
+from sandbox.core import rights_events as rte
 from sandbox.core import room_events as rev
 from sandbox.core.access import MAX_MEMBERS, author_of, role_of
 from sandbox.core.clock import Clock
@@ -234,6 +236,7 @@ class Interview:
     chat: tuple[Message, ...] = ()
     outages: tuple[out.Outage, ...] = ()
     accommodations: rev.Accommodations = field(default_factory=rev.Accommodations)
+    rights: rt.Rights = field(default_factory=rt.Rights)
 
     def name_of(self, author: ev.Author) -> str:
         """What people call an author."""
@@ -609,6 +612,8 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
             | rev.Accommodated()
         ):
             return _evolve_room(interview, event, entry.author, at)
+        case rte.Contested() | rte.ContestAnswered() | rte.DeletionAsked():
+            return replace(interview, rights=rt.evolve(interview.rights, event, at))
         case _:
             assert_never(event)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox.core.access import Role
 from sandbox.core.events import Stage
+from sandbox.core.recorded import lines
 from wire.base import Wire
 from wire.challenge import Rubric
 
@@ -43,6 +44,9 @@ class Plan(Wire):
 
     filter_minutes: int
     probe_minutes: int
+    recorded: tuple[str, ...]
+    kept: str
+    """How long, in words."""
 
 
 class CandidateMaterials(Wire):
@@ -58,10 +62,16 @@ class InterviewerMaterials(CandidateMaterials):
 
 
 def for_role(
-    role: Role, stage: Stage, *, filter: FilterMaterials, probe: ProbeMaterials, guide: GuideMaterials
+    role: Role,
+    stage: Stage,
+    *,
+    filter: FilterMaterials,
+    probe: ProbeMaterials,
+    guide: GuideMaterials,
+    kept: str,
 ) -> CandidateMaterials:
     """A stage's materials are seen once it has begun; the interviewers see all, always."""
-    plan = Plan(filter_minutes=filter.minutes, probe_minutes=probe.minutes)
+    plan = Plan(filter_minutes=filter.minutes, probe_minutes=probe.minutes, recorded=lines(), kept=kept)
     if role == "interviewer":
         return InterviewerMaterials(plan=plan, filter=filter, probe=probe, guide=guide)
     return CandidateMaterials(

@@ -16,6 +16,9 @@ class InterviewSummary(Wire):
     total: float | None
     """None until all marks are filed."""
     decision: Outcome | None
+    contested: bool
+    """Whether the candidate waits for an answer."""
+    deletion_asked: bool
     report: bool
     """Whether there is anything to report: the filter has begun."""
     synthetic: bool
@@ -32,6 +35,8 @@ def summarise(interview: Interview) -> InterviewSummary:
         stage=interview.stage,
         total=marking.total.value if marking.total else None,
         decision=interview.decision.outcome if interview.decision else None,
+        contested=interview.rights.contested,
+        deletion_asked=interview.rights.deletion_asked_at is not None,
         report=interview.stage != "lobby",
         synthetic=interview.synthetic,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from sandbox.core import events as ev
 from sandbox.core.access import author_of, role_of
+from sandbox.core.rights_events import ContestAnswered, Contested, DeletionAsked
 from sandbox.core.room_events import (
     CoEditSwitched,
     FocusBlockAsked,
@@ -44,6 +45,14 @@ OUTAGE_ENDED: Mapping[OutageCause, str] = {
     "connection": "The candidate's connection is back.",
     "sandbox": "The sandbox is back.",
 }
+
+
+CANDIDATE_KINDS = frozenset(
+    {"created", "consented", "stage", "review", "clock-started", "clock-paused", "clock-extended"}
+    | {"typing", "run", "run-finished", "kernel-restarted", "submitted", "paste", "big-insert", "focus"}
+    | {"input-method", "rhythm", "contested", "contest-answered", "deletion-asked"}
+)
+"""Of the timeline, what a candidate's copy shows: what they did and what was recorded about it."""
 
 
 class Moment(Wire):
@@ -159,6 +168,12 @@ def describe(entry: ev.Entry, who: str = "", *, suggestion: bool) -> str | None:
             return OUTAGE_BEGAN[cause]
         case OutageEnded(cause=cause):
             return OUTAGE_ENDED[cause]
+        case Contested(text=text):
+            return f"The candidate contests the decision: {_short(text)}"
+        case ContestAnswered(name=name, text=text):
+            return f"{_short(name)} answers: {_short(text)}"
+        case DeletionAsked():
+            return "The candidate asks for deletion."
         case _:
             return None
 

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from sandbox.core.timeline import CANDIDATE_KINDS
 from sandbox.render.plain import visible
 from sandbox.service.report import Report
 from wire.scorecard import Plot
@@ -25,11 +26,6 @@ CHECKS = {
     "cache": "Caches",
     "speed": "Speed",
 }
-CANDIDATE_KINDS = frozenset(
-    {"created", "consented", "stage", "review", "clock-started", "clock-paused", "clock-extended"}
-    | {"typing", "run", "run-finished", "kernel-restarted", "submitted", "paste", "big-insert", "focus"}
-)
-"""Of the timeline, what a candidate's copy shows: what they did and what was recorded about it."""
 SIGNALS = {
     "paste": "Pasted",
     "big_insert": "Large insert",

@@ -28,7 +28,7 @@ from sandbox.core.places import Move, Place
 from sandbox.core.view import Guide, Live, candidate_view, interviewer_view, watcher_view
 from sandbox.ports import KernelState
 from sandbox.rooms import frames
-from sandbox.rooms.connection import BAD_FRAME, NO_SEAT, TOO_SLOW, Connection
+from sandbox.rooms.connection import BAD_FRAME, ENDED, NO_SEAT, TOO_SLOW, Connection
 from sandbox.rooms.cursor_track import CursorTrack
 from sandbox.rooms.lib0 import BadFrame
 from sandbox.rooms.presence import Presence
@@ -129,6 +129,7 @@ class Room:
         self._loop = asyncio.get_running_loop()
         self._take(load(log, interview))
         self._generation = 0
+        self._ended = False
         self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
         """Who waits for which event to be on disk, in order."""
         self._questions: list[tuple[Connection, bytes]] = []
@@ -202,6 +203,8 @@ class Room:
         origin: Connection | None = None,
         acknowledged: bool = False,
     ) -> None:
+        if self._ended:
+            return
         entries, rows = list[ev.Entry](), list[Link]()
         for event in events:
             self._seq += 1
@@ -410,6 +413,9 @@ class Room:
     async def join(self, connection: Connection) -> None:
         """Tell a new page everything that is on disk, and from then on what changes."""
         self._present.append(connection)
+        if self._ended:
+            connection.close(ENDED, "the interview was deleted")
+            return
         if self._live.tabs.get(connection.author, 0) == 0:
             self.record(connection.author, ev.Joined(), *self._over(connection))
         self._count_tabs()
@@ -467,6 +473,12 @@ class Room:
     def close(self, code: int, reason: str) -> None:
         for connection in list(self._connections):
             connection.close(code, reason)
+
+    def end(self) -> None:
+        """Record nothing from now on, and put everybody out: the interview is about to be deleted."""
+        self._ended = True
+        for connection in self._present:
+            connection.close(ENDED, "the interview was deleted")
 
     def forget(self) -> None:
         """Nobody uses this room any more; nothing of it may happen later."""

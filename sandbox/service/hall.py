@@ -32,9 +32,13 @@ class Hall:
         self._log, self._journal, self._guide, self.now_us = log, journal, guide, now_us
         self._alive_ms = alive_ms or 0
         self._rooms: dict[str, Room] = {}
+        self._barred: set[str] = set()
+        """Interviews that are being deleted."""
 
     def open(self, interview: str) -> Room:
         """The room, read from the log if it is not open. Raises LookupError and StorageFault."""
+        if interview in self._barred:
+            raise LookupError(interview)
         if interview not in self._rooms:
             room = Room(
                 interview, log=self._log, journal=self._journal, guide=self._guide, now_us=self.now_us
@@ -52,6 +56,27 @@ class Hall:
 
     def rooms(self) -> list[Room]:
         return list(self._rooms.values())
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody is in any room."""
+        return all(room.empty for room in self._rooms.values())
+
+    def bar(self, interview: str) -> None:
+        """Nobody comes in any more, whoever is in is put out, and nothing more is recorded."""
+        self._barred.add(interview)
+        if (room := self._rooms.get(interview)) is not None:
+            room.end()
+
+    def unbar(self, interview: str) -> None:
+        self._barred.discard(interview)
+
+    async def dismiss(self, room: Room) -> None:
+        """Forget a room that is barred, once what was recorded in it is on disk or never will be."""
+        with contextlib.suppress(StorageFault):
+            await room.settled()
+        self._rooms.pop(room.id, None)
+        room.forget()
 
     async def release(self, room: Room) -> None:
         """Forget a room that nobody is in, once all that happened in it is on disk."""

@@ -21,6 +21,7 @@ from sandbox.core.topics import Discussed, discussed
 from sandbox.core.unseen import unseen_gain
 from sandbox.rooms.shared_document import SharedDocument
 from sandbox.service.catalogue import Catalogue
+from sandbox.service.mine import MyContest, contests
 from sandbox.store.log import EventLog, entry
 from wire.base import Wire
 from wire.challenge import Axis, Finding, Rubric
@@ -76,6 +77,7 @@ class Report(Wire):
     signals: tuple[vw.IntegrityView, ...]
     """Facts with their times, for a conversation; no score follows from them."""
     timeline: tuple[Moment, ...]
+    contests: tuple[MyContest, ...]
     chain: ChainView
 
 
@@ -124,6 +126,7 @@ def make_report(
         bench=vw.bench_report(state.bench),
         signals=tuple(one for one in vw.integrity_views(state) if one.kind not in ("joined", "left")),
         timeline=timeline(entries, suggestion=state.marking.shows_suggestion(reader)),
+        contests=contests(state),
         chain=ChainView(events=chain.events, head=chain.head, intact=chain.intact),
     )
 

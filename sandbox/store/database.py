@@ -31,7 +31,8 @@ def sqlite_url(data: Path) -> str:
 
 def open_database(url: str, durability: Durability = "power-loss") -> Engine:
     """An engine whose schema is the newest. Raises StorageFault."""
-    engine = create_engine(url)
+    # Without the parameters: what a candidate typed belongs into no server's log.
+    engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _pragmas(_SYNCHRONOUS[durability]))
     try:

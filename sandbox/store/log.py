@@ -124,6 +124,24 @@ class EventLog:
         )
         return [row.id for row in self._rows(select(interviews.c.id).where(unpacked, ended))]
 
+    def ended(self) -> dict[str, int]:
+        """When each interview ended, microseconds since the epoch. Raises StorageFault.
+
+        One that the candidate had agreed to and nobody ended: when something was recorded last. One that
+        never began is not in it.
+        """
+        over = ev.encode(ev.StageMoved(stage="finished"))
+        finished = select(events.c.interview, events.c.at_us).where(
+            events.c.kind == "stage", events.c.payload == over
+        )
+        ended = {row.interview: row.at_us for row in self._rows(finished)}
+        begun = select(events.c.interview).where(events.c.kind == "consented")
+        for row in self._rows(begun):
+            if row.interview not in ended:
+                newest = select(events.c.at_us).where(events.c.interview == row.interview)
+                ended[row.interview] = self._rows(newest.order_by(events.c.seq.desc()).limit(1))[0].at_us
+        return ended
+
     def pack(self, interview: str) -> None:
         """Put what is bulky into one chunk a minute. Nothing is lost, whenever it stops. Raises StorageFault.
 

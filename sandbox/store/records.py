@@ -36,5 +36,12 @@ class Records:
         kept = self._path(sha256)
         return kept if kept.is_file() else None
 
+    def forget(self, sha256: str) -> None:
+        """Delete a record; none is fine. Raises StorageFault."""
+        try:
+            self._path(sha256).unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageFault(f"The record of a judgement cannot be deleted: {error.strerror}.") from error
+
     def _path(self, sha256: str) -> Path:
         return self._folder / f"{sha256}.jsonl.gz"

@@ -38,6 +38,25 @@ chunks = Table(
     Column("packed", LargeBinary, nullable=False),
 )
 
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("author", String(80), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+"""What stays of deleted interviews; see `sandbox.core.audit`."""
+
+erasing = Table(
+    "erasing",
+    metadata,
+    Column("interview", String(32), ForeignKey("interviews.id"), primary_key=True),
+    Column("audit", Integer, ForeignKey("audit.seq"), nullable=False),
+)
+"""Whose log may be deleted now, and which entry of the audit says so. Empty but inside of a transaction."""
+
 seats = Table(
     "seats",
     metadata,

@@ -11,6 +11,7 @@ from sandbox.web.greenhouse_routes import add_greenhouse_routes
 from sandbox.web.plane import Plane
 from sandbox.web.replay_routes import add_replay_routes
 from sandbox.web.report_routes import add_report_routes
+from sandbox.web.rights_routes import add_rights_routes
 from sandbox.web.routes import add_routes
 from sandbox.web.security import JoinLimit
 
@@ -23,5 +24,6 @@ def make_api(plane: Plane, limit: JoinLimit) -> APIRouter:
     add_delivery_routes(router, plane)
     add_greenhouse_routes(router, plane)
     add_replay_routes(router, plane)
+    add_rights_routes(router, plane)
     add_cohort_routes(router, plane)
     return router

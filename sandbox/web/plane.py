@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sandbox.core.outbound import Greenhouse
 from sandbox.ports import Sandboxes
 from sandbox.service.catalogue import Catalogue
+from sandbox.service.deletion import Deletion
 from sandbox.service.desk import Desk
 from sandbox.service.hall import Hall
 from sandbox.service.interviews import Interviews
@@ -34,5 +35,8 @@ class Plane:
     outbound: Outbound
     greenhouse: Sequence[Greenhouse]
     """Who may call by key."""
+    deletion: Deletion
+    keep_days: int | None
+    """After the end of an interview; None keeps it."""
     secure: bool
     """Browsers reach us by https, so cookies may say so."""

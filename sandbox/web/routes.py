@@ -13,6 +13,7 @@ from sandbox.core.access import Role
 from sandbox.core.events import DeviceClass
 from sandbox.core.interview import Interview, NotAllowed, accommodate, invite, planned_minutes, remove
 from sandbox.core.outbound import MAX_REFERENCE
+from sandbox.core.retention import in_words
 from sandbox.core.room_events import Accommodations, PanelRole
 from sandbox.core.summary import summarise
 from sandbox.service.hosting import make_hosting
@@ -73,8 +74,6 @@ def add_routes(router: APIRouter, plane: Plane, limit: JoinLimit) -> None:
             )
         if seat.member and _get(plane, seat.interview).member(seat.author) is None:
             raise WebError(410, "link_over", "This seat was taken back.", "Ask whoever invited you.")
-        if seat.role == "candidate" and _get(plane, seat.interview).stage == "finished":
-            raise WebError(410, "link_over", "This interview is over.", "You can close the page. Thank you.")
         response.set_cookie(
             seat.cookie,
             plane.seats.cookie_value(seat),
@@ -83,7 +82,9 @@ def add_routes(router: APIRouter, plane: Plane, limit: JoinLimit) -> None:
             samesite="strict",
             secure=plane.secure,
         )
-        return {"role": seat.role, "interview": seat.interview or None, "path": _path(seat)}
+        over = seat.role == "candidate" and _get(plane, seat.interview).stage == "finished"
+        path = f"/mine/{seat.interview}" if over else _path(seat)
+        return {"role": seat.role, "interview": seat.interview or None, "path": path}
 
     @router.get("/interviews")
     def interviews() -> dict[str, Any]:
@@ -223,4 +224,5 @@ def _materials(plane: Plane, interview: Interview, role: Role) -> mt.CandidateMa
             probe=probe.guide,
             rubrics=mt.Rubrics(engineering=review.rubric, research=probe.rubric),
         ),
+        kept=in_words(plane.keep_days),
     )

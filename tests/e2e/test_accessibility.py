@@ -133,6 +133,11 @@ def test_a_whole_interview(server: Server, page: Page, other: Page) -> None:
     expect(interviewer.get_by_role("heading", level=1)).to_be_visible()
     check(interviewer, "the report")
     check_every_tab(candidate, "after submitting")
+    candidate.goto(f"{server.base}/mine/{interview}")
+    expect(candidate.get_by_test_id("mine")).to_be_visible()
+    check(candidate, "their own page")
+    candidate.get_by_test_id("ask-deletion").click()
+    check(candidate, "the question before asking for deletion")
 
 
 def test_the_hosts_pages(server: Server, page: Page, other: Page) -> None:
@@ -140,13 +145,18 @@ def test_the_hosts_pages(server: Server, page: Page, other: Page) -> None:
     page.goto(server.host_link())
     expect(page.get_by_text("Casey").first).to_be_visible()
     check(page, "home")
+    page.get_by_test_id("delete").first.click()
+    expect(page.get_by_test_id("delete-reason")).to_be_visible()
+    check(page, "the question before deleting")
     for address in ("/calibration", "/what-if", f"/what-if/{interview}"):
         page.goto(server.base + address)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         check_every_tab(page, address)
 
 
-@pytest.mark.parametrize("address", ["/", "/join/nobodys", "/room/abcd", "/report/abcd", "/no/such/page"])
+@pytest.mark.parametrize(
+    "address", ["/", "/join/nobodys", "/room/abcd", "/report/abcd", "/mine/abcd", "/no/such/page"]
+)
 def test_pages_for_people_without_a_seat(server: Server, page: Page, address: str) -> None:
     page.goto(server.base + address)
     expect(page.get_by_role("heading").first).to_be_visible()

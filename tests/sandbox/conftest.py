@@ -76,6 +76,7 @@ async def serve(
     sandboxes: MemorySandboxes | None = None,
     judge: MemoryJudge | None = None,
     endpoints: tuple[Endpoint, ...] = (),
+    keep_days: int | None = None,
 ) -> AsyncIterator[Plane]:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
@@ -87,6 +88,7 @@ async def serve(
         runtime="memory",
         static=data / "static",
         endpoints=endpoints,
+        keep_days=keep_days,
     )
     store = open_store(settings)
     plane = Plane(

@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.adapters.memory import MemoryJudge
 from sandbox.core import events as ev
+from sandbox.core import rights_events as rte
 from sandbox.core import room_events as rev
 
 FILES = (ev.TextFile(path="specdec.py", text="é"),)
@@ -85,6 +86,9 @@ async def examples() -> list[ev.Event]:
         rev.OutageBegan(cause="server", began=1),
         rev.OutageEnded(cause="server"),
         rev.Accommodated(accommodations=rev.Accommodations(time_percent=125)),
+        rte.Contested(text="c"),
+        rte.ContestAnswered(name="n", text="a"),
+        rte.DeletionAsked(reason="r"),
         ev.Joined(),
         ev.Left(),
     ]

@@ -1,6 +1,7 @@
 /** The HTTP half of the protocol: one function a call. Every failure is an ApiError that says what to do. */
 
 import { calibration, impacts } from "./cohort/figures";
+import { mine, type Mine } from "./mine/shape";
 import {
   accommodations,
   createdInterview,
@@ -124,6 +125,21 @@ export const fetchHealth = (): Promise<Infer<typeof health>> => call("/api/healt
 
 const room = (interview: string, rest: string): string =>
   `/api/rooms/${encodeURIComponent(interview)}/${rest}`;
+
+export const fetchMine = (interview: string): Promise<Mine> => call(room(interview, "mine"), mine);
+
+export const contestDecision = (interview: string, text: string): Promise<unknown> =>
+  call(room(interview, "contest"), nothing, { text });
+
+export const answerContest = (interview: string, text: string, name: string): Promise<unknown> =>
+  call(room(interview, "contest/answer"), nothing, { text, name });
+
+export const askDeletion = (interview: string, reason: string): Promise<unknown> =>
+  call(room(interview, "mine/deletion"), nothing, { reason });
+
+/** For good. */
+export const deleteInterview = (interview: string, reason: string, name: string): Promise<unknown> =>
+  call(room(interview, "delete"), nothing, { reason, name });
 
 export const fetchPanel = (interview: string): Promise<Infer<typeof panel>> =>
   call(room(interview, "panel"), panel);

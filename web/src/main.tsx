@@ -26,6 +26,7 @@ const Interviewer = lazy(() => import("./pages/Interviewer"));
 const Watcher = lazy(() => import("./pages/Watcher"));
 const Arrangements = lazy(() => import("./pages/Arrangements"));
 const Report = lazy(() => import("./pages/Report"));
+const Mine = lazy(() => import("./pages/Mine"));
 const Calibration = lazy(() => import("./pages/Calibration"));
 const WhatIf = lazy(() => import("./pages/WhatIf"));
 const Replay = lazy(() => import("./pages/Replay"));
@@ -47,6 +48,8 @@ function page(path: string): ReactNode {
       return <Arrangements interview={to.interview} />;
     case "report":
       return <Report interview={to.interview} />;
+    case "mine":
+      return <Mine interview={to.interview} />;
     case "calibration":
       return <Calibration />;
     case "what-if":

@@ -1,5 +1,6 @@
 /** What server and page say to each other: docs/protocol.md, with a check for everything that arrives. */
 
+import { contest } from "./mine/shape";
 import {
   boolean,
   list,
@@ -297,6 +298,8 @@ const summary = object({
   stage,
   total: nullable(number),
   decision: nullable(oneOf("go on", "stop")),
+  contested: boolean,
+  deletion_asked: boolean,
   report: boolean,
   synthetic: boolean,
 });
@@ -349,7 +352,9 @@ export const probeMaterials = object({ title: string, minutes: number, brief: st
 export const materials = object({
   filter: nullable(filterMaterials),
   probe: nullable(probeMaterials),
-  plan: optional(object({ filter_minutes: number, probe_minutes: number })),
+  plan: optional(
+    object({ filter_minutes: number, probe_minutes: number, recorded: list(string), kept: string }),
+  ),
   guide: optional(
     object({ filter: string, probe: string, rubrics: object({ engineering: rubric, research: rubric }) }),
   ),
@@ -397,6 +402,7 @@ export const report = object({
   bench: nullable(benchReport),
   signals: list(integrity),
   timeline: list(object({ at: number, kind: string, text: string })),
+  contests: list(contest),
   chain: object({ events: number, head: string, intact: boolean }),
 });
 export type Report = Infer<typeof report>;

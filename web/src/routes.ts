@@ -5,7 +5,7 @@ export type Route =
   | { readonly page: "what-if"; readonly interview: string | null }
   | { readonly page: "join"; readonly token: string }
   | {
-      readonly page: "candidate" | "interviewer" | "watcher" | "arrangements" | "report" | "replay";
+      readonly page: "candidate" | "interviewer" | "watcher" | "arrangements" | "report" | "replay" | "mine";
       readonly interview: string;
     }
   | { readonly page: "unknown" };
@@ -21,6 +21,7 @@ export function route(path: string): Route {
     if (first === "room") return { page: "candidate", interview: second };
     if (first === "arrangements") return { page: "arrangements", interview: second };
     if (first === "report") return { page: "report", interview: second };
+    if (first === "mine") return { page: "mine", interview: second };
     if (first === "replay") return { page: "replay", interview: second };
   }
   if (first === "room" && (third === "interviewer" || third === "watcher"))

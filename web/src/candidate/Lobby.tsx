@@ -33,7 +33,7 @@ export function Lobby({ plan }: { plan: Materials["plan"] }) {
         </div>
         <Plan plan={plan} />
         <div className="lobby-columns">
-          <Recorded />
+          <Recorded plan={plan} />
           <Checks />
         </div>
         <Consent />
@@ -80,24 +80,18 @@ function Plan({ plan }: { plan: Materials["plan"] }) {
   );
 }
 
-function Recorded() {
+function Recorded({ plan }: { plan: Materials["plan"] }) {
   return (
     <section className="card pad stack" aria-labelledby="recorded">
       <h2 id="recorded">What is recorded</h2>
       <ul className="facts">
-        <li>
-          Everything you type here, your cursor, your runs, and what they and the terminal show. Your
-          interviewer sees it live.
-        </li>
-        <li>
-          That you paste or leave this page: when, how long, how many characters, how they begin, and whether
-          they were in the room before. It decides nothing and enters no mark.
-        </li>
+        {plan?.recorded.map((line) => <li key={line}>{line}</li>)}
         <li>No camera, no microphone, no screen, nothing outside this page.</li>
       </ul>
+      <p data-testid="kept">{plan?.kept}</p>
       <p className="muted small">
-        It stays on the server of those who invited you. People, not programs, decide; ask them for a copy or
-        to delete it.
+        It stays on the server of those who invited you. People, not programs, decide. Afterwards your link leads
+        to a page with your copy of it, the reasons, and ways to contest them.
       </p>
     </section>
   );

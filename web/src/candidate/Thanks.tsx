@@ -5,6 +5,7 @@ import { Brand, ThemeToggle, Time } from "../ui/parts";
 
 export function Thanks() {
   const { interview, submission } = useView();
+  const mine = `/mine/${encodeURIComponent(interview.id)}`;
   return (
     <>
       <header className="topbar">
@@ -25,7 +26,15 @@ export function Thanks() {
         )}
         <p>
           {interview.interviewer_name} will tell you how it goes on. A person decides, and you may ask them
-          for the reasons. You can close this page.
+          for the reasons.
+        </p>
+        <p>
+          <a className="button" href={mine} data-testid="to-mine">
+            What was recorded, and your copy of it
+          </a>
+        </p>
+        <p className="muted small">
+          The decision and its reasons will stand there, too. Your link leads there from now on.
         </p>
       </main>
     </>

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 
 import { ApiError, listInterviews } from "../api";
+import { DeleteDialog } from "../home/DeleteDialog";
 import { Links } from "../home/Links";
 import { NewForm } from "../home/NewForm";
 import { Sandboxes, useHosting } from "../home/Sandboxes";
@@ -35,6 +36,7 @@ export default function Home() {
 
 function Desk({ interviews, reload }: { interviews: InterviewSummary[]; reload(): void }) {
   const [created, setCreated] = useState<CreatedInterview | null>(null);
+  const [deleting, setDeleting] = useState<InterviewSummary | null>(null);
   const hosting = useHosting();
   useTitle("Interviews");
   const onCreated = (answer: CreatedInterview) => {
@@ -55,7 +57,7 @@ function Desk({ interviews, reload }: { interviews: InterviewSummary[]; reload()
       <main className="home-grid">
         <section aria-labelledby="interviews">
           <h1 id="interviews">Interviews</h1>
-          <Groups interviews={interviews} />
+          <Groups interviews={interviews} onDelete={setDeleting} />
         </section>
         <aside className="stack">
           {created ? (
@@ -66,6 +68,17 @@ function Desk({ interviews, reload }: { interviews: InterviewSummary[]; reload()
           <Sandboxes hosting={hosting} nameOf={nameOf} />
         </aside>
       </main>
+      {deleting ? (
+        <DeleteDialog
+          key={deleting.id}
+          interview={deleting}
+          onDone={() => {
+            setDeleting(null);
+            reload();
+          }}
+          onCancel={() => setDeleting(null)}
+        />
+      ) : null}
     </div>
   );
 }
@@ -115,7 +128,8 @@ const GROUPS: readonly { title: string; stages: readonly Stage[] }[] = [
   { title: "Finished", stages: ["finished"] },
 ];
 
-function Groups({ interviews }: { interviews: InterviewSummary[] }) {
+function Groups(props: { interviews: InterviewSummary[]; onDelete(interview: InterviewSummary): void }) {
+  const { interviews, onDelete } = props;
   if (interviews.length === 0) {
     return (
       <div className="card">
@@ -146,7 +160,7 @@ function Groups({ interviews }: { interviews: InterviewSummary[] }) {
             </h2>
             <ul className="card interviews">
               {members.map((one) => (
-                <Row key={one.id} interview={one} />
+                <Row key={one.id} interview={one} onDelete={() => onDelete(one)} />
               ))}
             </ul>
           </section>
@@ -170,7 +184,7 @@ function Standing({ interview: { stage, decision } }: { interview: InterviewSumm
   return <Chip tone={decision === "go on" ? "good" : "plain"}>{decision}</Chip>;
 }
 
-function Row({ interview }: { interview: InterviewSummary }) {
+function Row({ interview, onDelete }: { interview: InterviewSummary; onDelete(): void }) {
   return (
     <li>
       <div className="grow">
@@ -180,6 +194,12 @@ function Row({ interview }: { interview: InterviewSummary }) {
         </div>
       </div>
       <Standing interview={interview} />
+      {interview.contested ? (
+        <a href={`/report/${encodeURIComponent(interview.id)}`}>
+          <Chip tone="warn">contested</Chip>
+        </a>
+      ) : null}
+      {interview.deletion_asked ? <Chip tone="warn">asks for deletion</Chip> : null}
       {interview.total !== null ? <ScoreCells total={interview.total} threshold={8} /> : null}
       {interview.stage === "finished" ? null : (
         <a className="button tiny" href={`/arrangements/${encodeURIComponent(interview.id)}`}>
@@ -191,6 +211,9 @@ function Row({ interview }: { interview: InterviewSummary }) {
           Report<span className="hidden-visually"> on {interview.candidate_name}</span>
         </a>
       ) : null}
+      <button type="button" className="button quiet tiny" onClick={onDelete} data-testid="delete">
+        Delete<span className="hidden-visually"> the interview with {interview.candidate_name}</span>
+      </button>
     </li>
   );
 }

@@ -7,6 +7,7 @@ import type { Report } from "../protocol";
 import { replayLink } from "../replay/address";
 import { AxisCard } from "../report/AxisCard";
 import { Deliveries } from "../report/Deliveries";
+import { Contests } from "../report/Contests";
 import { Evidence } from "../report/Evidence";
 import { Head } from "../report/Head";
 import { Topics } from "../report/Topics";
@@ -42,6 +43,7 @@ export default function ReportPage({ interview }: { interview: string }) {
         {loaded.panel.decision ? (
           <Deliveries interview={interview} decidedAt={loaded.panel.decision.at} />
         ) : null}
+        <Contests report={loaded} onAnswered={reload} />
         <div className="axes">
           <AxisCard axis="engineering" report={loaded.axes.engineering} interview={interview} />
           <AxisCard axis="research" report={loaded.axes.research} interview={interview} />

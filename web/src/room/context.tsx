@@ -154,7 +154,7 @@ function Opened(props: {
   const synced = useStore(props.room.synced);
   const materials = useMaterials(props.interview, props.role, view?.stage);
   if (state.kind === "ended" && (!view || view.stage !== "finished"))
-    return <Ended message={state.message} />;
+    return <Ended message={state.message} mine={state.code === 4410 && props.role === "candidate" ? props.interview : null} />;
   if (materials instanceof ApiError) return <LoadFailed error={materials} />;
   if (!view || !materials || !synced)
     return (
@@ -168,10 +168,17 @@ function Opened(props: {
   );
 }
 
-function Ended({ message }: { message: string }) {
+function Ended({ message, mine }: { message: string; mine: string | null }) {
   return (
     <Notice title="This room cannot be opened">
       <p>{message}</p>
+      {mine === null ? null : (
+        <p>
+          <a className="button" href={`/mine/${encodeURIComponent(mine)}`}>
+            To your own page
+          </a>
+        </p>
+      )}
     </Notice>
   );
 }
