@@ -41,7 +41,15 @@ def main(argv: Sequence[str]) -> int:
         return 0 if stop.code == 0 else 64
     try:
         return int(arguments.do(arguments))
-    except (StorageFault, BadChallenge, SandboxFault, BadLogFile, BadEndpoints, _CannotServe) as error:
+    except (
+        StorageFault,
+        BadChallenge,
+        SandboxFault,
+        BadLogFile,
+        BadEndpoints,
+        rights_cli.NotDeleted,
+        _CannotServe,
+    ) as error:
         print(f"probe: {error}", file=sys.stderr)
         return 1
     except LookupError as error:

@@ -19,11 +19,14 @@ from sandbox.core.retention import MAX_KEEP_DAYS
 from sandbox.service.deletion import BY_POLICY, all_due
 from sandbox.service.interviews import Interviews
 from sandbox.store.alive import Alive
-from sandbox.store.database import StorageFault
 from sandbox.store.erasure import Erasure
 from sandbox.store.log import EventLog
 
 ALIVE_MS = 10_000
+
+
+class NotDeleted(Exception):
+    """Safe to show; says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +91,12 @@ def _delete(arguments: argparse.Namespace, kept: Kept) -> int:
     _only_without_a_server(kept)
     reason = arguments.reason.strip()
     if not 0 < len(reason) <= MAX_REASON:
-        raise StorageFault(f"Nothing was deleted: --reason wants 1 to {MAX_REASON} characters.")
+        raise NotDeleted(f"nothing was deleted: --reason wants 1 to {MAX_REASON} characters.")
     state = kept.interviews.get(arguments.id)
     try:
         ready_to_delete(state)
     except NotAllowed as refused:
-        raise StorageFault(str(refused)) from refused
+        raise NotDeleted(str(refused)) from refused
     who = (arguments.by.strip() or getpass.getuser())[:80]
     entry = kept.erasure.erase(arguments.id, who=who, reason=reason, at_us=_now_us())
     kept.erasure.scrub()
@@ -139,7 +142,7 @@ def _audit(arguments: argparse.Namespace, kept: Kept) -> int:
 def _only_without_a_server(kept: Kept) -> None:
     last = Alive(kept.data).last_ms()
     if last is not None and abs(_now_us() // 1000 - last) < ALIVE_MS:
-        raise StorageFault(
+        raise NotDeleted(
             "A server runs on this data folder and may have the interview open: delete it on its home page, "
             f"or stop the server and wait {ALIVE_MS // 1000} seconds."
         )

@@ -100,14 +100,21 @@ class Deletion:
         found = await asyncio.to_thread(all_due, self._log, self._interviews, self._keep_days, self._now_us())
         for one in found:
             if not one.held:
-                await self.delete(one.interview, who=BY_POLICY, reason=BY_POLICY)
+                await self._delete_by_policy(one.interview)
         await self.scrub()
+
+    async def _delete_by_policy(self, interview: str) -> None:
+        """One that cannot be deleted now holds no other up; it is tried again."""
+        try:
+            await self.delete(interview, who=BY_POLICY, reason=BY_POLICY)
+        except (StorageFault, LookupError, NotAllowed) as error:
+            _log.error("%s is due and could not be deleted: %s", interview, error)
 
     async def run(self) -> None:
         """For as long as the server runs."""
         while True:
             try:
                 await self.delete_what_is_due()
-            except (StorageFault, LookupError, NotAllowed) as error:
-                _log.error("what is due could not be deleted: %s", error)
+            except StorageFault as fault:
+                _log.error("what is due could not be found: %s", fault)
             await asyncio.sleep(EVERY_S)
