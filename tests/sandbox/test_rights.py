@@ -366,6 +366,24 @@ async def test_what_is_due_is_deleted_but_not_what_waits_for_an_answer(
     assert "intact: 1 entries" in printed
 
 
+async def test_a_server_deletes_what_is_due_by_itself(
+    tmp_path: Path, challenges: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serve(tmp_path / "data", challenges) as plane:
+        await whole(plane, "gone")
+        kept = plane.interview()
+    monkeypatch.setattr("sandbox.app.now_us", lambda: time.time_ns() // 1000 + 2 * DAY_US)
+    async with serve(tmp_path / "data", challenges, keep_days=1) as plane:
+        for _ in range(1_000):
+            if plane.store.erasure.audit() and not plane.store.erasure.unscrubbed:
+                break
+            await asyncio.sleep(0.02)
+        assert plane.store.log.ids() == [kept]
+        (entry,) = plane.store.erasure.audit()
+        assert (entry.author, au.read(entry).reason) == ("retention", "retention")
+        assert leftovers(tmp_path / "data", "gone-") == []
+
+
 def test_the_shell_deletes_and_the_audit_says_so(
     tmp_path: Path, challenges: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
