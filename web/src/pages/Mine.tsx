@@ -9,6 +9,7 @@ import type { Mine } from "../mine/shape";
 import { TextForm } from "../mine/TextForm";
 import { Thread } from "../mine/Thread";
 import { Brand, LoadFailed, Loading, ThemeToggle, Time } from "../ui/parts";
+import { useTitle } from "../ui/title";
 
 export default function MinePage({ interview }: { interview: string }) {
   const [loaded, setLoaded] = useState<Mine | ApiError | null>(null);
@@ -31,6 +32,7 @@ export default function MinePage({ interview }: { interview: string }) {
 }
 
 function Shown({ mine, reload }: { mine: Mine; reload(): void }) {
+  useTitle("Your interview");
   return (
     <>
       <header className="topbar">
