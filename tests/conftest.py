@@ -33,7 +33,13 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["PROBE_LONG"] = "1"
 
 
+FIRST = "tests/e2e/"
+"""Few tests that take minutes: begun last, one worker would end alone with them. The zoo, which is last, keeps
+all processors busy by itself."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
     if config.getoption("--long"):
         return
     left_out = [item for item in items if item.get_closest_marker("long")]
