@@ -34,8 +34,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 FIRST = "tests/e2e/"
-"""Few tests that take minutes: begun last, one worker would end alone with them. The zoo, which is last, keeps
-all processors busy by itself."""
+"""Few tests that take minutes: begun last, one worker would end alone with them. The zoo, which is last,
+keeps all processors busy by itself."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
