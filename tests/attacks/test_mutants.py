@@ -205,7 +205,9 @@ def test_a_container_with_its_defence_off_lets_it_through(
     with world(runtime_by_name("docker", tmp_path)) as on:
         changed, _ = DOCKER_MUTANTS[ON_DOCKER[name]]
         whole = docker._profile
-        monkeypatch.setattr(docker, "_profile", lambda spec, uid: {**whole(spec, uid), **changed})
+        monkeypatch.setattr(
+            docker, "_profile", lambda spec, uid, **more: {**whole(spec, uid, **more), **changed}
+        )
         found = played_on(on, name)
     assert any(through(each) for each in found), [(each.verdict, each.words, each.faults) for each in found]
 

@@ -80,7 +80,7 @@ def report(interviewer: Page) -> Page:
     """The report, once the judge has finished with the submission."""
     interviewer.get_by_role("tab", name="Judge").click()
     expect(interviewer.get_by_test_id("judgement").first).to_contain_text(
-        re.compile(r"Suggests \d of 5"), timeout=JUDGE_MS
+        re.compile(r"Judged: \d pass"), timeout=JUDGE_MS
     )
     address = interviewer.url.replace("/room/", "/report/").replace("/interviewer", "")
     interviewer.goto(address)

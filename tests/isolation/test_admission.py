@@ -202,7 +202,7 @@ def test_a_container_with_a_defence_off_is_refused(
     runtime = runtime_by_name("docker", tmp_path)
     changed, seen = DOCKER_MUTANTS[mutant]
     whole = docker._profile
-    monkeypatch.setattr(docker, "_profile", lambda spec, uid: {**whole(spec, uid), **changed})
+    monkeypatch.setattr(docker, "_profile", lambda spec, uid, **more: {**whole(spec, uid, **more), **changed})
     verdict = examine(runtime, bare("session"))
     assert {hole.tried for hole in verdict.holes} >= seen
     assert "does not hold" in verdict.reason

@@ -533,6 +533,8 @@ def without_filter(patch: pytest.MonkeyPatch, name: str) -> None:
 
         whole = docker._profile
         open_to_all = {"security_opt": ["no-new-privileges", "seccomp=unconfined"]}
-        patch.setattr(docker, "_profile", lambda spec, uid: {**whole(spec, uid), **open_to_all})
+        patch.setattr(
+            docker, "_profile", lambda spec, uid, **more: {**whole(spec, uid, **more), **open_to_all}
+        )
     else:
         patch.setattr("isolation.seccomp.program", lambda kind: struct.pack("=HBBI", 0x06, 0, 0, 0x7FFF_0000))

@@ -63,7 +63,12 @@ def test_a_submission_is_judged(name: str, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)  # the command sets it
     submission = tmp_path / "specdec.py"
     submission.write_text("raise RuntimeError('from inside')\n")
-    with brokered(runtime_by_name(name, tmp_path / "jails"), tmp_path / "m", POLICY) as path:
+    # The judge adds to it, and the path of a socket has room for 107 bytes.
+    meeting = tempfile.TemporaryDirectory(prefix="m-", dir="/tmp")
+    with (
+        meeting as root,
+        brokered(runtime_by_name(name, tmp_path / "jails"), Path(root) / "m", POLICY) as path,
+    ):
         arguments = [
             "judge",
             str(submission),

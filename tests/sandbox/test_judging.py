@@ -52,7 +52,8 @@ async def test_judgements_wait_for_each_other_and_show_their_progress(
             await grace.until(
                 lambda: [one["state"] for one in grace.view["judgements"]] == ["judged", "judged"]
             )
-            assert grace.view["suggestions"]["research"]["score"] == 3
+            scorecards = [one["scorecard"]["score"]["suggested"] for one in grace.view["judgements"]]
+            assert scorecards == [3, 3]
             assert grace.view["judgements"][0]["sha256"] == grace.view["judgements"][1]["sha256"]
 
 

@@ -280,13 +280,13 @@ async def test_w16_there_is_no_default_secret_and_nobody_is_host_by_being_first(
 
 
 def test_w17_the_control_plane_fetches_no_address_that_somebody_names() -> None:
-    """The only client of HTTP is the one that speaks to a sandbox over its socket."""
+    """Clients of HTTP speak to a sandbox over its socket, or to the endpoints of the operator's own file."""
     sources = Path(TESTS.parents[1] / "sandbox").rglob("*.py")
     clients = re.compile(
         r"^\s*(import|from) (httpx|requests|urllib\.request|aiohttp|websockets\.\w+\.client)\b", re.M
     )
     users = {path.name for path in sources if clients.search(path.read_text())}
-    assert users <= {"jupyter.py", "kernel.py", "shell.py", "safe_socket.py", "sandboxes.py"}
+    assert users <= {"jupyter.py", "kernel.py", "shell.py", "safe_socket.py", "sandboxes.py", "courier.py"}
 
 
 async def test_w18_errors_say_what_to_do_and_nothing_of_the_inside(

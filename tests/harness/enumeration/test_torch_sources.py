@@ -271,7 +271,12 @@ ENDLESS = "thinned_correction"
 """Draws until a draw is kept, so its tree has no end."""
 TWO_RACES = "shared_gumbel"
 """Decides two races with the same noise; the second hangs on the first in a way that no interval holds."""
-RIGHT = sorted({path.stem for path in (ZOO / "honest").glob("*.py")} - {ENDLESS, TWO_RACES})
+NOT_FOLLOWED = {
+    "half_precision",  # draws in half precision, by an operation that is not followed
+    "models_in_threads",  # draws in two threads, in an order that is the scheduler's
+    "three_drafts",  # more leaves than a test waits for
+}
+RIGHT = sorted({path.stem for path in (ZOO / "honest").glob("*.py")} - {ENDLESS, TWO_RACES} - NOT_FOLLOWED)
 SHORT = Task(num_speculative_tokens=2, max_new_tokens=3)
 ONE_DRAFT = Task(num_speculative_tokens=1, max_new_tokens=2)
 WARPED = Task(num_speculative_tokens=2, max_new_tokens=3, temperature=0.7, top_p=0.9)
