@@ -73,7 +73,8 @@ def test_a_comparison_is_as_likely_as_its_part_of_the_interval(
     assert got.get(True, 0.0) == pytest.approx(share, abs=2e-3)
 
 
-@given(st.lists(st.floats(0.01, 0.99), min_size=1, max_size=5))
+# Apart by more than rounding: the law of an interval of one unit in the last place is none.
+@given(st.lists(st.integers(10, 990).map(lambda thousandths: thousandths / 1000), min_size=1, max_size=5))
 def test_a_number_used_again_stays_in_its_interval(bounds: list[float]) -> None:
     def play(walk: Walk) -> tuple[bool, ...]:
         u = Uncertain(Uniform(walk))
