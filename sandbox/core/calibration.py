@@ -15,13 +15,13 @@ import numpy as np
 from scipy import stats
 
 from sandbox.core.estimates import Discrimination, Estimate, Share, agreement, discrimination, drift, share
+from sandbox.core.panel_marks import AXES
 from sandbox.core.scoring import PROGRESS_THRESHOLD
 from wire.base import Wire
 from wire.challenge import Axis
 from wire.scorecard import CheckName, Status
 
 AIM = 1 / 20
-AXES: tuple[Axis, ...] = get_args(Axis)
 FEWEST_FOR_QUARTILES = 8
 
 

@@ -68,10 +68,8 @@ class Panel:
         return self.revealed and not self.asks
 
     def shows(self, viewer: str, author: str) -> bool:
-        """Whether ``viewer`` may see the mark of ``author``. Who rates and has not filed sees only theirs."""
-        if viewer == author:
-            return True
-        return self.revealed and (viewer not in self.raters or viewer in self.filed)
+        """Whether ``viewer`` may see the mark of ``author``: their own, and all once all raters filed."""
+        return viewer == author or self.revealed
 
     def shows_suggestion(self, viewer: str) -> bool:
         """The machine's suggestion is one more opinion: a rater reads it after filing."""

@@ -485,7 +485,6 @@ def mark_view(mark: iv.Mark | None) -> MarkView | None:
 def panel_view(interview: iv.Interview, viewer: ev.Author) -> PanelView:
     """``viewer``: an author; ``host`` sees what is shown to everybody."""
     marking = interview.marking
-    shown = marking.revealed and (viewer not in marking.raters or viewer in marking.filed)
     total, decision = marking.total, interview.decision
     return PanelView(
         marks=tuple(
@@ -496,10 +495,10 @@ def panel_view(interview: iv.Interview, viewer: ev.Author) -> PanelView:
             if marking.shows(viewer, one.author)
         ),
         waiting_for=tuple(interview.name_of(one) for one in marking.raters if one not in marking.filed),
-        shown=shown,
-        asks=marking.asks if shown else (),
+        shown=marking.revealed,
+        asks=marking.asks,
         total=TotalView(value=total.value, low=total.low, high=total.high, progresses=total.progresses)
-        if total is not None and shown
+        if total is not None
         else None,
         decision=DecisionView(
             outcome=decision.outcome, name=decision.name, reason=decision.reason, at=decision.at
