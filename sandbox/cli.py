@@ -69,7 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     shared.add_argument(
         "--data", type=Path, default=Path("data"), help="folder of the database (default: data)"
     )
-    shared.add_argument("--database-url", default="", help="another database than SQLite in the data folder")
+    shared.add_argument(
+        "--database-url",
+        default=os.environ.get("PROBE_DATABASE_URL", ""),
+        help="a PostgreSQL database instead of SQLite in the data folder; default: PROBE_DATABASE_URL",
+    )
     shared.add_argument(
         "--challenges", type=Path, default=PROJECT / "challenges", help="folder of the challenges"
     )

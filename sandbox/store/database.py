@@ -1,4 +1,4 @@
-"""Opens the database: pragmas for SQLite, migrations for all. Knows no query."""
+"""Opens the database, SQLite in a file or PostgreSQL by its URL: settings, migrations. Knows no query."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from typing import Any, Literal
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
 BUSY_TIMEOUT_MS = 5_000
 Durability = Literal["power-loss", "crash"]
 """What a commit survives: loss of power too, or only the death of this process.
 
 SQLite's ``synchronous=FULL`` waits for the disk at every commit; ``NORMAL`` leaves the write to the kernel,
-which outlives the process but not its machine.
+which outlives the process but not its machine. PostgreSQL's ``synchronous_commit`` is the same choice, made
+by its server: without it the last third of a second may be lost when that server dies.
 """
 _SYNCHRONOUS: dict[Durability, str] = {"power-loss": "FULL", "crash": "NORMAL"}
+_SYNCHRONOUS_COMMIT: dict[Durability, str] = {"power-loss": "on", "crash": "off"}
 
 
 class StorageFault(Exception):
@@ -31,10 +33,7 @@ def sqlite_url(data: Path) -> str:
 
 def open_database(url: str, durability: Durability = "power-loss") -> Engine:
     """An engine whose schema is the newest. Raises StorageFault."""
-    # Without the parameters: what a candidate typed belongs into no server's log.
-    engine = create_engine(url, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _pragmas(_SYNCHRONOUS[durability]))
+    engine = _engine(url, durability)
     try:
         with engine.begin() as connection:
             config = Config()
@@ -45,6 +44,41 @@ def open_database(url: str, durability: Durability = "power-loss") -> Engine:
         engine.dispose()
         raise explain(error) from error
     return engine
+
+
+def _engine(url: str, durability: Durability) -> Engine:
+    try:
+        # Without the parameters: what a candidate typed belongs into no server's log. Asked before use: a
+        # database server may have been restarted since.
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
+    except ModuleNotFoundError as error:
+        raise StorageFault(
+            f"The driver {error.name} of this database is missing. "
+            "For PostgreSQL: pip install 'probe[postgresql]'."
+        ) from error
+    except ArgumentError as error:
+        raise StorageFault(
+            "The database's URL cannot be read. "
+            "Want postgresql://USER:PASSWORD@HOST/NAME, or none for SQLite."
+        ) from error
+    match engine.dialect.name:
+        case "sqlite":
+            event.listen(engine, "connect", _pragmas(_SYNCHRONOUS[durability]))
+        case "postgresql":
+            event.listen(engine, "connect", _commits(_SYNCHRONOUS_COMMIT[durability]))
+        case other:
+            raise StorageFault(
+                f"{other} is not supported. Give the URL of a PostgreSQL database, or none for SQLite."
+            )
+    return engine
+
+
+def _commits(synchronous: str) -> Callable[[Any, object], None]:
+    def set_commits(connection: Any, _record: object) -> None:
+        connection.execute(f"SET synchronous_commit TO {synchronous}")
+        connection.commit()
+
+    return set_commits
 
 
 def _pragmas(synchronous: str) -> Callable[[Any, object], None]:
@@ -77,5 +111,12 @@ def explain(error: SQLAlchemyError) -> StorageFault:
     if "locked" in reason:
         return StorageFault(
             "Another process holds the database. Is a second server running on the same data folder?"
+        )
+    if isinstance(error, DBAPIError) and (
+        error.connection_invalidated or isinstance(error, OperationalError)
+    ):
+        return StorageFault(
+            f"The database cannot be reached ({reason.strip()}). Is it running? "
+            "Work goes on by itself when it is."
         )
     return StorageFault(f"The database refused: {reason}")

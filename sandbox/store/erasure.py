@@ -11,7 +11,7 @@ import json
 import os
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from sandbox.core import audit as au
@@ -101,7 +101,10 @@ def _erase(
     connection: Connection, interview: str, *, who: str, reason: str, at_us: int
 ) -> tuple[Link, frozenset[str]]:
     """The entry, and the records that no interview needs any more."""
-    # A write comes first: from here on nobody else writes, and what is read stays true.
+    # From here on nobody else deletes, and what is read stays true. With SQLite the write that comes first
+    # does that; PostgreSQL lets others write, so they are kept out by name.
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE audit, events IN SHARE ROW EXCLUSIVE MODE"))
     connection.execute(delete(seats).where(seats.c.interview == interview))
     newest = select(events.c.seq, events.c.hash).where(events.c.interview == interview)
     # The last row is never packed; see `sandbox.store.log.EventLog.pack`.

@@ -53,7 +53,7 @@ class Journal:
     """Belongs to the event loop that calls `start`; `append` and the ``done`` callbacks run in it."""
 
     def __init__(self, engine: Engine, durability: Durability = "power-loss") -> None:
-        """Waiting for the disk takes a thread; handing a commit to the kernel takes less than one."""
+        """To wait for a disk or a server takes a thread; to hand a commit to the kernel takes less."""
         self._engine = engine
         self._connection: Connection | None = None
         self._heads: dict[str, int] = {}
@@ -65,7 +65,7 @@ class Journal:
         """Of this turn of the event loop."""
         self._batches: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        if durability == "power-loss":
+        if durability == "power-loss" or engine.dialect.name != "sqlite":
             self._thread = threading.Thread(target=self._write_all, name="journal", daemon=True)
 
     def start(self) -> None:
@@ -148,6 +148,9 @@ class Journal:
                     connection.exec_driver_sql(self._insert, [self._parameters(row) for row in rows])
         except SQLAlchemyError as error:
             _log.error("the event log could not be written: %s", error)
+            # A connection that broke does not say whether the commit came through; the log does.
+            for row in rows:
+                self._heads.pop(row.interview, None)
             return explain(error)
         self._heads = heads
         return None

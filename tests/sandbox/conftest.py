@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,12 @@ from sandbox.app import Store, create_app, open_store
 from sandbox.core.outbound import Endpoint
 from sandbox.core.room_events import PanelRole
 from sandbox.settings import Settings
+from sandbox.store.database import sqlite_url
 from sandbox.store.seats import SeatOf
 from sandbox.web.websocket import server_config
 from tests.sandbox.challenges import write_challenges
 from tests.sandbox.page import Page, join
+from tests.sandbox.postgresql import Server, binaries, running
 
 hypothesis_settings.register_profile("sandbox", hypothesis_settings.get_profile("shared"), max_examples=60)
 hypothesis_settings.load_profile("sandbox")
@@ -34,6 +36,25 @@ hypothesis_settings.load_profile("sandbox")
 @pytest.fixture(scope="session")
 def challenges(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_challenges(tmp_path_factory.mktemp("challenges"))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A server of PostgreSQL; skipped, with the reason, where none is installed."""
+    folder = binaries()
+    if folder is None:
+        pytest.skip("needs PostgreSQL's server (Debian: postgresql)")
+    with running(folder) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of an empty database, of each kind."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path)
+    server: Server = request.getfixturevalue("postgresql")
+    return server.new_database()
 
 
 @dataclass(kw_only=True)
@@ -77,6 +98,7 @@ async def serve(
     judge: MemoryJudge | None = None,
     endpoints: tuple[Endpoint, ...] = (),
     keep_days: int | None = None,
+    database_url: str = "",
 ) -> AsyncIterator[Plane]:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
@@ -89,6 +111,7 @@ async def serve(
         static=data / "static",
         endpoints=endpoints,
         keep_days=keep_days,
+        database_url=database_url,
     )
     store = open_store(settings)
     plane = Plane(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -44,8 +44,10 @@ def test_other_bytes_are_refused(data: bytes) -> None:
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> EventLog:
-    return EventLog(open_database(f"sqlite:///{tmp_path}/interviews.db"))
+def log(database_url: str) -> Iterator[EventLog]:
+    engine = open_database(database_url)
+    yield EventLog(engine)
+    engine.dispose()
 
 
 def test_a_packed_log_is_the_same_log(log: EventLog) -> None:
