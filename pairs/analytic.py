@@ -15,17 +15,22 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from pairs.context import Rows, check_fits, check_keeps
 from pairs.flavours import PEAKED, Flavour, Floats, noised, set_probability, untied
 from pairs.noise import MASK, advance, mix, one_way, uniforms
 from pairs.warp import warp
 
 ROWS_KEPT = 4096
+MAX_POSITIONS = 4096
+"""Of one context. The law itself has no end; a number keeps every buffer finite."""
 TUNING_PREFIXES = 192
 STRONGEST_NOISE = 24.0
 
 
 class AnalyticModel:
     """One model of a pair. A state stands for a whole prefix; target and draft share it."""
+
+    max_positions = MAX_POSITIONS
 
     def __init__(self, vocab_size: int, seed: int, row: Callable[[int], NDArray[np.float32]]) -> None:
         """``row`` maps a state to ``(V,)`` float32 logits and must be pure."""
@@ -52,6 +57,39 @@ class AnalyticModel:
     def logits(self, state: int) -> NDArray[np.float32]:
         """Next-token logits ``(V,)``, no two equal. Read-only: it is shared with later callers."""
         return self._row(state)
+
+    def open(self) -> AnalyticContext:
+        """An empty context."""
+        return AnalyticContext(self, [])
+
+
+class AnalyticContext:
+    """A `pairs.context.Context`: in place of keys and values, the state after each token."""
+
+    def __init__(self, model: AnalyticModel, states: list[int]) -> None:
+        self._model = model
+        self._states = states
+
+    @property
+    def length(self) -> int:
+        return len(self._states)
+
+    def extend(self, tokens: Sequence[int]) -> Rows:
+        check_fits(self._model, self.length, tokens)
+        state, fed = self._states[-1] if self._states else self._model.start(), list[int]()
+        for token in tokens:
+            state = self._model.advance(state, token)
+            fed.append(state)
+        self._states.extend(fed)
+        return np.stack([self._model.logits(state) for state in fed])
+
+    def crop(self, length: int) -> None:
+        check_keeps(self.length, length)
+        del self._states[length:]
+
+    def fork(self, length: int) -> AnalyticContext:
+        check_keeps(self.length, length)
+        return AnalyticContext(self._model, self._states[:length])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
