@@ -236,13 +236,13 @@ def _demo(arguments: argparse.Namespace) -> int:
 def _report(arguments: argparse.Namespace) -> int:
     from sandbox.core.view import Live
     from sandbox.render.document import html, pdf
-    from sandbox.service.report import make_report
+    from sandbox.service.report import fold, make_report
 
     if arguments.json and arguments.for_candidate:
         raise _CannotServe("the JSON report is the panel's; take --html or --pdf for the candidate's copy")
     store = open_store(_settings(arguments))
     report = make_report(
-        store.log, store.catalogue, arguments.id, Live(tabs={}), now=time.time_ns() // 1_000_000
+        fold(store.log, arguments.id), store.catalogue, Live(tabs={}), now=time.time_ns() // 1_000_000
     )
     theirs = arguments.for_candidate
     made: list[tuple[Path | None, Callable[[], bytes]]] = [

@@ -2,7 +2,11 @@
 
 A browser says where its cursor is; who it is comes from its seat. A connection speaks only for client ids
 that nobody else holds, so it can neither rename nor remove another. y-protocols' format: a count, then for
-each client an id, a clock and a JSON state. Pure.
+each client an id, a clock and a JSON state.
+
+A page takes a state only if its clock is above the last one it was told, also of somebody who was gone in
+between. A client's own clock says too little then: who is back, or was hidden for a while, has not moved by
+that. So others are told a clock of the server's, which rises with every statement, over restarts too. Pure.
 """
 
 from __future__ import annotations
@@ -26,25 +30,37 @@ _dumps = json.JSONEncoder(separators=(",", ":")).encode
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}(\.py)?")
 
 
+NOTHING = varint(0)
+"""States of nobody: heard, and without effect."""
+
+
+@dataclass(slots=True)
+class _Client:
+    owner: Connection
+    clock: int
+    """The page's own."""
+    state: str
+
+
 @dataclass(slots=True)
 class Presence:
     """States of a room by client id."""
 
+    now_ms: Callable[[], int]
     on_place: Callable[[Place], None] = lambda _place: None
     """Told where each person is, as often as their page says so."""
-    _owners: dict[int, Connection] = field(default_factory=dict)
-    _clocks: dict[int, int] = field(default_factory=dict)
-    _states: dict[int, str] = field(default_factory=dict)
+    _clients: dict[int, _Client] = field(default_factory=dict)
     _news: set[int] = field(default_factory=set)
     """Clients whose state the others have not been told."""
+    _told: int = 0
+    """The clock of the last statement."""
 
     def receive(self, owner: Connection, update: bytes) -> None:
         """Take in what a page says of itself. Raises BadFrame."""
         for client, clock, state in _parse(update):
-            if not self._may(owner, client) or clock < self._clocks.get(client, 0):
+            if not self._may(owner, client, clock):
                 continue
-            self._owners[client], self._clocks[client] = owner, clock
-            self._states[client] = _stamp(state, owner)
+            self._clients[client] = _Client(owner, clock, _stamp(state, owner))
             self._news.add(client)
             self.on_place(_place(state, owner))
 
@@ -54,44 +70,66 @@ class Presence:
             return []
         entries = dict[Connection, list[tuple[int, int, str]]]()
         for client in self._news:
-            entry = (client, self._clocks[client], self._states[client])
-            entries.setdefault(self._owners[client], []).append(entry)
+            known = self._clients[client]
+            entries.setdefault(known.owner, []).append((client, self._tick(), known.state))
         self._news.clear()
         return [(owner, _build(one)) for owner, one in entries.items()]
 
     def leave(self, owner: Connection) -> bytes | None:
         """Forget a connection; what to tell the others."""
-        gone = [client for client, one in self._owners.items() if one is owner]
-        told = [(client, self._clocks[client] + 1, "null") for client in gone]
+        gone = [client for client, known in self._clients.items() if known.owner is owner]
         for client in gone:
-            del self._owners[client], self._clocks[client], self._states[client]
+            del self._clients[client]
             self._news.discard(client)
             self.on_place(_place(None, owner))
-        return _build(told) if told else None
+        return self._nowhere(gone)
 
-    def everyone(self, *, but_the_candidate: bool = False) -> bytes | None:
-        """All states, for one who has just come."""
+    def everyone(self, reader: Connection, *, but_the_candidate: bool = False) -> bytes | None:
+        """All states, for one who has just come.
+
+        Of the reader's own seat with the page's clock: a page that is back knows better where it is.
+        """
         told = [
-            (client, self._clocks[client], state)
-            for client, state in self._states.items()
-            if not (but_the_candidate and self._owners[client].role == "candidate")
+            (client, known.clock if known.owner.author == reader.author else self._tick(), known.state)
+            for client, known in self._clients.items()
+            if not (but_the_candidate and known.owner.role == "candidate")
         ]
         return _build(told) if told else None
+
+    def candidate(self) -> bytes | None:
+        """Where the candidate is, for those who have not been told for a while."""
+        return self._states(lambda owner: owner.role == "candidate")
+
+    def panel(self) -> bytes | None:
+        """Where the panel is, for the candidate who has not been told for a while."""
+        return self._states(lambda owner: owner.role != "candidate")
 
     def without_the_candidate(self) -> bytes | None:
         """For those who may not see for a while where the candidate is."""
+        return self._nowhere(
+            [client for client, known in self._clients.items() if known.owner.role == "candidate"]
+        )
+
+    def _states(self, wanted: Callable[[Connection], bool]) -> bytes | None:
         told = [
-            (client, self._clocks[client], "null")
-            for client, owner in self._owners.items()
-            if owner.role == "candidate"
+            (client, self._tick(), known.state)
+            for client, known in self._clients.items()
+            if wanted(known.owner)
         ]
         return _build(told) if told else None
 
-    def _may(self, owner: Connection, client: int) -> bool:
+    def _nowhere(self, clients: list[int]) -> bytes | None:
+        return _build([(client, self._tick(), "null") for client in clients]) if clients else None
+
+    def _tick(self) -> int:
+        self._told = max(self._told + 1, self.now_ms())
+        return self._told
+
+    def _may(self, owner: Connection, client: int, clock: int) -> bool:
         """Own ids and free ones; and those of the same seat, since a page that reconnects keeps its id."""
-        if (holder := self._owners.get(client)) is not None:
-            return holder.author == owner.author
-        return sum(one is owner for one in self._owners.values()) < MAX_CLIENTS
+        if (known := self._clients.get(client)) is not None:
+            return known.owner.author == owner.author and clock >= known.clock
+        return sum(known.owner is owner for known in self._clients.values()) < MAX_CLIENTS
 
 
 def _parse(update: bytes) -> list[tuple[int, int, object]]:

@@ -31,7 +31,7 @@ from sandbox.rooms import frames
 from sandbox.rooms.connection import BAD_FRAME, ENDED, NO_SEAT, TOO_SLOW, Connection
 from sandbox.rooms.cursor_track import CursorTrack
 from sandbox.rooms.lib0 import BadFrame
-from sandbox.rooms.presence import Presence
+from sandbox.rooms.presence import NOTHING, Presence
 from sandbox.rooms.scrollback import Scrollback
 from sandbox.rooms.sealing import seal
 from sandbox.rooms.shared_document import SharedDocument
@@ -141,7 +141,8 @@ class Room:
         self._connections: list[Connection] = []
         """Of those present, who has been told where things stand, and is told what changes."""
         self.empty_since = time.monotonic()
-        self._presence, self._cursors = Presence(on_place=self._place), CursorTrack()
+        self._presence = Presence(now_ms=lambda: now_us() // 1000, on_place=self._place)
+        self._cursors = CursorTrack()
         self._view_due: asyncio.TimerHandle | None = None
         self._files_due: asyncio.TimerHandle | None = None
         self._focus_due: asyncio.TimerHandle | None = None
@@ -367,11 +368,18 @@ class Room:
                     start = counts.get(run, 0)
                     _post_outputs(connection, run, outputs[start:], start, exempt=True)
                 connection.post(_terminal_frame(self._scrollback.text(), reset=True), exempt=True)
-        if (states := self._presence.everyone()) is not None:
-            self._post_panel(frames.awareness(states))
+        self._show_each_other()
         self.changed()
         if withheld is not None:
             self._unveiled = withheld.document.state()
+
+    def _show_each_other(self) -> None:
+        """Where candidate and panel are: during a focus block neither was told of the other."""
+        candidate, panel = self._presence.candidate(), self._presence.panel()
+        for connection in self._connections:
+            states = panel if connection.role == "candidate" else candidate
+            if states is not None:
+                connection.post(frames.awareness(states), exempt=True)
 
     def _catch_up(self, known: bytes) -> None:
         """All that is in the document is on disk now."""
@@ -427,7 +435,7 @@ class Room:
         self._connections.append(connection)
         connection.post(frames.step_1(self._document_for(connection).state()), exempt=True)
         hidden = not self._watches(connection)
-        if (states := self._presence.everyone(but_the_candidate=hidden)) is not None:
+        if (states := self._presence.everyone(connection, but_the_candidate=hidden)) is not None:
             connection.post(frames.awareness(states), exempt=True)
         self._post_view(connection)
         self._post_chat(connection, self._shown.chat, 0)
@@ -503,10 +511,11 @@ class Room:
         apart, frame = self.veiled, seal(message)
         for other in self._connections:
             same_side = (other.role == "candidate") == (connection.role == "candidate")
-            # Stock clients take a server for dead that does not repeat to them where they are.
-            told = other is not connection or other.document_only
-            if told and (same_side or not apart):
+            if other is not connection and (same_side or not apart):
                 other.post(frame)
+        if connection.document_only:
+            # Stock clients take a server for dead that says nothing to what they say.
+            connection.post(frames.awareness(NOTHING))
 
     def _post_chat(self, connection: Connection, messages: Sequence[Message], start: int) -> None:
         told = [

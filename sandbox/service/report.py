@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sandbox.core import events as ev
 from sandbox.core import view as vw
-from sandbox.core.chain import verify
+from sandbox.core.chain import Chain, verify
 from sandbox.core.interview import Interview, evolve
 from sandbox.core.matching import Supported, supported
 from sandbox.core.materials import Exhibit
@@ -81,19 +84,20 @@ class Report(Wire):
     chain: ChainView
 
 
-def make_report(
-    log: EventLog,
-    catalogue: Catalogue,
-    interview: str,
-    live: vw.Live,
-    *,
-    now: int,
-    reader: ev.Author = "host",
-) -> Report:
-    """For ``reader``, who sees others' marks once they are shown to everybody.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """What one interview's log says, read once."""
 
-    Raises LookupError when there is no such interview, and StorageFault.
-    """
+    interview: Interview
+    entries: Sequence[ev.Entry]
+    document: SharedDocument
+    ticked_at: dict[str, int]
+    """When each finding was ticked or unticked last, epoch ms."""
+    chain: Chain
+
+
+def fold(log: EventLog, interview: str) -> Folded:
+    """Raises LookupError when there is no such interview, and StorageFault."""
     rows = log.links(interview)
     entries = [entry(row) for row in rows]
     state: Interview | None = None
@@ -107,13 +111,22 @@ def make_report(
             document.apply(one.event.update)
     if state is None:
         raise LookupError(interview)
-    chain = verify(rows)
+    return Folded(
+        interview=state, entries=entries, document=document, ticked_at=ticked_at, chain=verify(rows)
+    )
+
+
+def make_report(
+    told: Folded, catalogue: Catalogue, live: vw.Live, *, now: int, reader: ev.Author = "host"
+) -> Report:
+    """For ``reader``, who sees others' marks once they are shown to everybody. ``now``: epoch ms."""
+    state, document = told.interview, told.document
     judgement = vw.deciding_judgement(state)
     return Report(
         interview=summarise(state),
         now=now,
         progress_threshold=PROGRESS_THRESHOLD,
-        axes=_axes(state, catalogue, reader, ticked_at),
+        axes=_axes(state, catalogue, reader, told.ticked_at),
         panel=vw.panel_view(state, reader),
         topics=discussed(catalogue.probe.rubric, state.ticks, judgement.scorecard if judgement else None),
         judgement=vw.judgement_view(judgement, live) if judgement else None,
@@ -125,9 +138,9 @@ def make_report(
         tests=vw.test_report(state.tests),
         bench=vw.bench_report(state.bench),
         signals=tuple(one for one in vw.integrity_views(state) if one.kind not in ("joined", "left")),
-        timeline=timeline(entries, suggestion=state.marking.shows_suggestion(reader)),
+        timeline=timeline(told.entries, suggestion=state.marking.shows_suggestion(reader)),
         contests=contests(state),
-        chain=ChainView(events=chain.events, head=chain.head, intact=chain.intact),
+        chain=ChainView(events=told.chain.events, head=told.chain.head, intact=told.chain.intact),
     )
 
 

@@ -12,7 +12,7 @@ from sandbox.core.events import Outcome
 from sandbox.core.interview import NotAllowed, decide_on
 from sandbox.core.view import Live
 from sandbox.render.document import html, pdf
-from sandbox.service.report import Report, make_report
+from sandbox.service.report import Report, fold, make_report
 from sandbox.store.seats import SeatOf
 from sandbox.web.asked import open_room, refusal, seat_of
 from sandbox.web.errors import focus_block, no_interview
@@ -51,20 +51,15 @@ def add_report_routes(router: APIRouter, plane: Plane) -> None:
 
 def read_report(plane: Plane, interview: str, seat: SeatOf) -> Report:
     """Made anew from the log. Raises WebError, also while a focus block hides the candidate's work."""
-    live = next((room.live for room in plane.hall.rooms() if room.id == interview), Live(tabs={}))
     try:
-        if plane.interviews.get(interview).focus.until is not None:
-            raise focus_block()
-        return make_report(
-            plane.log,
-            plane.catalogue,
-            interview,
-            live,
-            now=plane.hall.now_us() // 1000,
-            reader=seat.author,
-        )
+        told = fold(plane.log, interview)
     except LookupError:
         raise no_interview() from None
+    if told.interview.focus.until is not None:
+        raise focus_block()
+    room = plane.hall.find(interview)
+    live = Live(tabs={}) if room is None else room.live
+    return make_report(told, plane.catalogue, live, now=plane.hall.now_us() // 1000, reader=seat.author)
 
 
 def _as(form: Literal["html", "pdf", "json"], report: Report, interview: str) -> Response:

@@ -15,7 +15,7 @@ from sandbox.core.view import Live
 from sandbox.render.document import html
 from sandbox.service.mine import Mine, make_mine
 from sandbox.service.own_data import archive, own_data
-from sandbox.service.report import make_report
+from sandbox.service.report import fold, make_report
 from sandbox.web.asked import open_room, refusal, seat_of
 from sandbox.web.errors import WebError, no_interview
 from sandbox.web.plane import Plane
@@ -126,5 +126,5 @@ def _mine(plane: Plane, interview: str) -> Mine:
 
 def _explanation(plane: Plane, interview: str) -> str:
     now = time.time_ns() // 1_000_000
-    report = make_report(plane.log, plane.catalogue, interview, Live(tabs={}), now=now)
+    report = make_report(fold(plane.log, interview), plane.catalogue, Live(tabs={}), now=now)
     return html(report, for_candidate=True)

@@ -16,7 +16,7 @@ from sandbox.core.view import Live
 from sandbox.render.document import html
 from sandbox.service.cohort import cases
 from sandbox.service.replay import make_recording
-from sandbox.service.report import Report, make_report
+from sandbox.service.report import Report, fold, make_report
 from sandbox.settings import Settings
 from tests.cohort.cohort import make_cohort
 from tests.cohort.judged import submission
@@ -47,7 +47,7 @@ def store(tmp_path: Path) -> Store:
 
 def reports(store: Store) -> list[Report]:
     return [
-        make_report(store.log, store.catalogue, one.id, Live(tabs={}), now=NOW_US // 1_000)
+        make_report(fold(store.log, one.id), store.catalogue, Live(tabs={}), now=NOW_US // 1_000)
         for one in store.interviews.list()
     ]
 

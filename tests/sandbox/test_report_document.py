@@ -18,7 +18,7 @@ from sandbox.core.view import IntegrityView, Live, NoteView
 from sandbox.render.document import html, pdf
 from sandbox.render.figures import svg
 from sandbox.render.plain import LONGEST, visible
-from sandbox.service.report import Report, make_report
+from sandbox.service.report import Report, fold, make_report
 from tests.sandbox.conftest import Plane
 from wire.challenge import Topic
 from wire.scorecard import Plot, Scorecard, Series
@@ -52,7 +52,7 @@ def tags(page: str) -> list[tuple[str, dict[str, str | None]]]:
 
 @pytest.fixture
 def report(plane: Plane) -> Report:
-    made = make_report(plane.store.log, plane.store.catalogue, plane.interview(), Live(tabs={}), now=0)
+    made = make_report(fold(plane.store.log, plane.interview()), plane.store.catalogue, Live(tabs={}), now=0)
     judgement = {
         "id": 1,
         "at": 0,

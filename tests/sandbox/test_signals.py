@@ -17,7 +17,7 @@ from sandbox.core.origin import LEAST, origin, plain
 from sandbox.core.rhythm import BURST, GAP_MS, LEARNT, PAUSE_MS, Break, Rhythm
 from sandbox.core.view import Live
 from sandbox.service.catalogue import load_catalogue
-from sandbox.service.report import make_report
+from sandbox.service.report import fold, make_report
 from sandbox.store.database import open_database, sqlite_url
 from sandbox.store.log import EventLog
 from tests.sandbox.conftest import Plane
@@ -213,6 +213,8 @@ def test_the_scores_of_a_report_are_the_same_to_the_byte_with_signals_and_withou
             entries.append(ev.Entry(seq=seq, at_us=second * 1_000_000, author="interviewer", event=event))
         interview = secrets.token_hex(6)
         event_log.create(interview, entries)
-        report = make_report(event_log, catalogue, interview, Live(tabs={}), now=0).model_dump(mode="json")
+        report = make_report(fold(event_log, interview), catalogue, Live(tabs={}), now=0).model_dump(
+            mode="json"
+        )
         made.append(json.dumps({part: report[part] for part in ("axes", "panel", "judgement")}))
     assert made[0] == made[1]

@@ -103,11 +103,14 @@ async def test_nobody_is_shown_what_happens_in_a_focus_block_until_it_is_over(pl
         await plane.page(interview, "interviewer") as grace,
         watcher as barbara,
     ):
+        reads = json.dumps({"file": "models.py"}).encode()
+        await grace.socket.send(frames.awareness(b"\x01\x06\x01" + prefixed(reads)))
         await ada.do("ask_focus_block", minutes=10)
         await grace.until(lambda: grace.view["focus"]["asked"] == 10)
         await grace.do("focus_block", minutes=10)
         await ada.until(lambda: ada.view["focus"]["until"] is not None)
         heard = {page: (len(page.texts), len(page.awareness)) for page in (grace, barbara)}
+        ada.awareness.clear()
 
         code = ada.files["specdec.py"]
         code += WROTE
@@ -142,6 +145,8 @@ async def test_nobody_is_shown_what_happens_in_a_focus_block_until_it_is_over(pl
             await page.until(lambda page=page: WROTE in str(page.files["specdec.py"]))
             await page.until(lambda page=page: page.outputs.get(run["run"]) == ada.outputs[run["run"]])
             assert page.view["runs"][-1]["outcome"] == "ok"
+            assert b"specdec.py" in page.awareness[-1]
+        await ada.until(lambda: any(b"models.py" in states for states in ada.awareness))
 
 
 async def test_a_focus_block_outlives_a_restart_and_ends_by_itself(tmp_path: Path, challenges: Path) -> None:
