@@ -130,8 +130,8 @@ class SubmissionRef(Wire):
     files: tuple[str, ...]
 
 
-class Scorecard(Wire):
-    """All verdicts on one submission. It exists only if the judge itself worked."""
+class Evidence(Wire):
+    """All verdicts on one submission, and what they rest on."""
 
     submission: SubmissionRef
     challenge: str
@@ -149,8 +149,13 @@ class Scorecard(Wire):
     """Of the record's canonical bytes (`harness.record`): `probe verify` works this scorecard out again from
     them. None, like the two fields before it, on scorecards from before there were records."""
     verdicts: tuple[Verdict, ...]
-    score: Score
     wall_s: float = Field(ge=0)
+
+
+class Scorecard(Evidence):
+    """Evidence with the machine's suggestion. It exists only if the judge itself worked."""
+
+    score: Score
 
 
 class Progress(Wire):

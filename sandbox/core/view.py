@@ -19,7 +19,7 @@ from sandbox.core.topics import Discussed, discussed
 from sandbox.ports import KernelState
 from wire.base import Wire
 from wire.challenge import Axis, Rubric
-from wire.scorecard import Progress, Scorecard
+from wire.scorecard import Evidence, Progress, Score, Scorecard
 
 SandboxState = Literal["off", "starting", "ready", "failed"]
 
@@ -250,6 +250,13 @@ class Suggestions(Wire):
     research: SuggestionView
 
 
+class ShownScorecard(Evidence):
+    """A scorecard as one viewer may know it."""
+
+    score: Score | None
+    """None for a rater who has not marked both axes: it is one more opinion."""
+
+
 class JudgementView(Wire):
     id: int
     at: int
@@ -258,7 +265,7 @@ class JudgementView(Wire):
     budget: ev.Budget
     state: Literal["queued", "running", "judged", "failed"]
     progress: Progress | None
-    scorecard: Scorecard | None
+    scorecard: ShownScorecard | None
     fault: str
 
 
@@ -323,6 +330,7 @@ def interviewer_view(
 ) -> InterviewerView:
     interview, live = _as_the_panel_sees(interview, live)
     scorecard = latest_scorecard(interview)
+    suggestion = interview.marking.shows_suggestion(you)
     return InterviewerView(
         role="interviewer",
         you=you,
@@ -337,12 +345,12 @@ def interviewer_view(
             research=mark_view(interview.mark("research", you)),
         ),
         panel_marks=panel_view(interview, you),
-        judgements=tuple(judgement_view(one, live) for one in interview.judgements),
+        judgements=tuple(judgement_view(one, live, suggestion=suggestion) for one in interview.judgements),
         suggestions=Suggestions(
             engineering=suggestion_view(suggest_engineering(guide.engineering, interview.ticks)),
             research=suggestion_view(suggest_research(guide.research, interview.ticks, scorecard)),
         )
-        if interview.marking.shows_suggestion(you)
+        if suggestion
         else None,
         integrity=integrity_views(interview),
         topics=discussed(guide.research, interview.ticks, scorecard),
@@ -537,7 +545,8 @@ def bench_point(point: iv.BenchPoint) -> BenchPointView:
     )
 
 
-def judgement_view(judgement: iv.Judgement, live: Live) -> JudgementView:
+def judgement_view(judgement: iv.Judgement, live: Live, *, suggestion: bool) -> JudgementView:
+    """``suggestion``: whether the viewer may see the machine's (`Panel.shows_suggestion`)."""
     return JudgementView(
         id=judgement.id,
         at=judgement.at,
@@ -546,9 +555,14 @@ def judgement_view(judgement: iv.Judgement, live: Live) -> JudgementView:
         budget=judgement.budget,
         state=_judgement_state(judgement, live),
         progress=live.progress if live.judging == judgement.id else None,
-        scorecard=judgement.scorecard,
+        scorecard=_shown(judgement.scorecard, suggestion=suggestion) if judgement.scorecard else None,
         fault=judgement.fault,
     )
+
+
+def _shown(scorecard: Scorecard, *, suggestion: bool) -> ShownScorecard:
+    shown = ShownScorecard.model_validate(dict(scorecard))
+    return shown if suggestion else shown.model_copy(update={"score": None})
 
 
 def _judgement_state(judgement: iv.Judgement, live: Live) -> Literal["queued", "running", "judged", "failed"]:

@@ -122,6 +122,7 @@ def make_report(
     """For ``reader``, who sees others' marks once they are shown to everybody. ``now``: epoch ms."""
     state, document = told.interview, told.document
     judgement = vw.deciding_judgement(state)
+    suggestion = state.marking.shows_suggestion(reader)
     return Report(
         interview=summarise(state),
         now=now,
@@ -129,7 +130,7 @@ def make_report(
         axes=_axes(state, catalogue, reader, told.ticked_at),
         panel=vw.panel_view(state, reader),
         topics=discussed(catalogue.probe.rubric, state.ticks, judgement.scorecard if judgement else None),
-        judgement=vw.judgement_view(judgement, live) if judgement else None,
+        judgement=vw.judgement_view(judgement, live, suggestion=suggestion) if judgement else None,
         unseen=unseen_gain(judgement.scorecard if judgement else None),
         review=_review(state, document, catalogue),
         files=_files(state, document, entry=catalogue.probe.challenge.entry),
@@ -138,7 +139,7 @@ def make_report(
         tests=vw.test_report(state.tests),
         bench=vw.bench_report(state.bench),
         signals=tuple(one for one in vw.integrity_views(state) if one.kind not in ("joined", "left")),
-        timeline=timeline(told.entries, suggestion=state.marking.shows_suggestion(reader)),
+        timeline=timeline(told.entries, suggestion=suggestion),
         contests=contests(state),
         chain=ChainView(events=told.chain.events, head=told.chain.head, intact=told.chain.intact),
     )

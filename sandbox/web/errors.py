@@ -50,6 +50,15 @@ def no_evidence() -> WebError:
     )
 
 
+def marks_first() -> WebError:
+    return WebError(
+        409,
+        "marks_first",
+        "This file tells what the machine suggests, and you have not marked both axes.",
+        "File your marks and open it again.",
+    )
+
+
 def no_delivery() -> WebError:
     return WebError(404, "no_delivery", "There is no such delivery.", "Reload the page.")
 

@@ -19,7 +19,7 @@ from sandbox.core.summary import summarise
 from sandbox.service.hosting import make_hosting
 from sandbox.store.seats import SeatOf
 from sandbox.web.asked import open_room, refusal, seat_of
-from sandbox.web.errors import WebError, no_evidence, no_interview
+from sandbox.web.errors import WebError, marks_first, no_evidence, no_interview
 from sandbox.web.plane import Plane
 from sandbox.web.report_routes import read_report
 from sandbox.web.security import JoinLimit
@@ -121,13 +121,17 @@ def add_routes(router: APIRouter, plane: Plane, limit: JoinLimit) -> None:
         return JSONResponse(read_report(plane, interview, seat_of(request)).model_dump(mode="json"))
 
     @router.get("/rooms/{interview}/judgements/{number}/{file}")
-    def evidence(interview: str, number: int, file: Literal["scorecard", "record"]) -> Response:
+    def evidence(
+        interview: str, number: int, file: Literal["scorecard", "record"], request: Request
+    ) -> Response:
         """What `probe verify` needs. The record has the hidden prompts: never for a candidate."""
-        judgements = _get(plane, interview).judgements
-        scorecard = next((one.scorecard for one in judgements if one.id == number), None)
+        state = _get(plane, interview)
+        scorecard = next((one.scorecard for one in state.judgements if one.id == number), None)
         if scorecard is None:
             raise no_evidence()
         if file == "scorecard":
+            if not state.marking.shows_suggestion(seat_of(request).author):
+                raise marks_first()
             attached = {"content-disposition": f'attachment; filename="judgement-{number}.json"'}
             return Response(scorecard.model_dump_json(), media_type="application/json", headers=attached)
         kept = plane.records.find(scorecard.record_sha256) if scorecard.record_sha256 else None

@@ -38,7 +38,7 @@ async def plane(tmp_path: Path, challenges: Path) -> AsyncIterator[Plane]:
 
 
 async def judged(plane: Plane) -> str:
-    """An interview whose first judgement was made."""
+    """An interview whose first judgement was made, and whose interviewer has marked."""
     interview = plane.interview()
     async with (
         await plane.page(interview, "candidate") as ada,
@@ -50,6 +50,8 @@ async def judged(plane: Plane) -> str:
         await ada.until(lambda: ada.view["sandbox"]["state"] == "ready")
         await grace.do("judge_now", budget="quick")
         await grace.until(lambda: [one["state"] for one in grace.view["judgements"]] == ["judged"])
+        for axis in ("engineering", "research"):
+            await grace.do("mark", axis=axis, score=3, reason="r")
     return interview
 
 

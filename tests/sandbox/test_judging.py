@@ -52,6 +52,8 @@ async def test_judgements_wait_for_each_other_and_show_their_progress(
             await grace.until(
                 lambda: [one["state"] for one in grace.view["judgements"]] == ["judged", "judged"]
             )
+            for axis in ("engineering", "research"):
+                await grace.do("mark", axis=axis, score=3, reason="r")  # who has marked may read the score
             scorecards = [one["scorecard"]["score"]["suggested"] for one in grace.view["judgements"]]
             assert scorecards == [3, 3]
             assert grace.view["judgements"][0]["sha256"] == grace.view["judgements"][1]["sha256"]

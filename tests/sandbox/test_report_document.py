@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from sandbox.core import events as ev
 from sandbox.core.topics import Discussed
-from sandbox.core.view import IntegrityView, Live, NoteView
+from sandbox.core.view import IntegrityView, Live, NoteView, ShownScorecard
 from sandbox.render.document import html, pdf
 from sandbox.render.figures import svg
 from sandbox.render.plain import LONGEST, visible
@@ -61,7 +61,7 @@ def report(plane: Plane) -> Report:
         "budget": "quick",
         "state": "judged",
         "progress": None,
-        "scorecard": SCORECARD,
+        "scorecard": ShownScorecard.model_validate(dict(SCORECARD)),
         "fault": "",
     }
     return Report.model_validate({**dict(made), "judgement": judgement})

@@ -40,7 +40,8 @@ export const scorecard = object({
   runtime: string,
   record_sha256: optional(nullable(string)),
   verdicts: list(verdict),
-  score: object({ suggested: number, because: list(string) }),
+  /** null for a rater who has not marked both axes. */
+  score: nullable(object({ suggested: number, because: list(string) })),
   wall_s: number,
 });
 

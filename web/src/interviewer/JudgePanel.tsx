@@ -56,7 +56,6 @@ export function JudgePanel() {
 }
 
 function Item({ judgement }: { judgement: Judgement }) {
-  const { suggestions } = useView();
   const { scorecard, progress, state } = judgement;
   return (
     <li className="judgement" data-state={state}>
@@ -88,7 +87,7 @@ function Item({ judgement }: { judgement: Judgement }) {
         <>
           <p className="small muted">
             {statusLine(scorecard.verdicts)} in {duration(scorecard.wall_s * 1000)}.
-            {suggestions ? ` Suggested: ${scorecard.score.suggested} of 5.` : null}
+            {scorecard.score ? ` Suggested: ${scorecard.score.suggested} of 5.` : null}
           </p>
           <ul className="verdict-lines">
             {scorecard.verdicts.map((verdict) => (

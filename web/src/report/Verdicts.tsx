@@ -102,9 +102,13 @@ function Files({
   const at = `/api/rooms/${encodeURIComponent(interview)}/judgements/${number}`;
   return (
     <p className="small no-print">
-      <a href={`${at}/scorecard`} download data-testid="scorecard-file">
-        Scorecard as JSON
-      </a>
+      {scorecard.score ? (
+        <a href={`${at}/scorecard`} download data-testid="scorecard-file">
+          Scorecard as JSON
+        </a>
+      ) : (
+        "Scorecard as JSON: once your marks are filed, since it has the machine’s suggestion"
+      )}
       {scorecard.record_sha256 ? (
         <>
           {" · "}
