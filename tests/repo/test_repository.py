@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def test_imports_run_one_way() -> None:
 
 def test_every_dependency_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    wanted = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
     wanted += [
         line
         for line in (ROOT / "images/sandbox/requirements.txt").read_text().splitlines()
@@ -46,6 +47,12 @@ def test_every_dependency_is_pinned() -> None:
     ]
     loose = [line for line in wanted if "==" not in line and "<" not in line]
     assert not loose
+
+
+def test_real_pairs_run_on_the_torch_that_candidates_have() -> None:
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["models"]
+    candidate = (ROOT / "images/sandbox/requirements.txt").read_text().splitlines()
+    assert {line for line in candidate if line.startswith(("torch=", "transformers="))} <= set(extra)
 
 
 def test_the_lock_file_names_no_registry() -> None:
