@@ -38,8 +38,8 @@ class Cached:
     """A model that remembers what it has read, and gives the task's law instead of logits."""
 
     def __init__(self, model: Any, temperature: float, top_p: float) -> None:
-        self.model, self.cache = model, None
-        self.temperature, self.top_p = temperature, top_p
+        self.model, self.temperature, self.top_p = model, temperature, top_p
+        self.cache: Any = None
 
     def feed(self, text: Tensor) -> Tensor:
         """Feed what the cache lacks of ``text``; the law after each fed token, ``(fed, V)``."""

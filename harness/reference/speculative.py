@@ -1,12 +1,8 @@
-"""Speculative sampling for one sequence, the textbook way: a submission that is right.
+"""Speculative sampling of one sequence, the textbook way: the target's law, in fewer calls of the target.
 
 Leviathan et al. 2023 (arXiv:2211.17192), algorithm 1. They write p for the target and q for the draft; Chen
-et al. 2023 (arXiv:2302.01318) swap the letters. So this file uses neither. It needs nothing but torch.
-
-Shapes: V is the vocabulary size, T the tokens so far, gamma the draft tokens of a block.
+et al. 2023 (arXiv:2302.01318) swap the letters, so this file uses neither. V is the size of the vocabulary.
 """
-
-from __future__ import annotations
 
 from typing import Any
 
@@ -14,32 +10,7 @@ import torch
 from torch import Generator, Tensor
 
 
-class Warped:
-    """A model with its cache, giving the task's law instead of logits."""
-
-    def __init__(self, model: Any, temperature: float, top_p: float) -> None:
-        self._model = model
-        self._temperature = temperature
-        self._top_p = top_p
-        self._cache: Any = None
-
-    @property
-    def length(self) -> int:
-        """Positions in the cache."""
-        return 0 if self._cache is None else int(self._cache.get_seq_length())
-
-    def feed(self, tokens: Tensor) -> Tensor:
-        """Append ``tokens`` ``(n,)``; return the law after each, ``(n, V)``."""
-        out = self._model(tokens[None], past_key_values=self._cache)
-        self._cache = out.past_key_values
-        return warp(out.logits[0], self._temperature, self._top_p)
-
-    def crop(self, length: int) -> None:
-        """Forget every position from ``length`` on."""
-        if length < self.length:
-            self._cache.crop(length)
-
-
+@torch.no_grad()
 def generate(
     target: Any,
     draft: Any,
@@ -52,82 +23,77 @@ def generate(
     eos_token_id: int | None = None,
     generator: Generator | None = None,
 ) -> Tensor:
-    """Continue ``input_ids`` ``(1, n)`` by the target's law: ``(1, n + new)``, it ends early only in EOS."""
-    tokens = input_ids[0]
-    end = len(tokens) + max_new_tokens
-    warped_target, warped_draft = Warped(target, temperature, top_p), Warped(draft, temperature, top_p)
-    while len(tokens) < end:
-        # The round adds one token of its own, so more drafts than this could only be thrown away.
-        gamma = min(num_speculative_tokens, end - len(tokens) - 1)
-        new = speculative_round(warped_target, warped_draft, tokens, gamma, generator)
-        stops = (new == eos_token_id).nonzero() if eos_token_id is not None else new[:0]
-        if len(stops) > 0:
-            return torch.cat([tokens, new[: int(stops[0]) + 1]])[None]
-        tokens = torch.cat([tokens, new])
-    return tokens[None]
+    """Continue ``input_ids`` ``(1, n)`` by the target's law: ``(1, n + new)``. Only an EOS ends it early."""
+    text = input_ids[0]
+    end = len(text) + max_new_tokens
+    target, draft = Cached(target, temperature, top_p), Cached(draft, temperature, top_p)
+    while len(text) < end:
+        # A round adds one token of its own: a draft in the last place could only be thrown away.
+        gamma = min(num_speculative_tokens, end - len(text) - 1)
+        new = speculate(target, draft, text, gamma, generator)
+        if eos_token_id in new.tolist():
+            return torch.cat([text, new[: new.tolist().index(eos_token_id) + 1]])[None]
+        text = torch.cat([text, new])
+    return text[None]
 
 
-def speculative_round(
-    target: Warped, draft: Warped, tokens: Tensor, gamma: int, generator: Generator | None
-) -> Tensor:
-    """Draft ``gamma`` tokens, verify them in one target call; return 1 to ``gamma + 1`` new tokens.
-
-    On entry and on return each cache holds a prefix of the sequence that lacks its last token.
-    """
-    T = len(tokens)
-    text = tokens
-    draft_rows: list[Tensor] = []
+def speculate(target: Any, draft: Any, text: Tensor, gamma: int, generator: Generator | None) -> Tensor:
+    """Draft ``gamma`` tokens, verify them in one target call: 1 to ``gamma + 1`` new tokens."""
+    longer, draft_rows = text, []
     for _ in range(gamma):
-        # One token; at first the prompt, and two after a round in which all drafts were accepted.
-        draft_rows.append(draft.feed(text[draft.length :])[-1])
-        text = torch.cat([text, sample(draft_rows[-1], generator)])
-    draft_tokens = text[T:]
+        draft_rows.append(draft.feed(longer)[-1])
+        longer = torch.cat([longer, torch.multinomial(draft_rows[-1], 1, generator=generator)])
+    drafts = longer[len(text) :]
+    target_rows = target.feed(longer)[-1 - gamma :]  # one to judge each draft, and one for after them
 
-    # The target's cache lacks at least the last token, so row -1 - gamma judges the first draft.
-    target_probs = target.feed(text[target.length :])[-1 - gamma :]  # (gamma + 1, V)
-
-    n = count_accepted(target_probs, draft_rows, draft_tokens, generator)
-    last = target_probs[n] if n == gamma else residual(target_probs[n], draft_rows[n])
-    target.crop(T + n)
-    # The draft never fed itself its own last token, so after n == gamma it is one short.
-    draft.crop(T + n)
-    return torch.cat([draft_tokens[:n], sample(last, generator)])
+    stand, row = verify(target_rows, draft_rows, drafts, generator)
+    target.crop(len(text) + stand)
+    draft.crop(len(text) + stand)
+    return torch.cat([drafts[:stand], torch.multinomial(row, 1, generator=generator)])
 
 
-def count_accepted(
-    target_probs: Tensor, draft_rows: list[Tensor], draft_tokens: Tensor, generator: Generator | None
-) -> int:
-    """Length of the accepted prefix, 0 to gamma: token x stands with probability min(1, target / draft)."""
-    for n, x in enumerate(draft_tokens.tolist()):
-        if torch.rand((), generator=generator) >= target_probs[n, x] / draft_rows[n][x]:
-            return n
-    return len(draft_tokens)
+def verify(
+    target_rows: Tensor, draft_rows: list[Tensor], drafts: Tensor, generator: Generator | None
+) -> tuple[int, Tensor]:
+    """How many drafts stand, and what to draw the next token from: weights ``(V,)``, of any sum."""
+    for n, x in enumerate(drafts):
+        # A draft stands with probability min(1, target / draft).
+        if torch.rand((), generator=generator, device=x.device) >= target_rows[n, x] / draft_rows[n][x]:
+            # What the draft says too seldom makes up for it. Rows that agree to rounding leave nothing.
+            excess = (target_rows[n] - draft_rows[n]).clamp_min(0)
+            return n, excess if excess.sum() > 0 else target_rows[n]
+    return len(drafts), target_rows[-1]  # all stand, and this one token more costs nothing
 
 
-def residual(target_probs: Tensor, draft_probs: Tensor) -> Tensor:
-    """What to draw from after a rejection: ``norm(max(0, target - draft))``, ``(V,)``.
+class Cached:
+    """A model that remembers what it has read, and gives the task's law instead of logits."""
 
-    It is ``target_probs`` itself where the two agree to rounding: a rejection there has probability near 0,
-    but 0/0 must not become NaN.
-    """
-    excess = (target_probs - draft_probs).clamp_min(0)
-    total = excess.sum()
-    return excess / total if total > 0 else target_probs
+    def __init__(self, model: Any, temperature: float, top_p: float) -> None:
+        self.model, self.temperature, self.top_p = model, temperature, top_p
+        self.cache: Any = None
+
+    def feed(self, text: Tensor) -> Tensor:
+        """Feed what the cache lacks of ``text``; the law after each fed token, ``(fed, V)``."""
+        known = self.cache.get_seq_length() if self.cache is not None else 0
+        out = self.model(text[None, known:], past_key_values=self.cache)
+        self.cache = out.past_key_values
+        return warp(out.logits[0], self.temperature, self.top_p)
+
+    def crop(self, length: int) -> None:
+        """Forget all from position ``length`` on. A draft may have read less: it never reads its last."""
+        surplus = self.cache.get_seq_length() - length if self.cache is not None else 0
+        if surplus > 0:
+            self.cache.crop(-surplus)  # in this form every release of transformers takes it
 
 
 def warp(logits: Tensor, temperature: float, top_p: float) -> Tensor:
-    """``(n, V)`` probabilities. Temperature 0 is one-hot; top-p keeps the token that crosses."""
-    if temperature == 0.0:
+    """Logits ``(n, V)`` to laws. Temperature 0 is one-hot; top-p keeps the token that crosses."""
+    if temperature == 0:
         return torch.nn.functional.one_hot(logits.argmax(-1), logits.shape[-1]).float()
     probs = torch.softmax(logits / temperature, -1)
-    if top_p >= 1.0:
-        return probs
-    falling, order = probs.sort(dim=-1, descending=True)
-    mass_before = falling.cumsum(-1) - falling
-    kept = torch.zeros_like(probs).scatter(-1, order, falling.masked_fill(mass_before >= top_p, 0.0))
-    return kept / kept.sum(-1, keepdim=True)
-
-
-def sample(probs: Tensor, generator: Generator | None) -> Tensor:
-    """One token id, ``(1,)``, from ``(V,)``."""
-    return torch.multinomial(probs, 1, generator=generator)
+    if top_p < 1:
+        falling, order = probs.sort(descending=True)
+        mass_before = falling.cumsum(-1) - falling
+        probs = torch.zeros_like(probs).scatter(-1, order, falling.masked_fill(mass_before >= top_p, 0))
+        probs = probs / probs.sum(-1, keepdim=True)
+    return probs

@@ -1,0 +1,139 @@
+"""Calls of fixed shapes, captured once where there is a GPU, and a model made of them for the reference.
+
+Shapes: B sequences, n positions fed to each, V ids.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from bench.static_llama import StaticLlama
+
+
+class Pass:
+    """One call of one shape: on a GPU a graph, recorded here and replayed; elsewhere made each time."""
+
+    def __init__(self, model: StaticLlama, n: int, rows: Tensor | None = None) -> None:
+        """``rows`` ``(k, V)``: to answer with instead, row x modulo k after token x. The pass is made."""
+        device = model.weights.embedding.device
+        self._model, self._rows = model, rows
+        self.tokens = torch.zeros(model.batch, n, dtype=torch.int64, device=device)
+        self.start = torch.zeros(model.batch, dtype=torch.int64, device=device)
+        self._graph: torch.cuda.CUDAGraph | None = None
+        if device.type == "cuda":
+            self._record()
+
+    def __call__(self) -> Tensor:
+        """Feed `tokens` ``(B, n)`` at `start` ``(B,)``; logits ``(B, n, V)`` until the next call."""
+        if self._graph is None:
+            return self._forward()
+        self._graph.replay()
+        return self._logits
+
+    def _forward(self) -> Tensor:
+        logits = self._model.forward(self.tokens, self.start)
+        return logits if self._rows is None else self._rows[self.tokens % len(self._rows)]
+
+    def _record(self) -> None:
+        # Libraries set themselves up in their first calls, which a graph must not hold.
+        aside = torch.cuda.Stream()
+        aside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(aside):
+            for _ in range(3):
+                self._forward()
+        torch.cuda.current_stream().wait_stream(aside)
+        self._graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self._graph):
+            self._logits = self._forward()
+
+
+class Cache:
+    """How many positions of the model's one cache are meant."""
+
+    def __init__(self) -> None:
+        self.length = 0
+
+    def get_seq_length(self) -> int:
+        return self.length
+
+    def crop(self, by: int) -> None:
+        """Forget ``-by`` positions, as transformers' caches take it."""
+        self.length += by
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    logits: Tensor
+    past_key_values: Cache
+
+
+class Causal:
+    """A `StaticLlama` of one sequence behind transformers' call shape, one text after the other."""
+
+    def __init__(self, model: StaticLlama, widths: Iterable[int], rows: Tensor | None = None) -> None:
+        """``widths``: numbers of positions that a call can have. A shorter one is filled up, with what the
+        next call writes over; a longer one is split. With one width all rows come from the same arithmetic,
+        which docs/reference.md builds on.
+        """
+        self._passes = {n: Pass(model, n, rows) for n in sorted(widths)}
+        self._positions = model.positions
+        self.calls = 0
+
+    def __call__(self, input_ids: Tensor, past_key_values: Cache | None = None) -> Output:
+        """Feed ``input_ids`` ``(1, n)``; logits ``(1, n, V)``.
+
+        Raises:
+            ValueError: the cache is full.
+        """
+        cache = Cache() if past_key_values is None else past_key_values
+        self.calls += 1
+        widest = max(self._passes)
+        rows = [self._feed(part, cache) for part in input_ids[0].split(widest)]
+        return Output(torch.cat(rows, dim=1), cache)
+
+    def _feed(self, tokens: Tensor, cache: Cache) -> Tensor:
+        n = len(tokens)
+        width = next(width for width in self._passes if width >= n)
+        if cache.length + width > self._positions:
+            raise ValueError(f"the cache has {self._positions} positions; make it longer")
+        step = self._passes[width]
+        step.tokens[0, :n] = tokens
+        step.start.fill_(cache.length)
+        cache.length += n
+        return step()[:, :n].clone()
+
+
+def times(calls: Mapping[str, Callable[[], object]], *, device: str, rounds: int) -> dict[str, float]:
+    """Median seconds of each call, all in turn ``rounds`` times: a drift of the machine meets all alike.
+
+    On a GPU by events, which the device stamps itself; elsewhere CPU seconds of this thread, since other
+    processes may share the core.
+    """
+    measured: dict[str, list[float]] = {name: [] for name in calls}
+    for call in calls.values():
+        call()
+    for _ in range(rounds):
+        for name, call in calls.items():
+            measured[name].append(_on_gpu(call) if device.startswith("cuda") else _on_cpu(call))
+    return {name: statistics.median(each) for name, each in measured.items()}
+
+
+def _on_cpu(call: Callable[[], object]) -> float:
+    begun = time.thread_time()
+    call()
+    return time.thread_time() - begun
+
+
+def _on_gpu(call: Callable[[], object]) -> float:
+    before, after = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+    before.record()
+    call()
+    after.record()
+    after.synchronize()
+    return before.elapsed_time(after) / 1000
