@@ -8,7 +8,6 @@ reads a clock or touches a sandbox. An interview is ``functools.reduce(evolve, e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
@@ -18,10 +17,12 @@ from sandbox.core import outage as out
 from sandbox.core import rights as rt
 from sandbox.core import rights_events as rte
 from sandbox.core import room_events as rev
+from sandbox.core import work as wk
 from sandbox.core.access import MAX_MEMBERS, author_of, role_of
 from sandbox.core.clock import Clock
 from sandbox.core.origin import excerpt
 from sandbox.core.panel_marks import Filed, Panel, assess
+from sandbox.core.work import Work
 from wire.challenge import Axis
 from wire.scorecard import Scorecard
 
@@ -29,11 +30,9 @@ STAGES: tuple[ev.Stage, ...] = ("lobby", "filter", "probe", "finished")
 MAX_NOTES = 1_000
 MAX_RUNS = 2_000
 MAX_INTEGRITY = 5_000
-MAX_TOOL_ROWS = 200
 MAX_MARKS = 500
 MAX_MESSAGES = 1_000
 MAX_OUTAGES = 500
-MAX_BENCH_HISTORY = 50
 
 
 class NotAllowed(Exception):
@@ -93,45 +92,6 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    id: int
-    kind: ev.RunKind
-    label: str
-    sha256: str
-    at: int
-    finished_at: int | None = None
-    outcome: ev.RunOutcome | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolReport:
-    """What the latest visible tests or bench claimed; rows of one kind only."""
-
-    run: int
-    at: int
-    running: bool = True
-    error: str = ""
-    cases: tuple[ev.TestCase, ...] = ()
-    rows: tuple[ev.BenchRow, ...] = ()
-    strips: tuple[ev.TokenStrip, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BenchPoint:
-    """One run of the bench in the history: its row with the best speed-up."""
-
-    run: int
-    at: int
-    best: ev.BenchRow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TerminalSize:
-    rows: int
-    columns: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     sha256: str
     at: int
@@ -173,11 +133,7 @@ class Integrity:
 class Veil:
     """How things stood when a focus block began: what the panel sees until it ends."""
 
-    runs: tuple[Run, ...]
-    tests: ToolReport | None
-    bench: ToolReport | None
-    bench_history: tuple[BenchPoint, ...]
-    terminal: TerminalSize | None
+    work: Work
     integrity: tuple[Integrity, ...]
 
 
@@ -215,12 +171,7 @@ class Interview:
     marks: tuple[Mark, ...] = ()
     """All that were ever filed, in order; a later one of the same author and axis stands."""
     decision: Decision | None = None
-    runs: tuple[Run, ...] = ()
-    tests: ToolReport | None = None
-    bench: ToolReport | None = None
-    bench_history: tuple[BenchPoint, ...] = ()
-    terminal: TerminalSize | None = None
-    """Of the terminal that is open."""
+    work: Work = field(default_factory=Work)
     review: ev.ReviewFiled | None = None
     submission: Submission | None = None
     rejection: str = ""
@@ -422,7 +373,7 @@ def ready_to_run(interview: Interview) -> None:
         raise NotAllowed("Code can be run during the probe. Wait until the interviewer starts it.")
     if interview.submission is not None:
         raise NotAllowed("You have submitted; the files are frozen and no more code is run.")
-    if len(interview.runs) >= MAX_RUNS:
+    if len(interview.work.runs) >= MAX_RUNS:
         raise NotAllowed(
             f"This interview has used up its {MAX_RUNS} runs. Go on without running, then submit."
         )
@@ -530,10 +481,6 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
             | ev.CursorsMoved()
         ):
             return interview
-        case ev.TerminalOpened() | ev.TerminalResized():
-            return replace(interview, terminal=TerminalSize(rows=event.rows, columns=event.columns))
-        case ev.TerminalClosed():
-            return replace(interview, terminal=None)
         case ev.Consented():
             return replace(interview, consented=True)
         case ev.StageMoved(stage=stage):
@@ -576,8 +523,11 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
             | ev.TokenStripReported()
             | ev.ToolStopped()
             | ev.RunFinished()
+            | ev.TerminalOpened()
+            | ev.TerminalResized()
+            | ev.TerminalClosed()
         ):
-            return _evolve_run(interview, event, at)
+            return replace(interview, work=wk.evolve(interview.work, event, at))
         case ev.Submitted(sha256=sha256, files=files):
             submission = Submission(sha256=sha256, at=at, files=files)
             return replace(interview, submission=submission, rejection="", co_edit=False, focus=FocusBlock())
@@ -633,14 +583,7 @@ def _evolve_room(interview: Interview, event: rev.RoomEvent, author: ev.Author, 
         case rev.FocusBlockAsked(minutes=minutes):
             return replace(interview, focus=replace(interview.focus, asked=minutes))
         case rev.FocusBlockStarted(minutes=minutes):
-            veil = Veil(
-                runs=interview.runs,
-                tests=interview.tests,
-                bench=interview.bench,
-                bench_history=interview.bench_history,
-                terminal=interview.terminal,
-                integrity=interview.integrity,
-            )
+            veil = Veil(work=interview.work, integrity=interview.integrity)
             return replace(interview, focus=FocusBlock(until=at + minutes * 60_000, veil=veil))
         case rev.FocusBlockEnded():
             return replace(interview, focus=FocusBlock())
@@ -661,15 +604,7 @@ def as_the_panel_sees(interview: Interview) -> Interview:
     """During a focus block: as it was when the block began."""
     if (veil := interview.focus.veil) is None:
         return interview
-    return replace(
-        interview,
-        runs=veil.runs,
-        tests=veil.tests,
-        bench=veil.bench,
-        bench_history=veil.bench_history,
-        terminal=veil.terminal,
-        integrity=veil.integrity,
-    )
+    return replace(interview, work=veil.work, integrity=veil.integrity)
 
 
 def planned_minutes(interview: Interview, stage: Literal["filter", "probe"]) -> int:
@@ -682,75 +617,6 @@ def _stage_clock(interview: Interview, stage: ev.Stage, at: int) -> Clock:
     if stage in ("filter", "probe"):
         return Clock(minutes=planned_minutes(interview, stage)).start(at)
     return interview.clock.pause(at)
-
-
-RunEvent = (
-    ev.RunStarted
-    | ev.TestCaseReported
-    | ev.BenchRowReported
-    | ev.TokenStripReported
-    | ev.ToolStopped
-    | ev.RunFinished
-)
-
-
-def _evolve_run(interview: Interview, event: RunEvent, at: int) -> Interview:
-    match event:
-        case ev.RunStarted(run=run, run_kind=kind, label=label, sha256=sha256):
-            started = Run(id=run, kind=kind, label=label, sha256=sha256, at=at)
-            interview = replace(interview, runs=(*interview.runs, started))
-            if kind == "tests":
-                return replace(interview, tests=ToolReport(run=run, at=at))
-            if kind == "bench":
-                return replace(interview, bench=ToolReport(run=run, at=at))
-            return interview
-        case ev.TestCaseReported(run=run, case=case):
-            if interview.tests is None or interview.tests.run != run:
-                return interview
-            return replace(interview, tests=replace(interview.tests, cases=(*interview.tests.cases, case)))
-        case ev.BenchRowReported(run=run, row=row):
-            if interview.bench is None or interview.bench.run != run:
-                return interview
-            bench = replace(interview.bench, rows=(*interview.bench.rows, row))
-            return replace(interview, bench=bench, bench_history=_history(interview.bench_history, bench))
-        case ev.TokenStripReported(run=run, strip=strip):
-            if interview.bench is None or interview.bench.run != run:
-                return interview
-            return replace(interview, bench=replace(interview.bench, strips=(*interview.bench.strips, strip)))
-        case ev.ToolStopped(run=run, error=error):
-            return _with_reports(interview, run, running=True, error=error)
-        case ev.RunFinished(run=run, outcome=outcome):
-            runs = tuple(
-                replace(one, finished_at=at, outcome=outcome) if one.id == run else one
-                for one in interview.runs
-            )
-            return _with_reports(replace(interview, runs=runs), run, running=False, error=_why(outcome))
-
-
-def _history(points: tuple[BenchPoint, ...], bench: ToolReport) -> tuple[BenchPoint, ...]:
-    best = max(bench.rows, key=lambda row: row.speedup)
-    earlier = tuple(point for point in points if point.run != bench.run)
-    return (*earlier, BenchPoint(run=bench.run, at=bench.at, best=best))[-MAX_BENCH_HISTORY:]
-
-
-def _why(outcome: ev.RunOutcome) -> str:
-    return {
-        "ok": "",
-        "error": "",
-        "interrupted": "Stopped before the end.",
-        "died": "The process died before the end.",
-        "timed_out": "Stopped: it took too long.",
-        "flooded": "Stopped: it printed too much.",
-    }[outcome]
-
-
-def _with_reports(interview: Interview, run: int, *, running: bool, error: str) -> Interview:
-    def stopped(report: ToolReport | None) -> ToolReport | None:
-        if report is None or report.run != run:
-            return report
-        return replace(report, running=running, error=report.error or error)
-
-    return replace(interview, tests=stopped(interview.tests), bench=stopped(interview.bench))
 
 
 JudgementEvent = ev.JudgementQueued | ev.JudgementMade | ev.JudgementFailed | ev.SubmissionUnreadable
@@ -820,10 +686,3 @@ def _integrity(interview: Interview, event: IntegrityEvent, author: ev.Author, a
             return Integrity(at=at, kind="joined", detail=author)
         case ev.Left():
             return Integrity(at=at, kind="left", detail=author)
-
-
-def interrupted_by_restart(interview: Interview) -> Sequence[ev.Event]:
-    """What a server that has just started must record: nothing that ran before it runs now."""
-    died = [ev.RunFinished(run=one.id, outcome="died") for one in interview.runs if one.outcome is None]
-    closed = [ev.TerminalClosed(why="the server was restarted")] if interview.terminal else []
-    return [*died, *closed]

@@ -255,7 +255,7 @@ class Recorder:
             self._note_moment(entry, ms, event.kind, words, marker(event, after))
 
     def _take_tool_error(self, ms: int, run: int, after: Interview) -> None:
-        report = next((one for one in (after.tests, after.bench) if one and one.run == run), None)
+        report = after.work.report(run)
         if report is not None and report.error:
             self._tool_errors.append((ms, run, report.error))
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from sandbox.core import events as ev
 from sandbox.core import interview as iv
 from sandbox.core import room_events as rev
+from sandbox.core import work as wk
 from sandbox.core.access import Role
 from sandbox.core.scoring import Suggestion, suggest_engineering, suggest_research
 from sandbox.core.topics import Discussed, discussed
@@ -443,9 +444,9 @@ def _shared(interview: iv.Interview, live: Live, now: int) -> dict[str, Any]:
         "sandbox": SandboxView(state=live.sandbox, message=live.sandbox_message),
         "kernel": KernelView(state=live.kernel, run=live.kernel_run),
         "runs": run_views(interview),
-        "tests": test_report(interview.tests),
-        "bench": bench_report(interview.bench),
-        "bench_history": tuple(map(bench_point, interview.bench_history)),
+        "tests": test_report(interview.work.tests),
+        "bench": bench_report(interview.work.bench),
+        "bench_history": tuple(map(bench_point, interview.work.bench_history)),
         "terminal": terminal_view(interview),
         "submission": SubmissionView(sha256=submission.sha256, at=submission.at) if submission else None,
         "files_error": live.files_error or interview.rejection,
@@ -463,12 +464,12 @@ def run_views(interview: iv.Interview) -> tuple[RunView, ...]:
             finished_at=run.finished_at,
             outcome=run.outcome,
         )
-        for run in interview.runs
+        for run in interview.work.runs
     )
 
 
 def terminal_view(interview: iv.Interview) -> TerminalView | None:
-    size = interview.terminal
+    size = interview.work.terminal
     return TerminalView(rows=size.rows, columns=size.columns) if size else None
 
 
@@ -520,13 +521,13 @@ def suggestion_view(suggestion: Suggestion) -> SuggestionView:
     return SuggestionView(score=suggestion.score, because=suggestion.because)
 
 
-def test_report(report: iv.ToolReport | None) -> TestReport | None:
+def test_report(report: wk.ToolReport | None) -> TestReport | None:
     if report is None:
         return None
     return TestReport(at=report.at, running=report.running, error=report.error, cases=report.cases)
 
 
-def bench_report(report: iv.ToolReport | None) -> BenchReport | None:
+def bench_report(report: wk.ToolReport | None) -> BenchReport | None:
     if report is None:
         return None
     return BenchReport(
@@ -534,7 +535,7 @@ def bench_report(report: iv.ToolReport | None) -> BenchReport | None:
     )
 
 
-def bench_point(point: iv.BenchPoint) -> BenchPointView:
+def bench_point(point: wk.BenchPoint) -> BenchPointView:
     return BenchPointView(
         run=point.run,
         at=point.at,

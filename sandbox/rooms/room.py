@@ -184,11 +184,6 @@ class Room:
         """Characters of all that terminals showed and that is on disk."""
         return self._scrollback.total
 
-    def tool_rows(self, run: int) -> int:
-        """Rows and cases that a run of a tool has reported."""
-        reports = [one for one in (self.interview.tests, self.interview.bench) if one and one.run == run]
-        return sum(len(one.cases) + len(one.rows) + len(one.strips) for one in reports)
-
     # -- recording
 
     def record(self, author: ev.Author, *events: ev.Event) -> asyncio.Future[None]:
@@ -440,7 +435,7 @@ class Room:
         self._post_view(connection)
         self._post_chat(connection, self._shown.chat, 0)
         counts = self._withheld.outputs if hidden and self._withheld else _counts(self._outputs)
-        for run in self._shown.runs:
+        for run in self._shown.work.runs:
             outputs = self._outputs.get(run.id, [])[: counts.get(run.id, 0)]
             _post_outputs(connection, run.id, outputs, 0, exempt=True)
         text = self._withheld.terminal if hidden and self._withheld else self._scrollback.text()

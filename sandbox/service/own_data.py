@@ -209,7 +209,7 @@ def _runs(state: Interview, collected: _Collected) -> tuple[OwnRun, ...]:
             rows=tuple(collected.rows.get(one.id, ())),
             strips=tuple(collected.strips.get(one.id, ())),
         )
-        for one in state.runs
+        for one in state.work.runs
     )
 
 

@@ -92,7 +92,7 @@ class Terminals:
 
     async def resize(self, room: Room, rows: int, columns: int) -> None:
         """Raises NotAllowed and StorageFault."""
-        session, size = self._session(room), room.interview.terminal
+        session, size = self._session(room), room.interview.work.terminal
         if size is not None and (size.rows, size.columns) == (rows, columns):
             return
         try:

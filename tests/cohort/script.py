@@ -188,7 +188,7 @@ class _Course:
             self.moves = []
 
     def _run(self, kind: ev.RunKind, label: str) -> int:
-        run = len(self.log.interview.runs) + 1
+        run = self.log.interview.work.next_run
         sha256 = files_sha256(self.hand.files())
         self.log.record("candidate", ev.RunStarted(run=run, run_kind=kind, label=label, sha256=sha256))
         self.log.wait(1.5)
