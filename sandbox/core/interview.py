@@ -17,11 +17,13 @@ from sandbox.core import outage as out
 from sandbox.core import rights as rt
 from sandbox.core import rights_events as rte
 from sandbox.core import room_events as rev
+from sandbox.core import submissions as sub
 from sandbox.core import work as wk
 from sandbox.core.access import MAX_MEMBERS, author_of, role_of
 from sandbox.core.clock import Clock
 from sandbox.core.origin import excerpt
 from sandbox.core.panel_marks import Filed, Panel, assess
+from sandbox.core.submissions import Judgement, Judgements, Submission
 from sandbox.core.work import Work
 from wire.challenge import Axis
 from wire.scorecard import Scorecard
@@ -92,30 +94,6 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    sha256: str
-    at: int
-    files: tuple[ev.TextFile, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    id: int
-    at: int
-    sha256: str
-    by: Literal["submit", "interviewer"]
-    budget: ev.Budget
-    seed: int
-    files: tuple[ev.TextFile, ...]
-    scorecard: Scorecard | None = None
-    fault: str = ""
-
-    @property
-    def open(self) -> bool:
-        return self.scorecard is None and not self.fault
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Integrity:
     """A signal: a fact with its time. Nothing concludes anything from it."""
 
@@ -176,7 +154,7 @@ class Interview:
     submission: Submission | None = None
     rejection: str = ""
     """Why the last submission could not be read; empty after the next one."""
-    judgements: tuple[Judgement, ...] = ()
+    judgements: Judgements = ()
     integrity: tuple[Integrity, ...] = ()
     here: frozenset[ev.Author] = frozenset()
     """Who came and has not left, by the log: after a crash, who was there."""
@@ -228,6 +206,16 @@ class Interview:
             Filed(author=one.author, axis=one.axis, score=one.score, at=one.at) for one in self.standing_marks
         ]
         return assess(raters, filed)
+
+    @property
+    def deciding_judgement(self) -> Judgement | None:
+        """The judgement of the submission that stands, or else the last one."""
+        return sub.deciding(self.judgements, self.submission)
+
+    @property
+    def latest_scorecard(self) -> Scorecard | None:
+        """Of the submission if it was judged, else of the last judgement that has one."""
+        return sub.latest_scorecard(self.judgements, self.submission)
 
     @property
     def recorded(self) -> bool:
@@ -619,40 +607,13 @@ def _stage_clock(interview: Interview, stage: ev.Stage, at: int) -> Clock:
     return interview.clock.pause(at)
 
 
-JudgementEvent = ev.JudgementQueued | ev.JudgementMade | ev.JudgementFailed | ev.SubmissionUnreadable
-
-
-def _evolve_judgement(interview: Interview, event: JudgementEvent, at: int) -> Interview:
-    def ended(scorecard: Scorecard | None = None, fault: str = "") -> tuple[Judgement, ...]:
-        return tuple(
-            replace(one, scorecard=scorecard, fault=fault) if one.id == event.judgement else one
-            for one in interview.judgements
-        )
-
-    match event:
-        case ev.JudgementQueued():
-            queued = Judgement(
-                id=event.judgement,
-                at=at,
-                sha256=event.sha256,
-                by=event.by,
-                budget=event.budget,
-                seed=event.seed,
-                files=event.files,
-            )
-            return replace(interview, judgements=(*interview.judgements, queued))
-        case ev.JudgementMade(scorecard=scorecard):
-            return replace(interview, judgements=ended(scorecard=scorecard))
-        case ev.JudgementFailed(fault=fault):
-            return replace(interview, judgements=ended(fault=fault or "The judge failed without saying why."))
-        case ev.SubmissionUnreadable(reason=reason):
-            interview = replace(
-                interview, judgements=ended(fault=reason or "The judge could not read the files.")
-            )
-            asked = next((one for one in interview.judgements if one.id == event.judgement), None)
-            if asked is None or asked.by != "submit" or interview.stage == "finished":
-                return interview
-            return replace(interview, submission=None, rejection=reason)
+def _evolve_judgement(interview: Interview, event: sub.JudgementEvent, at: int) -> Interview:
+    interview = replace(interview, judgements=sub.evolve(interview.judgements, event, at))
+    if not isinstance(event, ev.SubmissionUnreadable) or interview.stage == "finished":
+        return interview
+    if not sub.is_of_submission(interview.judgements, event.judgement):
+        return interview
+    return replace(interview, submission=None, rejection=event.reason)
 
 
 IntegrityEvent = (

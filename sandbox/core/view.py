@@ -16,6 +16,7 @@ from sandbox.core import room_events as rev
 from sandbox.core import work as wk
 from sandbox.core.access import Role
 from sandbox.core.scoring import Suggestion, suggest_engineering, suggest_research
+from sandbox.core.submissions import Judgement
 from sandbox.core.topics import Discussed, discussed
 from sandbox.ports import KernelState
 from wire.base import Wire
@@ -330,7 +331,7 @@ def interviewer_view(
     interview: iv.Interview, live: Live, guide: Guide, you: ev.Author = "interviewer", *, now: int
 ) -> InterviewerView:
     interview, live = _as_the_panel_sees(interview, live)
-    scorecard = latest_scorecard(interview)
+    scorecard = interview.latest_scorecard
     suggestion = interview.marking.shows_suggestion(you)
     return InterviewerView(
         role="interviewer",
@@ -546,7 +547,7 @@ def bench_point(point: wk.BenchPoint) -> BenchPointView:
     )
 
 
-def judgement_view(judgement: iv.Judgement, live: Live, *, suggestion: bool) -> JudgementView:
+def judgement_view(judgement: Judgement, live: Live, *, suggestion: bool) -> JudgementView:
     """``suggestion``: whether the viewer may see the machine's (`Panel.shows_suggestion`)."""
     return JudgementView(
         id=judgement.id,
@@ -566,29 +567,9 @@ def _shown(scorecard: Scorecard, *, suggestion: bool) -> ShownScorecard:
     return shown if suggestion else shown.model_copy(update={"score": None})
 
 
-def _judgement_state(judgement: iv.Judgement, live: Live) -> Literal["queued", "running", "judged", "failed"]:
+def _judgement_state(judgement: Judgement, live: Live) -> Literal["queued", "running", "judged", "failed"]:
     if judgement.scorecard is not None:
         return "judged"
     if judgement.fault:
         return "failed"
     return "running" if live.judging == judgement.id else "queued"
-
-
-def deciding_judgement(interview: iv.Interview) -> iv.Judgement | None:
-    """The judgement of the submission that stands, or else the last one."""
-    submission = interview.submission
-    of_submission = [
-        one
-        for one in interview.judgements
-        if submission is not None and one.by == "submit" and one.sha256 == submission.sha256
-    ]
-    relevant = of_submission or list(interview.judgements)
-    return relevant[-1] if relevant else None
-
-
-def latest_scorecard(interview: iv.Interview) -> Scorecard | None:
-    """Of the submission if it was judged, else of the last judgement that has one."""
-    deciding = deciding_judgement(interview)
-    if deciding is not None and deciding.scorecard is not None:
-        return deciding.scorecard
-    return next((one.scorecard for one in reversed(interview.judgements) if one.scorecard is not None), None)

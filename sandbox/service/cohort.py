@@ -8,7 +8,6 @@ from sandbox.core import events as ev
 from sandbox.core.calibration import Case, decided
 from sandbox.core.interview import Interview, evolve
 from sandbox.core.panel_marks import AXES
-from sandbox.core.view import latest_scorecard
 from sandbox.store.log import EventLog
 from wire.challenge import Axis
 
@@ -31,7 +30,7 @@ def _case(entries: list[ev.Entry]) -> Case | None:
     total = state.marking.total
     if total is None:
         return None
-    scorecard = latest_scorecard(state)
+    scorecard = state.latest_scorecard
     verdicts = scorecard.verdicts if scorecard else ()
     blind = {(one.axis, one.author): one for one in state.marks if one.blind}
     marks: dict[Axis, tuple[int, ...]] = {

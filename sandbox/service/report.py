@@ -121,7 +121,7 @@ def make_report(
 ) -> Report:
     """For ``reader``, who sees others' marks once they are shown to everybody. ``now``: epoch ms."""
     state, document = told.interview, told.document
-    judgement = vw.deciding_judgement(state)
+    judgement = state.deciding_judgement
     suggestion = state.marking.shows_suggestion(reader)
     return Report(
         interview=summarise(state),
@@ -147,7 +147,7 @@ def make_report(
 
 def _axes(state: Interview, catalogue: Catalogue, reader: ev.Author, ticked_at: dict[str, int]) -> Axes:
     engineering, research = catalogue.filter.rubric, catalogue.probe.rubric
-    scorecard = vw.latest_scorecard(state)
+    scorecard = state.latest_scorecard
     shown = vw.panel_view(state, reader).marks
 
     def marks(axis: Axis) -> tuple[vw.OtherMark, ...]:
