@@ -14,7 +14,8 @@ from pydantic import Field
 
 from sandbox.core import events as ev
 from sandbox.core.access import role_of
-from sandbox.core.interview import Interview, evolve
+from sandbox.core.evolve import evolve
+from sandbox.core.interview import Interview
 from sandbox.core.markers import Marker, marker, tests_in_words
 from sandbox.core.materials import FilterMaterials, ProbeMaterials
 from sandbox.core.places import Move

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sandbox.core import events as ev
-from sandbox.core import interview as iv
 from sandbox.core import room_events as rev
 from sandbox.core import work as wk
 from sandbox.core.access import Role
+from sandbox.core.interview import Interview
+from sandbox.core.marks import Mark
 from sandbox.core.scoring import Suggestion, suggest_engineering, suggest_research
 from sandbox.core.submissions import Judgement
 from sandbox.core.topics import Discussed, discussed
@@ -311,7 +312,7 @@ class InterviewerView(CandidateView):
     """Whether there are signals for this candidate at all."""
 
 
-def candidate_view(interview: iv.Interview, live: Live, *, now: int) -> CandidateView:
+def candidate_view(interview: Interview, live: Live, *, now: int) -> CandidateView:
     arranged = interview.accommodations
     return CandidateView(
         role="candidate",
@@ -321,14 +322,14 @@ def candidate_view(interview: iv.Interview, live: Live, *, now: int) -> Candidat
     )
 
 
-def watcher_view(interview: iv.Interview, live: Live, you: ev.Author, *, now: int) -> CandidateView:
+def watcher_view(interview: Interview, live: Live, you: ev.Author, *, now: int) -> CandidateView:
     """What the candidate sees of their work, but for focus blocks."""
     interview, live = _as_the_panel_sees(interview, live)
     return CandidateView(role="watcher", you=you, display=Display(), **_shared(interview, live, now))
 
 
 def interviewer_view(
-    interview: iv.Interview, live: Live, guide: Guide, you: ev.Author = "interviewer", *, now: int
+    interview: Interview, live: Live, guide: Guide, you: ev.Author = "interviewer", *, now: int
 ) -> InterviewerView:
     interview, live = _as_the_panel_sees(interview, live)
     scorecard = interview.latest_scorecard
@@ -360,15 +361,15 @@ def interviewer_view(
     )
 
 
-def _as_the_panel_sees(interview: iv.Interview, live: Live) -> tuple[iv.Interview, Live]:
+def _as_the_panel_sees(interview: Interview, live: Live) -> tuple[Interview, Live]:
     """During a focus block, neither what the candidate does nor what their kernel does."""
     if interview.focus.until is None:
         return interview, live
     quiet = replace(live, kernel="idle", kernel_run=None, files_error="")
-    return iv.as_the_panel_sees(interview), quiet
+    return interview.as_the_panel_sees(), quiet
 
 
-def integrity_views(interview: iv.Interview) -> tuple[IntegrityView, ...]:
+def integrity_views(interview: Interview) -> tuple[IntegrityView, ...]:
     return tuple(
         IntegrityView(
             at=one.at,
@@ -394,7 +395,7 @@ def color_of(author: ev.Author) -> str:
     return PANEL_COLORS[int(number or 0) % len(PANEL_COLORS)]
 
 
-def clock_view(interview: iv.Interview, now: int) -> ClockView:
+def clock_view(interview: Interview, now: int) -> ClockView:
     credits = interview.credits(now)
     running = interview.clock.running
     return ClockView(
@@ -409,7 +410,7 @@ def clock_view(interview: iv.Interview, now: int) -> ClockView:
     )
 
 
-def people(interview: iv.Interview, live: Live) -> tuple[Person, ...]:
+def people(interview: Interview, live: Live) -> tuple[Person, ...]:
     """The candidate first, then the panel in the order of their invitations."""
     there = [("candidate", "candidate", interview.candidate_name)]
     there += [(one.author, one.role, one.name) for one in interview.panel if not one.removed]
@@ -426,7 +427,7 @@ def people(interview: iv.Interview, live: Live) -> tuple[Person, ...]:
     )
 
 
-def _shared(interview: iv.Interview, live: Live, now: int) -> dict[str, Any]:
+def _shared(interview: Interview, live: Live, now: int) -> dict[str, Any]:
     submission = interview.submission
     return {
         "now": now,
@@ -455,7 +456,7 @@ def _shared(interview: iv.Interview, live: Live, now: int) -> dict[str, Any]:
     }
 
 
-def run_views(interview: iv.Interview) -> tuple[RunView, ...]:
+def run_views(interview: Interview) -> tuple[RunView, ...]:
     return tuple(
         RunView(
             id=run.id,
@@ -469,12 +470,12 @@ def run_views(interview: iv.Interview) -> tuple[RunView, ...]:
     )
 
 
-def terminal_view(interview: iv.Interview) -> TerminalView | None:
+def terminal_view(interview: Interview) -> TerminalView | None:
     size = interview.work.terminal
     return TerminalView(rows=size.rows, columns=size.columns) if size else None
 
 
-def note_views(interview: iv.Interview) -> tuple[NoteView, ...]:
+def note_views(interview: Interview) -> tuple[NoteView, ...]:
     return tuple(
         NoteView(
             id=one.id,
@@ -488,11 +489,11 @@ def note_views(interview: iv.Interview) -> tuple[NoteView, ...]:
     )
 
 
-def mark_view(mark: iv.Mark | None) -> MarkView | None:
+def mark_view(mark: Mark | None) -> MarkView | None:
     return MarkView(score=mark.score, reason=mark.reason, by=mark.by, at=mark.at) if mark else None
 
 
-def panel_view(interview: iv.Interview, viewer: ev.Author) -> PanelView:
+def panel_view(interview: Interview, viewer: ev.Author) -> PanelView:
     """``viewer``: an author; ``host`` sees what is shown to everybody."""
     marking = interview.marking
     total, decision = marking.total, interview.decision

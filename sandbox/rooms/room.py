@@ -22,8 +22,10 @@ from sandbox.core import room_events as rev
 from sandbox.core.access import may_write
 from sandbox.core.chain import GENESIS, Link
 from sandbox.core.document import files_error
-from sandbox.core.interview import Interview, Message, evolve, observed
+from sandbox.core.evolve import evolve
+from sandbox.core.interview import Interview
 from sandbox.core.origin import excerpt
+from sandbox.core.people import Message
 from sandbox.core.places import Move, Place
 from sandbox.core.view import Guide, Live, candidate_view, interviewer_view, watcher_view
 from sandbox.ports import KernelState
@@ -598,7 +600,7 @@ class Room:
         self._loop.call_later(PASTE_WINDOW_MS / 2000, report)
 
     def _signal(self, event: ev.Event) -> None:
-        if observed(self.interview):
+        if self.interview.observed:
             self.record("candidate", event)
 
     def explained(self) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sandbox.core import events as ev
-from sandbox.core.interview import Interview, evolve
+from sandbox.core.evolve import evolve
+from sandbox.core.interview import Interview
 from sandbox.core.panel_marks import AXES
 from sandbox.core.recorded import lines
 from sandbox.core.retention import DAY_US, in_words

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sandbox.core import events as ev
 from sandbox.core import view as vw
 from sandbox.core.chain import Chain, verify
-from sandbox.core.interview import Interview, evolve
+from sandbox.core.evolve import evolve
+from sandbox.core.interview import Interview
 from sandbox.core.matching import Supported, supported
 from sandbox.core.materials import Exhibit
 from sandbox.core.scoring import (

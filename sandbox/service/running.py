@@ -15,7 +15,8 @@ from typing import Any, cast
 
 from sandbox.core import events as ev
 from sandbox.core.document import cell_at, files_error, files_sha256, lines_between, text_sha256
-from sandbox.core.interview import NotAllowed, ready_to_run
+from sandbox.core.readiness import ready_to_run
+from sandbox.core.refusal import NotAllowed
 from sandbox.core.tool_lines import parse_tool_line
 from sandbox.core.work import MAX_TOOL_ROWS
 from sandbox.ports import Finished, Output, SandboxFault, Tool, ToolLine, Workbench

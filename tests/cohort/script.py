@@ -13,8 +13,9 @@ from pathlib import Path
 from sandbox.core import commands as cmd
 from sandbox.core import events as ev
 from sandbox.core.access import author_of
+from sandbox.core.arrangements import invite
+from sandbox.core.decision import decide_on
 from sandbox.core.document import files_sha256
-from sandbox.core.interview import decide_on, invite
 from sandbox.core.places import Move, Place
 from sandbox.core.scoring import PROGRESS_THRESHOLD, suggest_research
 from sandbox.rooms.cursor_track import pack

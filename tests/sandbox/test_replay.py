@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pycrdt import Map, Text
 
 from sandbox.core import events as ev
-from sandbox.core.interview import evolve
+from sandbox.core.evolve import evolve
 from sandbox.core.materials import Exhibit, FilterMaterials, ProbeMaterials
 from sandbox.core.places import Move, Place
 from sandbox.core.recording import Recording
