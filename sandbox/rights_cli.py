@@ -14,7 +14,7 @@ from pathlib import Path
 from sandbox.core import audit as au
 from sandbox.core.chain import verify
 from sandbox.core.claims import MAX_REASON, ready_to_delete
-from sandbox.core.interview import NotAllowed
+from sandbox.core.refusal import NotAllowed
 from sandbox.core.retention import MAX_KEEP_DAYS
 from sandbox.service.deletion import BY_POLICY, all_due
 from sandbox.service.interviews import Interviews

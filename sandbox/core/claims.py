@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sandbox.core.interview import Interview, NotAllowed
+from sandbox.core.interview import Interview
+from sandbox.core.refusal import NotAllowed
 from sandbox.core.rights_events import ContestAnswered, Contested, DeletionAsked
 
 MAX_TEXT = 4_000

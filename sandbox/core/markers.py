@@ -6,7 +6,8 @@ from typing import Literal
 
 from sandbox.core import events as ev
 from sandbox.core import room_events as rev
-from sandbox.core.interview import Interview, Run, ToolReport
+from sandbox.core.interview import Interview
+from sandbox.core.work import Run, ToolReport
 
 Marker = Literal[
     "stage", "run", "run-failed", "tests-passed", "tests-failed", "bench", "submit", "judgement",
@@ -24,7 +25,7 @@ def marker(event: ev.Event, after: Interview) -> Marker | None:
         case ev.TerminalOpened() | ev.TerminalShown():
             return "terminal"
         case ev.RunFinished(run=run):
-            return _finished(_run(after, run), after)
+            return _finished(after.work.run(run), after)
         case ev.Submitted():
             return "submit"
         case ev.JudgementMade() | ev.JudgementFailed() | ev.SubmissionUnreadable():
@@ -57,7 +58,7 @@ def tests_in_words(event: ev.Event, after: Interview) -> str | None:
     """What the visible tests came to, for the event that ended them."""
     if not isinstance(event, ev.RunFinished):
         return None
-    run, report = _run(after, event.run), after.tests
+    run, report = after.work.run(event.run), after.work.tests
     if run is None or run.kind != "tests" or report is None or report.run != run.id:
         return None
     passed = sum(one.outcome == "passed" for one in report.cases)
@@ -69,7 +70,7 @@ def _finished(run: Run | None, after: Interview) -> Marker | None:
     if run is None:
         return None
     if run.kind == "tests":
-        return "tests-passed" if _all_passed(after.tests) else "tests-failed"
+        return "tests-passed" if _all_passed(after.work.tests) else "tests-failed"
     if run.kind == "bench":
         return "bench"
     return None if run.outcome == "ok" else "run-failed"
@@ -79,7 +80,3 @@ def _all_passed(report: ToolReport | None) -> bool:
     if report is None or report.error or not report.cases:
         return False
     return all(one.outcome in ("passed", "skipped") for one in report.cases)
-
-
-def _run(interview: Interview, number: int) -> Run | None:
-    return next((one for one in reversed(interview.runs) if one.id == number), None)

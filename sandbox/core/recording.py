@@ -14,7 +14,8 @@ from pydantic import Field
 
 from sandbox.core import events as ev
 from sandbox.core.access import role_of
-from sandbox.core.interview import Interview, evolve
+from sandbox.core.evolve import evolve
+from sandbox.core.interview import Interview
 from sandbox.core.markers import Marker, marker, tests_in_words
 from sandbox.core.materials import FilterMaterials, ProbeMaterials
 from sandbox.core.places import Move
@@ -255,7 +256,7 @@ class Recorder:
             self._note_moment(entry, ms, event.kind, words, marker(event, after))
 
     def _take_tool_error(self, ms: int, run: int, after: Interview) -> None:
-        report = next((one for one in (after.tests, after.bench) if one and one.run == run), None)
+        report = after.work.report(run)
         if report is not None and report.error:
             self._tool_errors.append((ms, run, report.error))
 

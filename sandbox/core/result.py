@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from sandbox.core.events import Outcome, Sha256
 from sandbox.core.interview import Interview
-from sandbox.core.view import deciding_judgement
 from wire.base import Wire
 from wire.scorecard import CheckName, Status
 
@@ -52,7 +51,7 @@ def result_of(interview: Interview, *, report_url: str) -> Result | None:
     decision, total = interview.decision, interview.marking.total
     if decision is None or total is None:
         return None
-    judgement = deciding_judgement(interview)
+    judgement = interview.deciding_judgement
     scorecard = judgement.scorecard if judgement else None
     return Result(
         interview=interview.id,

@@ -11,10 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sandbox.core import events as ev
-from sandbox.core import interview as iv
 from sandbox.core import room_events as rev
+from sandbox.core import work as wk
 from sandbox.core.access import Role
+from sandbox.core.interview import Interview
+from sandbox.core.marks import Mark
 from sandbox.core.scoring import Suggestion, suggest_engineering, suggest_research
+from sandbox.core.submissions import Judgement
 from sandbox.core.topics import Discussed, discussed
 from sandbox.ports import KernelState
 from wire.base import Wire
@@ -309,7 +312,7 @@ class InterviewerView(CandidateView):
     """Whether there are signals for this candidate at all."""
 
 
-def candidate_view(interview: iv.Interview, live: Live, *, now: int) -> CandidateView:
+def candidate_view(interview: Interview, live: Live, *, now: int) -> CandidateView:
     arranged = interview.accommodations
     return CandidateView(
         role="candidate",
@@ -319,17 +322,17 @@ def candidate_view(interview: iv.Interview, live: Live, *, now: int) -> Candidat
     )
 
 
-def watcher_view(interview: iv.Interview, live: Live, you: ev.Author, *, now: int) -> CandidateView:
+def watcher_view(interview: Interview, live: Live, you: ev.Author, *, now: int) -> CandidateView:
     """What the candidate sees of their work, but for focus blocks."""
     interview, live = _as_the_panel_sees(interview, live)
     return CandidateView(role="watcher", you=you, display=Display(), **_shared(interview, live, now))
 
 
 def interviewer_view(
-    interview: iv.Interview, live: Live, guide: Guide, you: ev.Author = "interviewer", *, now: int
+    interview: Interview, live: Live, guide: Guide, you: ev.Author = "interviewer", *, now: int
 ) -> InterviewerView:
     interview, live = _as_the_panel_sees(interview, live)
-    scorecard = latest_scorecard(interview)
+    scorecard = interview.latest_scorecard
     suggestion = interview.marking.shows_suggestion(you)
     return InterviewerView(
         role="interviewer",
@@ -358,15 +361,15 @@ def interviewer_view(
     )
 
 
-def _as_the_panel_sees(interview: iv.Interview, live: Live) -> tuple[iv.Interview, Live]:
+def _as_the_panel_sees(interview: Interview, live: Live) -> tuple[Interview, Live]:
     """During a focus block, neither what the candidate does nor what their kernel does."""
     if interview.focus.until is None:
         return interview, live
     quiet = replace(live, kernel="idle", kernel_run=None, files_error="")
-    return iv.as_the_panel_sees(interview), quiet
+    return interview.as_the_panel_sees(), quiet
 
 
-def integrity_views(interview: iv.Interview) -> tuple[IntegrityView, ...]:
+def integrity_views(interview: Interview) -> tuple[IntegrityView, ...]:
     return tuple(
         IntegrityView(
             at=one.at,
@@ -392,7 +395,7 @@ def color_of(author: ev.Author) -> str:
     return PANEL_COLORS[int(number or 0) % len(PANEL_COLORS)]
 
 
-def clock_view(interview: iv.Interview, now: int) -> ClockView:
+def clock_view(interview: Interview, now: int) -> ClockView:
     credits = interview.credits(now)
     running = interview.clock.running
     return ClockView(
@@ -407,7 +410,7 @@ def clock_view(interview: iv.Interview, now: int) -> ClockView:
     )
 
 
-def people(interview: iv.Interview, live: Live) -> tuple[Person, ...]:
+def people(interview: Interview, live: Live) -> tuple[Person, ...]:
     """The candidate first, then the panel in the order of their invitations."""
     there = [("candidate", "candidate", interview.candidate_name)]
     there += [(one.author, one.role, one.name) for one in interview.panel if not one.removed]
@@ -424,7 +427,7 @@ def people(interview: iv.Interview, live: Live) -> tuple[Person, ...]:
     )
 
 
-def _shared(interview: iv.Interview, live: Live, now: int) -> dict[str, Any]:
+def _shared(interview: Interview, live: Live, now: int) -> dict[str, Any]:
     submission = interview.submission
     return {
         "now": now,
@@ -443,9 +446,9 @@ def _shared(interview: iv.Interview, live: Live, now: int) -> dict[str, Any]:
         "sandbox": SandboxView(state=live.sandbox, message=live.sandbox_message),
         "kernel": KernelView(state=live.kernel, run=live.kernel_run),
         "runs": run_views(interview),
-        "tests": test_report(interview.tests),
-        "bench": bench_report(interview.bench),
-        "bench_history": tuple(map(bench_point, interview.bench_history)),
+        "tests": test_report(interview.work.tests),
+        "bench": bench_report(interview.work.bench),
+        "bench_history": tuple(map(bench_point, interview.work.bench_history)),
         "terminal": terminal_view(interview),
         "submission": SubmissionView(sha256=submission.sha256, at=submission.at) if submission else None,
         "files_error": live.files_error or interview.rejection,
@@ -453,7 +456,7 @@ def _shared(interview: iv.Interview, live: Live, now: int) -> dict[str, Any]:
     }
 
 
-def run_views(interview: iv.Interview) -> tuple[RunView, ...]:
+def run_views(interview: Interview) -> tuple[RunView, ...]:
     return tuple(
         RunView(
             id=run.id,
@@ -463,16 +466,16 @@ def run_views(interview: iv.Interview) -> tuple[RunView, ...]:
             finished_at=run.finished_at,
             outcome=run.outcome,
         )
-        for run in interview.runs
+        for run in interview.work.runs
     )
 
 
-def terminal_view(interview: iv.Interview) -> TerminalView | None:
-    size = interview.terminal
+def terminal_view(interview: Interview) -> TerminalView | None:
+    size = interview.work.terminal
     return TerminalView(rows=size.rows, columns=size.columns) if size else None
 
 
-def note_views(interview: iv.Interview) -> tuple[NoteView, ...]:
+def note_views(interview: Interview) -> tuple[NoteView, ...]:
     return tuple(
         NoteView(
             id=one.id,
@@ -486,11 +489,11 @@ def note_views(interview: iv.Interview) -> tuple[NoteView, ...]:
     )
 
 
-def mark_view(mark: iv.Mark | None) -> MarkView | None:
+def mark_view(mark: Mark | None) -> MarkView | None:
     return MarkView(score=mark.score, reason=mark.reason, by=mark.by, at=mark.at) if mark else None
 
 
-def panel_view(interview: iv.Interview, viewer: ev.Author) -> PanelView:
+def panel_view(interview: Interview, viewer: ev.Author) -> PanelView:
     """``viewer``: an author; ``host`` sees what is shown to everybody."""
     marking = interview.marking
     total, decision = marking.total, interview.decision
@@ -520,13 +523,13 @@ def suggestion_view(suggestion: Suggestion) -> SuggestionView:
     return SuggestionView(score=suggestion.score, because=suggestion.because)
 
 
-def test_report(report: iv.ToolReport | None) -> TestReport | None:
+def test_report(report: wk.ToolReport | None) -> TestReport | None:
     if report is None:
         return None
     return TestReport(at=report.at, running=report.running, error=report.error, cases=report.cases)
 
 
-def bench_report(report: iv.ToolReport | None) -> BenchReport | None:
+def bench_report(report: wk.ToolReport | None) -> BenchReport | None:
     if report is None:
         return None
     return BenchReport(
@@ -534,7 +537,7 @@ def bench_report(report: iv.ToolReport | None) -> BenchReport | None:
     )
 
 
-def bench_point(point: iv.BenchPoint) -> BenchPointView:
+def bench_point(point: wk.BenchPoint) -> BenchPointView:
     return BenchPointView(
         run=point.run,
         at=point.at,
@@ -545,7 +548,7 @@ def bench_point(point: iv.BenchPoint) -> BenchPointView:
     )
 
 
-def judgement_view(judgement: iv.Judgement, live: Live, *, suggestion: bool) -> JudgementView:
+def judgement_view(judgement: Judgement, live: Live, *, suggestion: bool) -> JudgementView:
     """``suggestion``: whether the viewer may see the machine's (`Panel.shows_suggestion`)."""
     return JudgementView(
         id=judgement.id,
@@ -565,29 +568,9 @@ def _shown(scorecard: Scorecard, *, suggestion: bool) -> ShownScorecard:
     return shown if suggestion else shown.model_copy(update={"score": None})
 
 
-def _judgement_state(judgement: iv.Judgement, live: Live) -> Literal["queued", "running", "judged", "failed"]:
+def _judgement_state(judgement: Judgement, live: Live) -> Literal["queued", "running", "judged", "failed"]:
     if judgement.scorecard is not None:
         return "judged"
     if judgement.fault:
         return "failed"
     return "running" if live.judging == judgement.id else "queued"
-
-
-def deciding_judgement(interview: iv.Interview) -> iv.Judgement | None:
-    """The judgement of the submission that stands, or else the last one."""
-    submission = interview.submission
-    of_submission = [
-        one
-        for one in interview.judgements
-        if submission is not None and one.by == "submit" and one.sha256 == submission.sha256
-    ]
-    relevant = of_submission or list(interview.judgements)
-    return relevant[-1] if relevant else None
-
-
-def latest_scorecard(interview: iv.Interview) -> Scorecard | None:
-    """Of the submission if it was judged, else of the last judgement that has one."""
-    deciding = deciding_judgement(interview)
-    if deciding is not None and deciding.scorecard is not None:
-        return deciding.scorecard
-    return next((one.scorecard for one in reversed(interview.judgements) if one.scorecard is not None), None)

@@ -22,8 +22,10 @@ from sandbox.core import room_events as rev
 from sandbox.core.access import may_write
 from sandbox.core.chain import GENESIS, Link
 from sandbox.core.document import files_error
-from sandbox.core.interview import Interview, Message, evolve, observed
+from sandbox.core.evolve import evolve
+from sandbox.core.interview import Interview
 from sandbox.core.origin import excerpt
+from sandbox.core.people import Message
 from sandbox.core.places import Move, Place
 from sandbox.core.view import Guide, Live, candidate_view, interviewer_view, watcher_view
 from sandbox.ports import KernelState
@@ -183,11 +185,6 @@ class Room:
     def terminal_chars(self) -> int:
         """Characters of all that terminals showed and that is on disk."""
         return self._scrollback.total
-
-    def tool_rows(self, run: int) -> int:
-        """Rows and cases that a run of a tool has reported."""
-        reports = [one for one in (self.interview.tests, self.interview.bench) if one and one.run == run]
-        return sum(len(one.cases) + len(one.rows) + len(one.strips) for one in reports)
 
     # -- recording
 
@@ -440,7 +437,7 @@ class Room:
         self._post_view(connection)
         self._post_chat(connection, self._shown.chat, 0)
         counts = self._withheld.outputs if hidden and self._withheld else _counts(self._outputs)
-        for run in self._shown.runs:
+        for run in self._shown.work.runs:
             outputs = self._outputs.get(run.id, [])[: counts.get(run.id, 0)]
             _post_outputs(connection, run.id, outputs, 0, exempt=True)
         text = self._withheld.terminal if hidden and self._withheld else self._scrollback.text()
@@ -603,7 +600,7 @@ class Room:
         self._loop.call_later(PASTE_WINDOW_MS / 2000, report)
 
     def _signal(self, event: ev.Event) -> None:
-        if observed(self.interview):
+        if self.interview.observed:
             self.record("candidate", event)
 
     def explained(self) -> None:

@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 
 from isolation.contract import Device
-from sandbox.core.interview import NotAllowed
+from sandbox.core.refusal import NotAllowed
 from sandbox.ports import KernelState, Sandboxes, SandboxFault, Workbench
 from sandbox.rooms.room import Room
 from sandbox.service.leasing import Leasing

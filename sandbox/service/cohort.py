@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 
 from sandbox.core import events as ev
 from sandbox.core.calibration import Case, decided
-from sandbox.core.interview import Interview, evolve
+from sandbox.core.evolve import evolve
 from sandbox.core.panel_marks import AXES
-from sandbox.core.view import latest_scorecard
 from sandbox.store.log import EventLog
 from wire.challenge import Axis
 
@@ -23,15 +23,13 @@ def cases(log: EventLog) -> list[Case]:
 
 
 def _case(entries: list[ev.Entry]) -> Case | None:
-    state: Interview | None = None
-    for one in entries:
-        state = evolve(state, one)
+    state = reduce(evolve, entries, None)
     if state is None or state.stage != "finished":
         return None
     total = state.marking.total
     if total is None:
         return None
-    scorecard = latest_scorecard(state)
+    scorecard = state.latest_scorecard
     verdicts = scorecard.verdicts if scorecard else ()
     blind = {(one.axis, one.author): one for one in state.marks if one.blind}
     marks: dict[Axis, tuple[int, ...]] = {

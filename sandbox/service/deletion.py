@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandbox.core.claims import ready_to_delete
-from sandbox.core.interview import NotAllowed
+from sandbox.core.refusal import NotAllowed
 from sandbox.core.retention import due
 from sandbox.service.benches import Benches
 from sandbox.service.hall import Hall

@@ -7,7 +7,8 @@ from typing import Any
 from sandbox.core import commands as cmd
 from sandbox.core import events as ev
 from sandbox.core.access import allowed, role_of
-from sandbox.core.interview import NotAllowed, decide
+from sandbox.core.decide import decide
+from sandbox.core.refusal import NotAllowed
 from sandbox.rooms.room import Room
 from sandbox.service.benches import Benches
 from sandbox.service.judging import Judging

@@ -6,8 +6,8 @@ import contextlib
 import time
 from collections.abc import Callable
 
-from sandbox.core.interview import interrupted_by_restart
 from sandbox.core.view import Guide
+from sandbox.core.work import cut_off
 from sandbox.rooms.room import Room
 from sandbox.store.database import StorageFault
 from sandbox.store.journal import Journal
@@ -45,7 +45,7 @@ class Hall:
             )
             # A room that is not open has nothing running: what the log says is running, a crash ended.
             room.went_down(max(self._alive_ms, room.recorded_ms))
-            if died := interrupted_by_restart(room.interview):
+            if died := cut_off(room.interview.work):
                 room.record("server", *died)
             self._rooms[interview] = room
         return self._rooms[interview]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import reduce
 
 from sandbox.core import events as ev
-from sandbox.core.interview import Interview, evolve
+from sandbox.core.evolve import evolve
+from sandbox.core.interview import Interview
 from sandbox.core.room_events import Accommodated, Accommodations
 from sandbox.core.summary import InterviewSummary, summarise
 from sandbox.rooms.shared_document import SharedDocument
@@ -81,9 +82,7 @@ class Interviews:
 
     def get(self, interview: str) -> Interview:
         """Raises LookupError and StorageFault."""
-        state: Interview | None = None
-        for entry in self._log.entries(interview, without=ev.BULKY):
-            state = evolve(state, entry)
+        state = reduce(evolve, self._log.entries(interview, without=ev.BULKY), None)
         if state is None:
             raise LookupError(interview)
         return state

@@ -9,7 +9,9 @@ from typing import Literal
 
 from sandbox.core import events as ev
 from sandbox.core.document import files_error, files_sha256
-from sandbox.core.interview import Judgement, NotAllowed, ready_to_judge, ready_to_submit
+from sandbox.core.readiness import ready_to_judge, ready_to_submit
+from sandbox.core.refusal import NotAllowed
+from sandbox.core.submissions import Judgement
 from sandbox.ports import Judge, JudgeFault, Unreadable
 from sandbox.rooms.room import Room
 from sandbox.service.hall import Hall

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sandbox.core import events as ev
-from sandbox.core import view as vw
-from sandbox.core.interview import Interview, evolve
+from sandbox.core.evolve import evolve
+from sandbox.core.interview import Interview
 from sandbox.core.panel_marks import AXES
 from sandbox.core.recorded import lines
 from sandbox.core.retention import DAY_US, in_words
@@ -118,7 +118,7 @@ def _decision(state: Interview, catalogue: Catalogue) -> MyDecision | None:
     if (decision := state.decision) is None:
         return None
     rubrics = {"engineering": catalogue.filter.rubric, "research": catalogue.probe.rubric}
-    total, judgement = state.marking.total, vw.deciding_judgement(state)
+    total, judgement = state.marking.total, state.deciding_judgement
     verdicts = judgement.scorecard.verdicts if judgement and judgement.scorecard else ()
     counted = set(state.marking.filed)
     return MyDecision(

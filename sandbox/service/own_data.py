@@ -13,7 +13,9 @@ from collections.abc import Iterable, Mapping
 
 from sandbox.core import events as ev
 from sandbox.core.access import role_of
-from sandbox.core.interview import Integrity, Interview, evolve
+from sandbox.core.evolve import evolve
+from sandbox.core.integrity import Integrity
+from sandbox.core.interview import Interview
 from sandbox.core.room_events import Accommodations
 from sandbox.core.splices import TextChanged
 from sandbox.core.timeline import CANDIDATE_KINDS, Moment, timeline
@@ -209,7 +211,7 @@ def _runs(state: Interview, collected: _Collected) -> tuple[OwnRun, ...]:
             rows=tuple(collected.rows.get(one.id, ())),
             strips=tuple(collected.strips.get(one.id, ())),
         )
-        for one in state.runs
+        for one in state.work.runs
     )
 
 

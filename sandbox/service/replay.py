@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sandbox.core import events as ev
-from sandbox.core.interview import Interview, planned_minutes
+from sandbox.core.interview import Interview
 from sandbox.core.recording import Recorder, Recording
 from sandbox.rooms.cursor_track import unpack
 from sandbox.rooms.text_history import TextHistory
@@ -41,7 +41,7 @@ def make_recording(
         if not isinstance(one.event, ev.Marked) or marking.shows(reader, one.author)
     )
     return record(entries, suggestion=marking.shows_suggestion(reader)).recording(
-        catalogue.filter_materials(planned_minutes(interview, "filter")),
-        catalogue.probe_materials(planned_minutes(interview, "probe")),
+        catalogue.filter_materials(interview.planned_minutes("filter")),
+        catalogue.probe_materials(interview.planned_minutes("probe")),
         now=now,
     )

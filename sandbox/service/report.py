@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sandbox.core import events as ev
 from sandbox.core import view as vw
 from sandbox.core.chain import Chain, verify
-from sandbox.core.interview import Interview, evolve
+from sandbox.core.evolve import evolve
+from sandbox.core.interview import Interview
 from sandbox.core.matching import Supported, supported
 from sandbox.core.materials import Exhibit
 from sandbox.core.scoring import (
@@ -121,7 +122,7 @@ def make_report(
 ) -> Report:
     """For ``reader``, who sees others' marks once they are shown to everybody. ``now``: epoch ms."""
     state, document = told.interview, told.document
-    judgement = vw.deciding_judgement(state)
+    judgement = state.deciding_judgement
     suggestion = state.marking.shows_suggestion(reader)
     return Report(
         interview=summarise(state),
@@ -136,8 +137,8 @@ def make_report(
         files=_files(state, document, entry=catalogue.probe.challenge.entry),
         notes=vw.note_views(state),
         runs=vw.run_views(state),
-        tests=vw.test_report(state.tests),
-        bench=vw.bench_report(state.bench),
+        tests=vw.test_report(state.work.tests),
+        bench=vw.bench_report(state.work.bench),
         signals=tuple(one for one in vw.integrity_views(state) if one.kind not in ("joined", "left")),
         timeline=timeline(told.entries, suggestion=suggestion),
         contests=contests(state),
@@ -147,7 +148,7 @@ def make_report(
 
 def _axes(state: Interview, catalogue: Catalogue, reader: ev.Author, ticked_at: dict[str, int]) -> Axes:
     engineering, research = catalogue.filter.rubric, catalogue.probe.rubric
-    scorecard = vw.latest_scorecard(state)
+    scorecard = state.latest_scorecard
     shown = vw.panel_view(state, reader).marks
 
     def marks(axis: Axis) -> tuple[vw.OtherMark, ...]:

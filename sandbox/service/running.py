@@ -15,8 +15,10 @@ from typing import Any, cast
 
 from sandbox.core import events as ev
 from sandbox.core.document import cell_at, files_error, files_sha256, lines_between, text_sha256
-from sandbox.core.interview import MAX_TOOL_ROWS, NotAllowed, ready_to_run
+from sandbox.core.readiness import ready_to_run
+from sandbox.core.refusal import NotAllowed
 from sandbox.core.tool_lines import parse_tool_line
+from sandbox.core.work import MAX_TOOL_ROWS
 from sandbox.ports import Finished, Output, SandboxFault, Tool, ToolLine, Workbench
 from sandbox.rooms.room import Room
 from sandbox.service.benches import Benches
@@ -146,7 +148,8 @@ class Running:
             if room.live.kernel_run == run:
                 room.now_live(kernel_run=None)
             # Cancelled before it could begin, it has not said how it ended.
-            if any(one.id == run and one.outcome is None for one in room.interview.runs):
+            begun = room.interview.work.run(run)
+            if begun is not None and begun.outcome is None:
                 room.record("server", ev.RunFinished(run=run, outcome="interrupted"))
 
         task.add_done_callback(ended)
@@ -211,7 +214,7 @@ class Running:
     def _record_line(self, room: Room, run: int, line: ToolLine) -> bool:
         """Whether the line was in its tool's format and there was room for it."""
         events = parse_tool_line(run, line.payload)
-        if events is None or room.tool_rows(run) >= MAX_TOOL_ROWS:
+        if events is None or room.interview.work.tool_rows(run) >= MAX_TOOL_ROWS:
             return False
         if events:
             room.record("server", *events)
@@ -251,8 +254,8 @@ def _source(path: str, files: dict[str, str], line: int | None, end: int | None)
 
 
 def _started(room: Room, kind: ev.RunKind, label: str, sha256: str) -> ev.RunStarted:
-    runs = room.interview.runs
-    return ev.RunStarted(run=runs[-1].id + 1 if runs else 1, run_kind=kind, label=label, sha256=sha256)
+    run = room.interview.work.next_run
+    return ev.RunStarted(run=run, run_kind=kind, label=label, sha256=sha256)
 
 
 async def _with_pauses(items: AsyncIterator[Any], pause_s: float) -> AsyncGenerator[Any, None]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from sandbox.core import events as ev
 from sandbox.core.document import files_error
-from sandbox.core.interview import NotAllowed, ready_to_run
+from sandbox.core.readiness import ready_to_run
+from sandbox.core.refusal import NotAllowed
 from sandbox.core.terminal_text import Neutraliser
 from sandbox.ports import SandboxFault, Terminal, Workbench
 from sandbox.rooms.room import Room
@@ -92,7 +93,7 @@ class Terminals:
 
     async def resize(self, room: Room, rows: int, columns: int) -> None:
         """Raises NotAllowed and StorageFault."""
-        session, size = self._session(room), room.interview.terminal
+        session, size = self._session(room), room.interview.work.terminal
         if size is not None and (size.rows, size.columns) == (rows, columns):
             return
         try:

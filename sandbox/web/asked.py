@@ -6,7 +6,7 @@ from typing import cast
 
 from fastapi import Request
 
-from sandbox.core.interview import NotAllowed
+from sandbox.core.refusal import NotAllowed
 from sandbox.rooms.room import Room
 from sandbox.store.seats import SeatOf
 from sandbox.web.errors import WebError, no_interview

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.core.commands import MAX_NOTE
+from sandbox.core.decision import decide_on
 from sandbox.core.events import Outcome
-from sandbox.core.interview import NotAllowed, decide_on
+from sandbox.core.refusal import NotAllowed
 from sandbox.core.view import Live
 from sandbox.render.document import html, pdf
 from sandbox.service.report import Report, fold, make_report

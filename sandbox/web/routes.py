@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from sandbox.core import materials as mt
 from sandbox.core.access import Role
+from sandbox.core.arrangements import accommodate, invite, remove
 from sandbox.core.events import DeviceClass
-from sandbox.core.interview import Interview, NotAllowed, accommodate, invite, planned_minutes, remove
+from sandbox.core.interview import Interview
 from sandbox.core.outbound import MAX_REFERENCE
+from sandbox.core.refusal import NotAllowed
 from sandbox.core.retention import in_words
 from sandbox.core.room_events import Accommodations, PanelRole
 from sandbox.core.summary import summarise
@@ -221,8 +223,8 @@ def _materials(plane: Plane, interview: Interview, role: Role) -> mt.CandidateMa
     return mt.for_role(
         role,
         interview.stage,
-        filter=plane.catalogue.filter_materials(planned_minutes(interview, "filter")),
-        probe=plane.catalogue.probe_materials(planned_minutes(interview, "probe")),
+        filter=plane.catalogue.filter_materials(interview.planned_minutes("filter")),
+        probe=plane.catalogue.probe_materials(interview.planned_minutes("probe")),
         guide=mt.GuideMaterials(
             filter=review.guide,
             probe=probe.guide,

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from sandbox.core import commands as cmd
 from sandbox.core.access import Role, author_of
-from sandbox.core.interview import NotAllowed
+from sandbox.core.refusal import NotAllowed
 from sandbox.core.room_events import OutageCause
 from sandbox.rooms import frames
 from sandbox.rooms.connection import (

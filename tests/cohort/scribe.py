@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sandbox.core import commands as cmd
 from sandbox.core import events as ev
-from sandbox.core.interview import Interview, decide, evolve
+from sandbox.core.decide import decide
+from sandbox.core.evolve import evolve
+from sandbox.core.interview import Interview
 
 
 class Scribe:

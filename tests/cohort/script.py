@@ -13,8 +13,9 @@ from pathlib import Path
 from sandbox.core import commands as cmd
 from sandbox.core import events as ev
 from sandbox.core.access import author_of
+from sandbox.core.arrangements import invite
+from sandbox.core.decision import decide_on
 from sandbox.core.document import files_sha256
-from sandbox.core.interview import decide_on, invite
 from sandbox.core.places import Move, Place
 from sandbox.core.scoring import PROGRESS_THRESHOLD, suggest_research
 from sandbox.rooms.cursor_track import pack
@@ -188,7 +189,7 @@ class _Course:
             self.moves = []
 
     def _run(self, kind: ev.RunKind, label: str) -> int:
-        run = len(self.log.interview.runs) + 1
+        run = self.log.interview.work.next_run
         sha256 = files_sha256(self.hand.files())
         self.log.record("candidate", ev.RunStarted(run=run, run_kind=kind, label=label, sha256=sha256))
         self.log.wait(1.5)

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 
 from sandbox.core import commands as cmd
 from sandbox.core import events as ev
-from sandbox.core.interview import STAGES, Interview, NotAllowed, decide, evolve
+from sandbox.core.decide import decide
+from sandbox.core.evolve import evolve
+from sandbox.core.interview import Interview
+from sandbox.core.refusal import NotAllowed
+from sandbox.core.stages import STAGES
 
 REF = ev.ChallengeRef(slug="a-challenge", version=1, minutes=15)
 CREATED = ev.Created(interview="ab", candidate_name="Ada", interviewer_name="Grace", filter=REF, probe=REF)

@@ -11,7 +11,8 @@ from sandbox.core import events as ev
 from sandbox.core import outage as out
 from sandbox.core import room_events as rev
 from sandbox.core.clock import Clock
-from sandbox.core.interview import Interview, evolve
+from sandbox.core.evolve import evolve
+from sandbox.core.interview import Interview
 from tests.sandbox.test_interview import CREATED
 
 S = 1_000

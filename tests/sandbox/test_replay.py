@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from pycrdt import Map, Text
 
 from sandbox.core import events as ev
-from sandbox.core.interview import TerminalSize, evolve
+from sandbox.core.evolve import evolve
 from sandbox.core.materials import Exhibit, FilterMaterials, ProbeMaterials
 from sandbox.core.places import Move, Place
 from sandbox.core.recording import Recording
 from sandbox.core.splices import Splice, apply
+from sandbox.core.work import TerminalSize
 from sandbox.rooms.cursor_track import pack
 from sandbox.rooms.scrollback import Scrollback
 from sandbox.service.replay import record
@@ -207,7 +208,7 @@ def test_at_every_moment_stage_clock_and_terminal_are_those_of_the_log(
             state.clock.elapsed_ms(entry.at_ms),
             state.clock.running,
         )
-        assert terminal_at(made, ms) == (scrollback.text(), state.terminal)
+        assert terminal_at(made, ms) == (scrollback.text(), state.work.terminal)
 
 
 def terminal_at(made: Recording, ms: int) -> tuple[str, TerminalSize | None]:

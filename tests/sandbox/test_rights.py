@@ -21,8 +21,10 @@ from sandbox.core import audit as au
 from sandbox.core import events as ev
 from sandbox.core.chain import verify
 from sandbox.core.claims import MAX_CONTESTS, answer_contest, ask_deletion, contest
-from sandbox.core.interview import Interview, NotAllowed, evolve
+from sandbox.core.evolve import evolve
+from sandbox.core.interview import Interview
 from sandbox.core.recorded import RECORDED
+from sandbox.core.refusal import NotAllowed
 from sandbox.core.retention import DAY_US, due, in_words
 from sandbox.core.rights_events import Contested
 from sandbox.store import schema
