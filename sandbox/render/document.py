@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sandbox.core.timeline import CANDIDATE_KINDS
+from sandbox.render.described import described
 from sandbox.render.plain import visible
 from sandbox.service.report import Report
 from wire.scorecard import Plot
@@ -70,6 +71,7 @@ def _environment() -> Environment:
         "moment": _moment,
         "figure": _figure,
         "svg": _svg,
+        "described": described,
     }
     return environment
 

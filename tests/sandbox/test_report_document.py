@@ -5,23 +5,26 @@ from __future__ import annotations
 import io
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 from pypdf import PdfReader
 
 from sandbox.core import events as ev
 from sandbox.core.topics import Discussed
 from sandbox.core.view import IntegrityView, Live, NoteView, ShownScorecard
+from sandbox.render.described import described
 from sandbox.render.document import html, pdf
 from sandbox.render.figures import svg
 from sandbox.render.plain import LONGEST, visible
 from sandbox.service.report import Report, fold, make_report
 from tests.sandbox.conftest import Plane
 from wire.challenge import Topic
-from wire.scorecard import Plot, Scorecard, Series
+from wire.scorecard import Line, Plot, Scorecard, Series
 
 REAL = Scorecard.model_validate_json((Path(__file__).parent / "scorecard.json").read_text())
 SCORECARD = REAL.model_copy(
@@ -152,7 +155,7 @@ def test_the_candidates_copy_has_nothing_that_is_the_panels(report: Report) -> N
 
 
 @pytest.mark.parametrize("log_y", [False, True])
-@pytest.mark.parametrize("kind", ["line", "bar"])
+@pytest.mark.parametrize("kind", ["line", "bar", "stack"])
 def test_a_plot_is_one_svg_that_names_its_axes(kind: str, log_y: bool) -> None:
     plot = Plot.model_validate(
         {
@@ -161,7 +164,10 @@ def test_a_plot_is_one_svg_that_names_its_axes(kind: str, log_y: bool) -> None:
             "x_label": "drafts $x_1$ <b>",
             "y_label": "times",
             "x_ticks": ("a", "b"),
-            "series": ({"name": "one", "x": (0.0, 1.0), "y": (1.0, 2.0)},),
+            "series": (
+                {"name": "one", "x": (0.0, 1.0), "y": (1.0, 2.0), "low": (0.5, 2.0), "high": (1.0, 3.0)},
+                {"name": "two", "x": (1.0,), "y": (1.0,)},
+            ),
             "lines": ({"name": "plain", "y": 1.0},),
             "log_y": log_y,
         },
@@ -172,6 +178,32 @@ def test_a_plot_is_one_svg_that_names_its_axes(kind: str, log_y: bool) -> None:
     assert "drafts $x_1$ &lt;b&gt;" in drawn
     assert drawn == svg(plot)
     assert svg(Plot(kind="line", title="", x_label="", y_label="", series=(Series(name="", x=(), y=()),)))
+
+
+def plotted(*series: Series, **more: Any) -> Plot:
+    return Plot(kind="line", title="t", x_label="Place", y_label="Share", series=series, **more)
+
+
+def test_a_plot_is_told_in_words_with_its_intervals_its_names_and_its_lines() -> None:
+    one = Series(name="yours", x=(0.0, 1.0), y=(0.5, 1234.0), low=(0.25, 1000.0), high=(0.75, 2000.0))
+    words = described(plotted(one, x_ticks=("first",), lines=(Line(name="plain", y=1.0),)))
+    assert words == (
+        "Share, by place. yours: 0.5 (0.25 to 0.75) at first, 1,234 (1,000 to 2,000) at 1; "
+        "plain: 1 throughout."
+    )
+
+
+def test_of_many_points_the_ends_and_the_extremes_are_told() -> None:
+    y = (1.0, *(float(n) for n in range(30)), 2.0)
+    words = described(plotted(Series(name="s", x=tuple(float(n) for n in range(32)), y=y)))
+    assert words == "Share, by place. s: 1 at 0 to 2 at 31, between 0 at 1 and 29 at 30."
+    assert "nothing: no points" in described(plotted(Series(name="nothing", x=(), y=())))
+
+
+def test_every_plot_on_paper_stands_with_its_words(report: Report) -> None:
+    page, words = html(report), [described(plot) for one in SCORECARD.verdicts for plot in one.plots]
+    assert words
+    assert not [one for one in words if escape(one) not in page]
 
 
 @given(st.text())
