@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from sandbox.core import events as ev
 from sandbox.core.topics import Discussed
-from sandbox.core.view import IntegrityView, Live, NoteView, ShownScorecard
+from sandbox.core.view import IntegrityView, Live, NoteView, OtherMark, RunView, ShownScorecard
 from sandbox.render.described import described
 from sandbox.render.document import html, pdf
 from sandbox.render.figures import svg
@@ -27,6 +27,7 @@ from wire.challenge import Topic
 from wire.scorecard import Line, Plot, Scorecard, Series
 
 REAL = Scorecard.model_validate_json((Path(__file__).parent / "scorecard.json").read_text())
+REPLAY = "https://interviews.test/replay/0123456789ab"
 SCORECARD = REAL.model_copy(
     update={"verdicts": tuple(one for one in REAL.verdicts if one.check in ("contract", "law"))}
 )
@@ -51,6 +52,17 @@ def tags(page: str) -> list[tuple[str, dict[str, str | None]]]:
     parser = Tags()
     parser.feed(page)
     return parser.seen
+
+
+def links(page: str) -> list[str | None]:
+    return [attrs["href"] for tag, attrs in tags(page) if tag == "a"]
+
+
+def leading(reader: PdfReader) -> list[str]:
+    """The addresses of a PDF's annotations, which must all be links."""
+    found = [one.get_object() for page in reader.pages for one in page.get("/Annots", ())]
+    assert {one["/Subtype"] for one in found} <= {"/Link"}
+    return [one["/A"]["/URI"] for one in found]
 
 
 @pytest.fixture
@@ -83,9 +95,10 @@ def hostile(report: Report) -> Report:
 
 
 def test_r01_what_a_candidate_wrote_is_text_in_the_page(report: Report) -> None:
-    calm, bad = html(report), html(hostile(report))
+    calm, bad = html(report, replay=REPLAY), html(hostile(report), replay=REPLAY)
     names = {tag for tag, _ in tags(bad)}
-    assert not names & {"script", "img", "link", "iframe", "object", "a", "base", "form"}
+    assert not names & {"script", "img", "link", "iframe", "object", "base", "form"}
+    assert links(bad) == links(calm)
     assert names <= {tag for tag, _ in tags(calm)} | {"pre", "h3", "blockquote", "table", "span"}
     assert not [value for _, attrs in tags(bad) for name, value in attrs.items() if name.startswith("on")]
     assert "&lt;script&gt;alert(1)" in bad
@@ -97,10 +110,10 @@ def test_r01_what_a_candidate_wrote_is_text_in_the_page(report: Report) -> None:
 def test_r02_the_pdf_fetches_nothing(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr("sandbox.render.document._refuse", lambda url, *_, **__: asked.append(url))
-    reader = PdfReader(io.BytesIO(pdf(hostile(report))))
+    reader = PdfReader(io.BytesIO(pdf(hostile(report), replay=REPLAY)))
     assert not asked
     assert not reader.attachments
-    assert not [page for page in reader.pages if "/Annots" in page]
+    assert set(leading(reader)) == set(links(html(report, replay=REPLAY)))
     text = "\n".join(page.extract_text() for page in reader.pages)
     assert "<script>alert(1)</script>" in text
     assert "root:" not in text
@@ -152,6 +165,72 @@ def test_the_candidates_copy_has_nothing_that_is_the_panels(report: Report) -> N
         assert hidden not in theirs
     assert not [one for one in diagnoses if one[:30] in theirs]
     assert SCORECARD.verdicts[0].summary in theirs
+
+
+def at(report: Report, minutes: int, seconds: int) -> int:
+    return report.starts_at + (minutes * 60 + seconds) * 1000
+
+
+def full_of_moments(report: Report) -> Report:
+    """A mark, a ticked finding, a verdict, a run, a note and a signal, each at a minute of its own."""
+    rubric = report.axes.research.rubric
+    axis = report.axes.research.model_copy(
+        update={
+            "marks": (
+                OtherMark(score=3, reason="r", by="Grace", at=at(report, 1, 0), axis="research", blind=True),
+            ),
+            "ticked": rubric.findings[:1],
+            "ticked_at": {rubric.findings[0].id: at(report, 2, 5)},
+        }
+    )
+    assert report.judgement is not None
+    return report.model_copy(
+        update={
+            "axes": report.axes.model_copy(update={"research": axis}),
+            "judgement": report.judgement.model_copy(update={"at": at(report, 75, 9)}),
+            "runs": (
+                RunView(id=1, kind="file", label="x", at=at(report, 4, 0), finished_at=None, outcome=None),
+            ),
+            "notes": (
+                NoteView(
+                    id=1, at=at(report, 5, 0), stage="probe", text="t", author="interviewer", by="Grace"
+                ),
+            ),
+            "signals": (
+                IntegrityView(
+                    at=at(report, 6, 0), kind="away", detail="", origin="unknown", text="", lasted_ms=None
+                ),
+            ),
+        }
+    )
+
+
+def test_every_moment_on_paper_is_readable_and_leads_to_itself_in_the_replay(report: Report) -> None:
+    page = html(full_of_moments(report), replay=REPLAY)
+    for minutes, seconds, words in (
+        (1, 0, "1:00"),
+        (2, 5, "2:05"),
+        (75, 9, "1:15:09"),
+        (4, 0, "4:00"),
+        (5, 0, "5:00"),
+        (6, 0, "6:00"),
+    ):
+        there = f"{REPLAY}#t={at(report, minutes, seconds)}"
+        assert f'<a class="at" href="{there}">{words}</a>' in page
+    assert f"{REPLAY}#1:15:09" in page, "how to type it from paper"
+
+
+def test_a_pdf_has_the_same_links_as_the_page(report: Report) -> None:
+    made = full_of_moments(report)
+    reader = PdfReader(io.BytesIO(pdf(made, replay=REPLAY)))
+    assert set(leading(reader)) == set(links(html(made, replay=REPLAY)))
+
+
+def test_a_candidates_copy_leads_nowhere_but_tells_the_times(report: Report) -> None:
+    page = html(full_of_moments(report), for_candidate=True, replay=REPLAY)
+    assert not links(page)
+    assert REPLAY not in page
+    assert ">4:00<" in page
 
 
 @pytest.mark.parametrize("log_y", [False, True])
@@ -226,3 +305,4 @@ async def test_the_page_has_an_origin_of_its_own(plane: Plane) -> None:
         answer = await panel.get(f"/api/rooms/{interview}/report.html")
     assert answer.status_code == 200
     assert answer.headers["content-security-policy"].startswith("sandbox;")
+    assert set(links(answer.text)) >= {f"{plane.base}/replay/{interview}"}
