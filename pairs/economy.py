@@ -45,7 +45,13 @@ class Cost:
 
     target_calls: float
     virtual_time: float
+    draft_time: float
+    """What of it are draft calls."""
     new_tokens: int
+
+    @property
+    def target_time(self) -> float:
+        return self.virtual_time - self.draft_time
 
     @property
     def tokens_per_target_call(self) -> float:
@@ -62,21 +68,27 @@ def path(prompt_len: int, probabilities: Floats) -> Path:
 
 def expected_cost(emitted: Path, gamma: int, prices: PriceList) -> Cost:
     """Of the textbook sampler with cropped caches; it drafts ``min(gamma, remaining - 1)`` tokens a round."""
-    keep = emitted.keep.tolist()
-    count = len(keep)
-    arrives = [1.0] + [0.0] * (count + 1)
-    """Chance that a round starts after n tokens."""
-    calls = time = 0.0
-    for start in range(count):
-        chance = arrives[start]
-        block = min(gamma, count - start - 1)
+    count = len(emitted.likelihood_ratio)
+    calls = time = drafts = 0.0
+    for start, chance in enumerate(_arrivals(emitted, gamma)):
+        target, draft = _round_prices(emitted.prompt_len, start, min(gamma, count - start - 1), prices)
         calls += chance
-        time += chance * _round_price(emitted.prompt_len, start, block, prices)
-        for n in range(block):
-            arrives[start + n + 1] += chance * (1.0 - keep[start + n])
-            chance *= keep[start + n]
-        arrives[start + block + 1] += chance
-    return Cost(target_calls=calls, virtual_time=time, new_tokens=count)
+        time += chance * (target + draft)
+        drafts += chance * draft
+    return Cost(target_calls=calls, virtual_time=time, draft_time=drafts, new_tokens=count)
+
+
+def expected_places(emitted: Path, gamma: int) -> tuple[Floats, Floats]:
+    """How many drafts the textbook sampler offers at each place in a block, and how many stand: ``(gamma,)``
+    each, expectations over accept flags. A draft stands when all before it in the block do.
+    """
+    offered, stands = np.zeros(gamma), np.zeros(gamma)
+    count = len(emitted.likelihood_ratio)
+    for start, chance in enumerate(_arrivals(emitted, gamma)):
+        block = min(gamma, count - start - 1)
+        offered[:block] += chance
+        stands[:block] += chance * np.cumprod(emitted.keep[start : start + block])
+    return offered, stands
 
 
 def best_fixed(paths: Sequence[Path], prices: PriceList, longest: int = LONGEST_BLOCK) -> tuple[int, float]:
@@ -137,8 +149,28 @@ def expected_accepted(emitted: Path, start: int, drafted: int) -> float:
     return float(np.cumprod(emitted.keep[start : start + drafted]).sum())
 
 
+def _arrivals(emitted: Path, gamma: int) -> list[float]:
+    """Chance that a round of the textbook sampler starts after n tokens, for each n below their number."""
+    keep = emitted.keep.tolist()
+    count = len(keep)
+    arrives = [1.0] + [0.0] * (count + 1)
+    for start in range(count):
+        chance = arrives[start]
+        block = min(gamma, count - start - 1)
+        for n in range(block):
+            arrives[start + n + 1] += chance * (1.0 - keep[start + n])
+            chance *= keep[start + n]
+        arrives[start + block + 1] += chance
+    return arrives[:count]
+
+
 def _round_price(prompt_len: int, start: int, block: int, prices: PriceList) -> float:
-    """One target call over the unseen tokens and the drafts, and ``block`` draft calls of a token each.
+    return float(sum(_round_prices(prompt_len, start, block, prices)))
+
+
+def _round_prices(prompt_len: int, start: int, block: int, prices: PriceList) -> tuple[int, int]:
+    """The target's part and the draft's: one target call over the unseen tokens and the drafts, and ``block``
+    draft calls of a token each.
 
     The first round also feeds the prompt to both models.
     """
@@ -146,12 +178,12 @@ def _round_price(prompt_len: int, start: int, block: int, prices: PriceList) -> 
     cached = 0 if start == 0 else prompt_len + start - 1
     target = prices.target_call + (unseen + block) * prices.target_position + cached * prices.target_cached
     if block == 0:
-        return float(target)
+        return target, 0
     reads = block * cached + block * (block - 1) // 2 + (block - 1) * (unseen - 1)
     draft = (
         block * prices.draft_call + (unseen + block - 1) * prices.draft_position + reads * prices.draft_cached
     )
-    return float(target + draft)
+    return target, draft
 
 
 def _reach(emitted: Path, gamma: int) -> Floats:

@@ -244,14 +244,14 @@ def _report(arguments: argparse.Namespace) -> int:
     report = make_report(
         fold(store.log, arguments.id), store.catalogue, Live(tabs={}), now=time.time_ns() // 1_000_000
     )
-    theirs = arguments.for_candidate
+    theirs, replay = arguments.for_candidate, store.interviews.replay_url(arguments.id)
     made: list[tuple[Path | None, Callable[[], bytes]]] = [
-        (arguments.html, lambda: html(report, for_candidate=theirs).encode()),
-        (arguments.pdf, lambda: pdf(report, for_candidate=theirs)),
+        (arguments.html, lambda: html(report, for_candidate=theirs, replay=replay).encode()),
+        (arguments.pdf, lambda: pdf(report, for_candidate=theirs, replay=replay)),
         (arguments.json, lambda: report.model_dump_json(indent=2).encode()),
     ]
     if all(out is None for out, _ in made):
-        print(html(report, for_candidate=theirs))
+        print(html(report, for_candidate=theirs, replay=replay))
     for out, make in made:
         if out is not None:
             _write(out, make())

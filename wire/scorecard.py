@@ -47,11 +47,18 @@ class Series(Wire):
     name: str
     x: tuple[float, ...]
     y: tuple[float, ...]
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+    """Ends of the intervals around each y; empty where there are none."""
 
     @model_validator(mode="after")
     def _paired(self) -> Series:
         if len(self.x) != len(self.y):
             raise ValueError(f"{self.name}: {len(self.x)} x for {len(self.y)} y")
+        if (self.low or self.high) and not len(self.low) == len(self.high) == len(self.y):
+            raise ValueError(f"{self.name}: {len(self.low)} low, {len(self.high)} high for {len(self.y)} y")
+        if not all(low <= y <= high for low, y, high in zip(self.low, self.y, self.high, strict=False)):
+            raise ValueError(f"{self.name}: want low <= y <= high")
         return self
 
 
@@ -65,7 +72,8 @@ class Line(Wire):
 class Plot(Wire):
     """A picture as data; the report draws it and also prints it as a table for screen readers."""
 
-    kind: Literal["line", "bar"]
+    kind: Literal["line", "bar", "stack"]
+    """``stack``: bars that stand on each other, the first series at the bottom."""
     title: str
     x_label: str
     y_label: str

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from harness.checks.economy_runs import Costed, by_gamma, costed_runs
+from harness.checks.positions import acceptance_by_position
 from harness.checks.settings import Setting, draw_trials
 from harness.core.check import Budget
 from harness.core.intervals import exact, ratio_of_sums
@@ -83,7 +84,7 @@ class Economy:
             summary=f"A target call yields {yours.value:.2f} tokens on average; plain decoding yields 1.",
             diagnosis=_diagnosis(usable, share),
             measurements=(yours, share, *_drafts(usable)),
-            plots=(_plot(usable),),
+            plots=(_plot(usable), acceptance_by_position(usable)),
         )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from harness.checks.cost_split import cost_split, own_time
 from harness.checks.economy_runs import Costed, by_gamma, costed_runs
 from harness.core.check import Budget
 from harness.core.intervals import exact, ratio_of_sums
@@ -76,8 +77,8 @@ class Speed:
                 f"{yours.value:.2f} times as fast as plain decoding in virtual time, over all block lengths."
             ),
             diagnosis=_diagnosis(costed, yours, share, bounds),
-            measurements=(yours, share, *_figures(costed, sum(plain), bounds)),
-            plots=(_plot(costed, bounds),),
+            measurements=(yours, share, *_figures(costed, sum(plain), bounds), *own_time(usable)),
+            plots=(_plot(costed, bounds), *cost_split(usable)),
         )
 
 

@@ -1,4 +1,4 @@
-"""Intervals for ratios of sums over trials, the one shape that the economy's figures have. Pure."""
+"""Intervals for what the economy's figures are: ratios of sums over trials, and shares. Pure."""
 
 from __future__ import annotations
 
@@ -27,6 +27,22 @@ def ratio_of_sums(name: str, above: Sequence[float], below: Sequence[float], uni
     spread = float(np.sqrt((deviations**2).sum() * count / max(count - 1, 1))) / float(bottom.sum())
     half = Z95 * spread
     return Measurement(name=name, value=ratio, low=ratio - half, high=ratio + half, unit=unit, n=count)
+
+
+def share(name: str, hits: int, of: int, unit: str) -> Measurement:
+    """``hits / of`` with Wilson's 95 % score interval, as if the ``of`` were independent.
+
+    Raises:
+        ValueError: ``of`` is none.
+    """
+    if of < 1:
+        raise ValueError(f"{name}: a share of nothing")
+    value, square = hits / of, Z95**2
+    middle = (value + square / (2 * of)) / (1 + square / of)
+    half = Z95 / (1 + square / of) * np.sqrt(value * (1 - value) / of + square / (4 * of * of))
+    # Rounding may put an end past the value where the share is none or all.
+    low, high = min(float(middle - half), value), max(float(middle + half), value)
+    return Measurement(name=name, value=value, low=max(low, 0.0), high=min(high, 1.0), unit=unit, n=of)
 
 
 def exact(name: str, value: float, unit: str, n: int = 1) -> Measurement:

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sandbox.core.timeline import CANDIDATE_KINDS
+from sandbox.render.described import described
 from sandbox.render.plain import visible
 from sandbox.service.report import Report
 from wire.scorecard import Plot
@@ -37,12 +38,17 @@ SIGNALS = {
 STATUS = {"pass": "✓ passed", "fail": "✕ failed", "inconclusive": "? not decided", "not_run": "– not run"}
 
 
-def html(report: Report, *, for_candidate: bool = False) -> str:
-    """A page that loads nothing. ``for_candidate`` leaves out whatever the candidate may not see."""
+def html(report: Report, *, for_candidate: bool = False, replay: str = "") -> str:
+    """A page that loads nothing. ``for_candidate`` leaves out whatever the candidate may not see.
+
+    ``replay`` is the address of the interview's replay: times then lead to their moments in it. A candidate's
+    copy has no such links, since the replay is the panel's.
+    """
     template = _environment().get_template("report.html.j2")
     return template.render(
         report=report,
         for_candidate=for_candidate,
+        replay="" if for_candidate else replay,
         style=Markup((HERE / "report.css").read_text(encoding="utf-8")),
         checks=CHECKS,
         status=STATUS,
@@ -51,11 +57,12 @@ def html(report: Report, *, for_candidate: bool = False) -> str:
     )
 
 
-def pdf(report: Report, *, for_candidate: bool = False) -> bytes:
+def pdf(report: Report, *, for_candidate: bool = False, replay: str = "") -> bytes:
     """The same page on A4. Nothing is fetched, whatever an address in the text says."""
     import weasyprint  # late, as are the plots: a server must not wait for what few reports need
 
-    page = weasyprint.HTML(string=html(report, for_candidate=for_candidate), url_fetcher=_refuse)
+    text = html(report, for_candidate=for_candidate, replay=replay)
+    page = weasyprint.HTML(string=text, url_fetcher=_refuse)
     made: bytes = page.write_pdf()
     return made
 
@@ -70,6 +77,7 @@ def _environment() -> Environment:
         "moment": _moment,
         "figure": _figure,
         "svg": _svg,
+        "described": described,
     }
     return environment
 
@@ -85,9 +93,10 @@ def _day(at_ms: int) -> str:
 
 
 def _moment(at_ms: int, since_ms: int) -> str:
-    """Minutes and seconds since the beginning, the clock of the replay."""
+    """The clock of the replay: `2:05` since the beginning, `1:02:05` from an hour on."""
     seconds = max(0, at_ms - since_ms) // 1000
-    return f"{seconds // 60}:{seconds % 60:02d}"
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    return f"{hours}:{minutes:02d}:{seconds % 60:02d}" if hours else f"{minutes}:{seconds % 60:02d}"
 
 
 def _figure(value: float) -> str:

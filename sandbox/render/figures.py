@@ -10,7 +10,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from wire.scorecard import Plot
+from wire.scorecard import Plot, Series
 
 INCHES = (6.2, 2.5)
 COLOURS = ("#0b6b5d", "#8a4b00", "#3c4f9e", "#7a2f6b")
@@ -36,7 +36,7 @@ def svg(plot: Plot) -> str:
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=INCHES, layout="constrained")
         axes = figure.subplots()
-        (_bars if plot.kind == "bar" else _lines)(axes, plot)
+        DRAWN[plot.kind](axes, plot)
         for line in plot.lines:
             axes.axhline(line.y, color="#a02020", linestyle="--", linewidth=1, label=line.name)
         if plot.log_y:
@@ -59,6 +59,8 @@ def _lines(axes: Axes, plot: Plot) -> None:
         axes.plot(
             series.x, series.y, color=colour, marker=mark if few else None, markersize=4, label=series.name
         )
+        if series.low:
+            axes.errorbar(series.x, series.y, yerr=_ends(series), fmt="none", ecolor=colour, capsize=3, lw=1)
     if plot.x_ticks:
         axes.set_xticks(range(len(plot.x_ticks)), plot.x_ticks)
 
@@ -78,6 +80,27 @@ def _bars(axes: Axes, plot: Plot) -> None:
             edgecolor="white",
             label=series.name,
         )
+    _name_bars(axes, plot)
+
+
+def _stack(axes: Axes, plot: Plot) -> None:
+    below: dict[float, float] = {}
+    for series, colour, hatch in zip(plot.series, cycle(COLOURS), cycle(HATCHES), strict=False):
+        axes.bar(
+            series.x,
+            series.y,
+            bottom=[below.get(x, 0.0) for x in series.x],
+            width=0.7,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            label=series.name,
+        )
+        below |= {x: below.get(x, 0.0) + y for x, y in zip(series.x, series.y, strict=True)}
+    _name_bars(axes, plot)
+
+
+def _name_bars(axes: Axes, plot: Plot) -> None:
     axes.set_xlim(-0.7, max(4, len(plot.x_ticks)) - 0.3)  # a single bar is no wall
     if plot.x_ticks:
         crowded = sum(len(tick) for tick in plot.x_ticks) > 70
@@ -87,3 +110,13 @@ def _bars(axes: Axes, plot: Plot) -> None:
             rotation=30 if crowded else 0,
             ha="right" if crowded else "center",
         )
+
+
+def _ends(series: Series) -> list[list[float]]:
+    """How far the intervals go below and above each y."""
+    below = [y - low for y, low in zip(series.y, series.low, strict=True)]
+    above = [high - y for y, high in zip(series.y, series.high, strict=True)]
+    return [below, above]
+
+
+DRAWN = {"line": _lines, "bar": _bars, "stack": _stack}

@@ -77,6 +77,10 @@ class Interviews:
         """Where the panel reads the report."""
         return f"{self._base_url}/report/{interview}"
 
+    def replay_url(self, interview: str) -> str:
+        """Where the panel plays the interview; `#1:02:03` behind it is a moment since the beginning."""
+        return f"{self._base_url}/replay/{interview}"
+
     def link(self, seat: SeatOf) -> str:
         return f"{self._base_url}/join/{self._seats.add(seat)}"
 

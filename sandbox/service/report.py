@@ -64,6 +64,8 @@ class ChainView(Wire):
 class Report(Wire):
     interview: InterviewSummary
     now: int
+    starts_at: int
+    """Epoch ms: when somebody first came. The replay counts from it."""
     progress_threshold: int
     axes: Axes
     panel: vw.PanelView
@@ -94,6 +96,8 @@ class Folded:
     document: SharedDocument
     ticked_at: dict[str, int]
     """When each finding was ticked or unticked last, epoch ms."""
+    starts_at: int
+    """When somebody first came, epoch ms; when the interview was made, where nobody has."""
     chain: Chain
 
 
@@ -104,8 +108,11 @@ def fold(log: EventLog, interview: str) -> Folded:
     state: Interview | None = None
     document = SharedDocument()
     ticked_at = dict[str, int]()
+    starts_at: int | None = None
     for one in entries:
         state = evolve(state, one)
+        if starts_at is None and isinstance(one.event, ev.Joined):
+            starts_at = one.at_ms
         if isinstance(one.event, ev.FindingTicked):
             ticked_at[one.event.finding] = one.at_ms
         if isinstance(one.event, ev.DocumentUpdated):
@@ -113,7 +120,12 @@ def fold(log: EventLog, interview: str) -> Folded:
     if state is None:
         raise LookupError(interview)
     return Folded(
-        interview=state, entries=entries, document=document, ticked_at=ticked_at, chain=verify(rows)
+        interview=state,
+        entries=entries,
+        document=document,
+        ticked_at=ticked_at,
+        starts_at=state.created_at if starts_at is None else starts_at,
+        chain=verify(rows),
     )
 
 
@@ -127,6 +139,7 @@ def make_report(
     return Report(
         interview=summarise(state),
         now=now,
+        starts_at=told.starts_at,
         progress_threshold=PROGRESS_THRESHOLD,
         axes=_axes(state, catalogue, reader, told.ticked_at),
         panel=vw.panel_view(state, reader),

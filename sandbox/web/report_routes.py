@@ -34,7 +34,8 @@ class Decision(BaseModel):
 def add_report_routes(router: APIRouter, plane: Plane) -> None:
     @router.get("/rooms/{interview}/report.{form}")
     def document(interview: str, form: Literal["html", "pdf", "json"], request: Request) -> Response:
-        return _as(form, read_report(plane, interview, seat_of(request)), interview)
+        report = read_report(plane, interview, seat_of(request))
+        return _as(form, report, interview, plane.interviews.replay_url(interview))
 
     @router.post("/rooms/{interview}/decision")
     async def decide(interview: str, body: Decision, request: Request) -> dict[str, Any]:
@@ -63,14 +64,13 @@ def read_report(plane: Plane, interview: str, seat: SeatOf) -> Report:
     return make_report(told, plane.catalogue, live, now=plane.hall.now_us() // 1000, reader=seat.author)
 
 
-def _as(form: Literal["html", "pdf", "json"], report: Report, interview: str) -> Response:
+def _as(form: Literal["html", "pdf", "json"], report: Report, interview: str, replay: str) -> Response:
     attached = {"content-disposition": f'attachment; filename="report-{interview}.{form}"'}
     match form:
         case "html":
-            return Response(
-                html(report), media_type="text/html", headers={"content-security-policy": NO_SCRIPT}
-            )
+            page = html(report, replay=replay)
+            return Response(page, media_type="text/html", headers={"content-security-policy": NO_SCRIPT})
         case "pdf":
-            return Response(pdf(report), media_type="application/pdf", headers=attached)
+            return Response(pdf(report, replay=replay), media_type="application/pdf", headers=attached)
         case "json":
             return Response(report.model_dump_json(), media_type="application/json", headers=attached)

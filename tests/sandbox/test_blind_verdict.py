@@ -75,7 +75,8 @@ def telling(text: str) -> bool:
 async def told(plane: Plane, interview: str, cookies: httpx.Cookies) -> set[str]:
     """The calls whose answers tell it to this seat, by their last parts; and ``frames`` if the room does."""
     found = set[str]()
-    async with httpx.AsyncClient(base_url=plane.base, cookies=cookies) as client:
+    # Without a limit of its own: a PDF takes a busy host a while.
+    async with httpx.AsyncClient(base_url=plane.base, cookies=cookies, timeout=None) as client:
         for call in READ:
             answer = await client.get(call.format(interview=interview, number=1))
             assert answer.status_code != 401, call

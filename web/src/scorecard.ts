@@ -12,12 +12,22 @@ const measurement = object({
 });
 
 const plot = object({
-  kind: oneOf("line", "bar"),
+  /** stack: bars that stand on each other, the first series at the bottom. */
+  kind: oneOf("line", "bar", "stack"),
   title: string,
   x_label: string,
   y_label: string,
   x_ticks: list(string),
-  series: list(object({ name: string, x: list(number), y: list(number) })),
+  /** low and high: ends of the intervals around each y; empty where there are none. */
+  series: list(
+    object({
+      name: string,
+      x: list(number),
+      y: list(number),
+      low: optional(list(number)),
+      high: optional(list(number)),
+    }),
+  ),
   lines: list(object({ name: string, y: number })),
   log_y: boolean,
 });

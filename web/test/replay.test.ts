@@ -477,11 +477,16 @@ describe("the player", () => {
 
 describe("addresses", () => {
   it("name a moment and nothing else", () => {
-    expect(momentIn(fragment(1_234_567.8))).toBe(1_234_568);
-    expect(["", "#t=", "#t=-1", "#t=1e9", "#t=1&x", "#t=9999999999999999"].map(momentIn)).toEqual(
-      Array.from({ length: 6 }, () => null),
-    );
+    expect(momentIn(fragment(1_234_567.8), 234_000)).toBe(1_000_568);
+    const wrong = ["", "#t=", "#t=-1", "#t=1e9", "#t=1&x", "#t=9999999999999999", "#5", "#1:2", "#1:02:3", "#:02", "#1:02:03:04"];
+    expect(wrong.filter((hash) => momentIn(hash, 0) !== null)).toEqual([]);
     expect(replayLink("a b", 5)).toBe("/replay/a%20b#t=5");
+  });
+
+  it("are typed as a printed report has them, since the beginning", () => {
+    const typed = ["#0:00", "#1:05", "#62:05", "#1:02:05"];
+    expect(typed.map((hash) => momentIn(hash, 1_700_000_000_000))).toEqual([0, 65_000, 3_725_000, 3_725_000]);
+    for (const ms of [0, 65_000, 3_725_000]) expect(momentIn(`#${clockTime(ms)}`, 5)).toBe(ms);
   });
 
   it("are said as people say times", () => {

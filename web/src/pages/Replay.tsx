@@ -31,7 +31,7 @@ export default function ReplayPage({ interview }: { interview: string }) {
 
 function Replay({ recording, onReload }: { recording: Recording; onReload(): void }) {
   const player = useMemo(
-    () => new Player(recording, (momentIn(location.hash) ?? recording.starts_at) - recording.starts_at),
+    () => new Player(recording, momentIn(location.hash, recording.starts_at) ?? 0),
     [recording],
   );
   useTicks(player);

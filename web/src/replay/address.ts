@@ -1,14 +1,21 @@
-/** A moment in an address: `#t=` and epoch ms, so that a link needs to know nothing but the time. Pure. */
+/**
+ * A moment in an address: `#t=` and epoch ms, so that a link needs to know nothing but the time; or `#12:34` since the
+ * beginning, as a printed report has it and a person types it. Pure.
+ */
 
 export const replayLink = (interview: string, at?: number): string =>
   `/replay/${encodeURIComponent(interview)}${at === undefined ? "" : fragment(at)}`;
 
 export const fragment = (at: number): string => `#t=${Math.round(at)}`;
 
-/** Epoch ms, or null where the address names no moment. */
-export function momentIn(hash: string): number | null {
-  const match = /^#t=(\d{1,15})$/.exec(hash);
-  return match ? Number(match[1]) : null;
+/** Milliseconds since `startsAt` (epoch ms), or null where the address names no moment. */
+export function momentIn(hash: string, startsAt: number): number | null {
+  const exact = /^#t=(\d{1,15})$/.exec(hash);
+  if (exact) return Number(exact[1]) - startsAt;
+  const typed = /^#(?:(\d{1,3}):)?(\d{1,5}):(\d{2})$/.exec(hash);
+  if (!typed) return null;
+  const [hours = 0, minutes = 0, seconds = 0] = typed.slice(1).map((digits) => Number(digits ?? 0));
+  return ((hours * 60 + minutes) * 60 + seconds) * 1000;
 }
 
 /** `1:02:05` or `2:05`, of a time since the start. */

@@ -32,8 +32,8 @@ export function useAddress(player: Player): void {
   const { starts_at } = player.recording;
   useEffect(() => {
     const go = () => {
-      const at = momentIn(location.hash);
-      if (at !== null) player.seek(at - starts_at);
+      const at = momentIn(location.hash, starts_at);
+      if (at !== null) player.seek(at);
     };
     addEventListener("hashchange", go);
     return () => removeEventListener("hashchange", go);

@@ -7,7 +7,7 @@ import "uplot/dist/uPlot.min.css";
 import type { Plot } from "../scorecard";
 import { useStore } from "../store";
 import { figure } from "./figures";
-import { align, barSlot, type Aligned } from "./plotData";
+import { align, barSlot, intervals, stacked, type Aligned } from "./plotData";
 import { dark } from "./theme";
 
 const SERIES = ["--accent", "--research", "--engineering", "--info", "--good", "--warn"];
@@ -21,7 +21,7 @@ export function PlotView({ plot }: { plot: Plot }) {
   useEffect(() => {
     const node = box.current;
     if (!node) return undefined;
-    const data = align(plot);
+    const data = drawn(plot);
     const chart = new uPlot(options(plot, data, node), [data.x, ...data.y] as uPlot.AlignedData, node);
     const resized = new ResizeObserver(() => chart.setSize({ width: node.clientWidth, height: height(plot, node.clientWidth) }));
     resized.observe(node);
@@ -65,6 +65,12 @@ function Legend({ plot }: { plot: Plot }) {
   );
 }
 
+/** As drawn: of a stack the highest tops first, so that the lower ones are painted over them. */
+function drawn(plot: Plot): Aligned {
+  const { x, y } = align(plot);
+  return plot.kind === "stack" ? { x, y: stacked(y).reverse() } : { x, y };
+}
+
 export function PlotTable({ plot }: { plot: Plot }) {
   const { x, y } = align(plot);
   return (
@@ -88,6 +94,7 @@ export function PlotTable({ plot }: { plot: Plot }) {
               {y.map((column, at) => (
                 <td key={at} className="num">
                   {column[row] == null ? "none" : figure(column[row])}
+                  {intervalAt(plot.series[at], value)}
                 </td>
               ))}
             </tr>
@@ -96,6 +103,11 @@ export function PlotTable({ plot }: { plot: Plot }) {
       </table>
     </div>
   );
+}
+
+function intervalAt(series: Plot["series"][number] | undefined, x: number): string {
+  const found = series && intervals(series).find((one) => one.x === x);
+  return found ? ` (${figure(found.low)} to ${figure(found.high)})` : "";
 }
 
 function seriesColor(at: number): string {
@@ -115,7 +127,7 @@ function resolve(node: HTMLElement, name: string): string {
 function options(plot: Plot, data: Aligned, node: HTMLElement): uPlot.Options {
   const ink = resolve(node, "--muted");
   const grid = { stroke: resolve(node, "--line"), width: 1 };
-  const bars = plot.kind === "bar";
+  const bars = plot.kind !== "line";
   const axis = {
     stroke: ink,
     grid,
@@ -152,7 +164,8 @@ function options(plot: Plot, data: Aligned, node: HTMLElement): uPlot.Options {
     ],
     series: [
       {},
-      ...plot.series.map((series, at) => {
+      ...inDrawnOrder(plot).map((series) => {
+        const at = plot.series.indexOf(series);
         const stroke = resolve(node, seriesColor(at));
         return {
           label: series.name,
@@ -160,12 +173,21 @@ function options(plot: Plot, data: Aligned, node: HTMLElement): uPlot.Options {
           width: 2,
           spanGaps: true,
           points: { show: !bars && data.x.length <= MOST_POINTS_SHOWN, size: 6, fill: stroke },
-          ...(bars ? { fill: stroke, paths: barPaths(at, plot.series.length, data.x) } : {}),
+          ...(bars ? { fill: stroke, paths: barPaths(at, plot.kind === "stack" ? 1 : plot.series.length, data.x) } : {}),
         };
       }),
     ],
-    hooks: { draw: [(chart) => drawLines(chart, plot, resolve(node, "--bad"))] },
+    hooks: {
+      draw: [
+        (chart) => drawLines(chart, plot, resolve(node, "--bad")),
+        (chart) => drawIntervals(chart, plot, (at) => resolve(node, seriesColor(at))),
+      ],
+    },
   };
+}
+
+function inDrawnOrder(plot: Plot): Plot["series"] {
+  return plot.kind === "stack" ? [...plot.series].reverse() : plot.series;
 }
 
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6];
@@ -203,7 +225,8 @@ const SCALE_VALUE = 1 as uPlot.Series.BarsPathBuilderFacetUnit;
 
 /** Reference lines and, for bars, zero are always in the picture. */
 function yRange(plot: Plot, low: number, high: number): [number, number] {
-  const all = [low, high, ...plot.lines.map((line) => line.y)].filter(
+  const ends = plot.series.flatMap((series) => intervals(series).flatMap((one) => [one.low, one.high]));
+  const all = [low, high, ...ends, ...plot.lines.map((line) => line.y)].filter(
     (y) => Number.isFinite(y) && (!plot.log_y || y > 0),
   );
   const top = Math.max(...all, plot.log_y ? 1e-12 : 0);
@@ -226,5 +249,31 @@ function drawLines(chart: uPlot, plot: Plot, stroke: string): void {
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
   }
+  ctx.restore();
+}
+
+const CAP = 3;
+
+/** A line from low to high through each point, with a cap at either end. Of lines only; bars would need a place each. */
+function drawIntervals(chart: uPlot, plot: Plot, colour: (series: number) => string): void {
+  const { ctx } = chart;
+  const cap = CAP * devicePixelRatio;
+  ctx.save();
+  ctx.lineWidth = devicePixelRatio;
+  plot.series.forEach((series, at) => {
+    ctx.strokeStyle = colour(at);
+    for (const one of intervals(series)) {
+      const x = chart.valToPos(one.x, "x", true);
+      const [low, high] = [chart.valToPos(one.low, "y", true), chart.valToPos(one.high, "y", true)];
+      ctx.beginPath();
+      ctx.moveTo(x, low);
+      ctx.lineTo(x, high);
+      for (const end of [low, high]) {
+        ctx.moveTo(x - cap, end);
+        ctx.lineTo(x + cap, end);
+      }
+      ctx.stroke();
+    }
+  });
   ctx.restore();
 }
