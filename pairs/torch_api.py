@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pairs.analytic import AnalyticModel
+from pairs.context import Context, Model, ModelPair
 from pairs.ledger import Call
 
 MAX_POSITIONS = 4096
@@ -303,12 +303,12 @@ def _kept(logits: Tensor, others: Mapping[str, Any]) -> Tensor:
 class LocalBackend:
     """Rows from a model in this process, each call written to a ledger: for practice and for tests."""
 
-    def __init__(self, model: AnalyticModel, role: Literal["target", "draft"], ledger: list[Call]) -> None:
+    def __init__(self, model: Model, role: Literal["target", "draft"], ledger: list[Call]) -> None:
         """``ledger`` grows by one `Call` for each forward; target and draft can share it."""
         self._model = model
         self._role: Literal["target", "draft"] = role
         self._ledger = ledger
-        self._caches: dict[int, tuple[list[int], list[int]]] = {}  # tokens, states
+        self._caches: dict[int, tuple[list[int], Context]] = {}
         self._copied: list[int] = []
         self._issued = 0
 
@@ -316,28 +316,46 @@ class LocalBackend:
         self, handle: int | None, length: int, tokens: Sequence[int]
     ) -> tuple[int, NDArray[np.float32]]:
         if handle is None:
-            handle = self._keep([], [])
-        path, states = self._caches[handle]
-        del path[length:], states[length:]
-        state = states[-1] if states else self._model.start()
-        for token in tokens:
-            state = self._model.advance(state, token)
-            states.append(state)
-        path.extend(tokens)
+            handle = self._keep([], self._model.open())
+        path, context = self._caches[handle]
+        context.crop(length)
+        rows = context.extend(tokens)
+        path[length:] = tokens
         copied, self._copied = tuple(self._copied), []
         self._ledger.append(Call(model=self._role, path=tuple(path), fed=len(tokens), copied=copied))
-        return handle, np.stack([self._model.logits(state) for state in states[length:]])
+        return handle, rows
 
     def fork(self, handle: int, length: int) -> int:
-        path, states = self._caches[handle]
+        path, context = self._caches[handle]
         self._copied.append(length)
-        return self._keep(path[:length], states[:length])
+        return self._keep(path[:length], context.fork(length))
 
     def release(self, handle: int) -> None:
         self._caches.pop(handle, None)
 
-    def _keep(self, path: list[int], states: list[int]) -> int:
+    def _keep(self, path: list[int], context: Context) -> int:
         handle = self._issued
         self._issued += 1
-        self._caches[handle] = (path, states)
+        self._caches[handle] = (path, context)
         return handle
+
+
+def causal_lms(pair: ModelPair, ledger: list[Call]) -> tuple[CausalLM, CausalLM]:
+    """A pair's target and draft as code for `transformers` takes them; their calls go to ``ledger``."""
+    roles: tuple[tuple[Literal["target", "draft"], Model], ...] = (
+        ("target", pair.target),
+        ("draft", pair.draft),
+    )
+    target, draft = (
+        CausalLM(
+            LocalBackend(model, role, ledger),
+            Config(
+                vocab_size=pair.vocab_size,
+                eos_token_id=pair.eos_token_id,
+                max_position_embeddings=model.max_positions,
+            ),
+            role,
+        )
+        for role, model in roles
+    )
+    return target, draft

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pairs.analytic import PairSpec, make_pair
-from pairs.context import Context, Model, rows_along
+from pairs.context import Context, Model, Rows, rows_along
 from pairs.flavours import BELL
+from pairs.real.pair import load_model
+from tests.pairs.folders import write_llama
 
 V = 16
 LONGEST = 24
@@ -23,15 +26,32 @@ class Engine:
     """A kind of model, and how far its rows may move when they are asked for in other blocks."""
 
     name: str
-    make: Callable[[], Model]
+    make: Callable[[Path], Model]
     tolerance: float
 
 
-def analytic() -> Model:
+def analytic(folder: Path) -> Model:
     return make_pair(PairSpec(name="small", seed=1, vocab_size=V, flavour=BELL, acceptance=0.7)).target
 
 
-ENGINES = [Engine("analytic", analytic, 0.0)]
+def lean(folder: Path) -> Model:
+    return load_model(folder, engine="lean")
+
+
+def transformers(folder: Path) -> Model:
+    return load_model(folder, engine="transformers")
+
+
+ENGINES = [
+    Engine("analytic", analytic, 0.0),
+    Engine("lean", lean, 1e-5),
+    Engine("transformers", transformers, 1e-4),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_llama(tmp_path_factory.mktemp("llama"), vocab_size=V)
 
 
 @pytest.fixture(params=ENGINES, ids=lambda engine: engine.name, scope="module")
@@ -40,8 +60,13 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture(scope="module")
-def model(engine: Engine) -> Model:
-    return engine.make()
+def model(engine: Engine, folder: Path) -> Model:
+    return engine.make(folder)
+
+
+@pytest.fixture(scope="module")
+def both(folder: Path) -> list[Model]:
+    return [lean(folder), transformers(folder)]
 
 
 tokens = st.lists(st.integers(0, V - 1), min_size=1, max_size=6)
@@ -57,29 +82,43 @@ steps = st.lists(
 )
 
 
-@given(steps=steps)
-@settings(max_examples=60)
-def test_rows_hang_on_the_kept_tokens_only_through_extensions_crops_and_forks(
-    model: Model, engine: Engine, steps: list[tuple[str, int, list[int] | float]]
-) -> None:
-    contexts: list[tuple[Context, list[int]]] = [(model.open(), [])]
+Steps = list[tuple[str, int, list[int] | float]]
+
+
+def played(models: list[Model], steps: Steps) -> Iterator[tuple[list[int], int, list[Rows]]]:
+    """The same steps on several models; after each extension the text, how much is new, the rows of each."""
+    contexts: list[tuple[list[int], list[Context]]] = [([], [model.open() for model in models])]
     for step, which, what in steps:
-        context, text = contexts[which % len(contexts)]
+        text, held = contexts[which % len(contexts)]
         if isinstance(what, list):
             if len(text) + len(what) > LONGEST:
                 continue
-            rows = context.extend(what)
             text.extend(what)
-            expected = rows_along(model, text)[-len(what) :]
-            np.testing.assert_allclose(rows, expected, rtol=0, atol=engine.tolerance)
+            yield text, len(what), [context.extend(what) for context in held]
         elif step == "crop":
-            keep = round(what * len(text))
-            context.crop(keep)
-            del text[keep:]
+            del text[round(what * len(text)) :]
+            for context in held:
+                context.crop(len(text))
         else:
             keep = round(what * len(text))
-            contexts.append((context.fork(keep), text[:keep]))
-        assert [context.length for context, _ in contexts] == [len(text) for _, text in contexts]
+            contexts.append((text[:keep], [context.fork(keep) for context in held]))
+        assert all(context.length == len(text) for text, held in contexts for context in held)
+
+
+@given(steps=steps)
+@settings(max_examples=60)
+def test_rows_hang_on_the_kept_tokens_only_through_extensions_crops_and_forks(
+    model: Model, engine: Engine, steps: Steps
+) -> None:
+    for text, new, (rows,) in played([model], steps):
+        np.testing.assert_allclose(rows, rows_along(model, text)[-new:], rtol=0, atol=engine.tolerance)
+
+
+@given(steps=steps)
+@settings(max_examples=60)
+def test_the_lean_engine_gives_what_transformers_gives(both: list[Model], steps: Steps) -> None:
+    for _, _, (lean_rows, rows) in played(both, steps):
+        np.testing.assert_allclose(lean_rows, rows, rtol=0, atol=1e-4)
 
 
 def test_rows_are_fresh_float32_and_contiguous(model: Model) -> None:

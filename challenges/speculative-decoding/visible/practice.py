@@ -22,7 +22,7 @@ from pairs.analytic import Pair, PairSpec, make_pair
 from pairs.economy import Path, path
 from pairs.ledger import Call
 from pairs.prices import MEMORY_BOUND, PriceList
-from pairs.torch_api import CausalLM, Config, LocalBackend
+from pairs.torch_api import CausalLM, causal_lms
 from pairs.warp import warp
 
 PRACTICE = PairSpec(name="practice", seed=20_240_117, vocab_size=64, acceptance=0.75)
@@ -44,7 +44,7 @@ class BadText(Exception):
 
 def load_pair() -> tuple[CausalLM, CausalLM]:
     """A fresh target and draft. Any two calls give models with the same distributions."""
-    return _models(_Forget())
+    return causal_lms(practice_pair(), _Forget())
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def play(generate: Callable[..., torch.Tensor], prompt: torch.Tensor, **settings
         BadText: the result isn't ``(1, n + new)`` int64 ids of the vocabulary, prompt first.
     """
     ledger: list[Call] = []
-    target, draft = _models(ledger)
+    target, draft = causal_lms(practice_pair(), ledger)
     text = generate(target, draft, prompt.clone(), **settings)
     length = prompt.shape[1]
     shape = tuple(getattr(text, "shape", ()))
@@ -118,11 +118,3 @@ class _Forget(list[Call]):
 
     def append(self, call: Call) -> None:
         pass
-
-
-def _models(ledger: list[Call]) -> tuple[CausalLM, CausalLM]:
-    pair = practice_pair()
-    config = Config(vocab_size=pair.vocab_size, eos_token_id=pair.eos_token_id)
-    target = CausalLM(LocalBackend(pair.target, "target", ledger), config, "target")
-    draft = CausalLM(LocalBackend(pair.draft, "draft", ledger), config, "draft")
-    return target, draft
