@@ -5,11 +5,13 @@ The judge runs without the web and the web runs without the judge, so neither ma
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 JUDGE = ("judge", "verify")
 ENUMERATION = ("enumerate",)
+PAIR = ("pair",)
 CHECKOUT = ("zoo", "attack", "demo-data")
 """Need the tests, which an installed package has not."""
 TESTS = Path(__file__).resolve().parent / "tests"
@@ -23,6 +25,7 @@ judge a submission:   judge
 check a verdict:      verify SCORECARD RECORD
 check a log:          verify --log INTERVIEW
 prove its exact law:  enumerate
+measure a real pair:  pair check TARGET_DIR DRAFT_DIR
 run interviews:       {", ".join(CONTROL_PLANE)}
 see the pages full:   demo-data (in a checkout)
 what is kept:         {", ".join(RIGHTS)}
@@ -48,6 +51,12 @@ def main() -> int:
         from harness.enumeration.cli import main as enumeration
 
         return enumeration(arguments)
+    if command in PAIR:
+        # Before numpy is imported, whose BLAS looks once. On contended cores several threads are slower.
+        os.environ["OMP_NUM_THREADS"] = "1"
+        from harness.pair_check.cli import main as pair
+
+        return pair(arguments)
     if command in CONTROL_PLANE + RIGHTS:
         from sandbox.cli import main as control_plane
 

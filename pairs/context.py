@@ -68,25 +68,6 @@ class Model(Protocol):
         ...
 
 
-class ModelPair(Protocol):
-    """A target and the draft that imitates it; their ids mean the same."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def vocab_size(self) -> int: ...
-
-    @property
-    def eos_token_id(self) -> int | None: ...
-
-    @property
-    def target(self) -> Model: ...
-
-    @property
-    def draft(self) -> Model: ...
-
-
 def rows_along(model: Model, tokens: Sequence[int]) -> Rows:
     """The law after each token of a finished text, ``(n, V)``: one forward pass, O(V) a token.
 

@@ -20,8 +20,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pairs.context import Context, Model, ModelPair
+from pairs.context import Context, Model
 from pairs.ledger import Call
+from pairs.pair import ModelPair
 
 MAX_POSITIONS = 4096
 

@@ -114,7 +114,7 @@ class LlamaContext:
         model, n = self._model, len(tokens)
         eps, hidden_width = np.float32(model.shape.eps * model.shape.width), model.shape.hidden
         x = np.zeros((max(n, FEWEST_ROWS), model.shape.width), np.float32)
-        x[:n] = model.embedding[tokens]
+        x[:n] = model.embedding[list(tokens)]
         mixed = np.zeros((len(x), model.shape.heads * model.shape.head_width), np.float32)
         later = np.arange(_in_lanes(end)) > np.arange(self._length, end)[:, None]
         hidden = np.where(later, np.float32(-np.inf), np.float32(0))

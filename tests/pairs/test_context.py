@@ -134,6 +134,12 @@ def test_rows_are_fresh_float32_and_contiguous(model: Model) -> None:
     assert np.array_equal(context.extend([1, 2, 3]), kept)
 
 
+def test_tokens_come_in_any_kind_of_sequence(model: Model) -> None:
+    rows = rows_along(model, [1, 2, 3])
+    for tokens in ((1, 2, 3), range(1, 4)):
+        assert np.array_equal(rows_along(model, tokens), rows)
+
+
 def test_a_fork_and_its_source_do_not_write_over_each_other(model: Model) -> None:
     source = model.open()
     source.extend([1, 2, 3])

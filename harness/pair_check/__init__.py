@@ -1,0 +1,1 @@
+"""`probe pair check`: measures a real pair, and says whether an interview can be held with it."""
