@@ -76,6 +76,7 @@ def priced(prices: PriceList, batches: Sequence[int] = BATCHES) -> Pressure:
         costs(prices.draft_call, prices.draft_position, prices.draft_cached),
         {gamma: expected_tokens(PRICED_ACCEPTANCE, gamma) for gamma in GAMMAS},
         kind="priced",
+        name=f"{prices.name} price list",
         what=f"the {prices.name} price list, acceptance {PRICED_ACCEPTANCE:g}",
         context=CONTEXT,
     )
@@ -137,13 +138,16 @@ def tokens_per_round(
     return given / calls
 
 
-def measured(target: Weights, draft: Weights, tokens: Mapping[int, float], what: str) -> Pressure:
+def measured(
+    target: Weights, draft: Weights, tokens: Mapping[int, float], *, name: str, what: str
+) -> Pressure:
     widths = (1, *(gamma + 1 for gamma in tokens))
     return pressure(
         call_costs(target, widths),
         call_costs(draft, (1,)),
         tokens,
         kind="measured",
+        name=name,
         what=what,
         context=CONTEXT,
     )
@@ -186,7 +190,7 @@ def of_folders(asked: argparse.Namespace) -> Pressure:
     else:
         tokens = {gamma: expected_tokens(asked.acceptance, gamma) for gamma in GAMMAS}
         what += f"; acceptance {asked.acceptance:g} assumed"
-    return measured(target, draft, tokens, what)
+    return measured(target, draft, tokens, name=f"{asked.name}, measured", what=what)
 
 
 def main() -> None:

@@ -148,6 +148,7 @@ def create_app(settings: Settings, store: Store, sandboxes: Sandboxes, judge: Ju
         greenhouse=[one for one in settings.endpoints if isinstance(one, Greenhouse)],
         deletion=deletion,
         keep_days=settings.keep_days,
+        measured=(settings.data, settings.pairs / "weights"),
         secure=settings.base_url.startswith("https://"),
     )
 

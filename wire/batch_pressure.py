@@ -11,6 +11,7 @@ from wire.base import Wire
 MOST_BATCHES = 32
 MOST_CURVES = 32
 
+Name = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Ratio = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -33,6 +34,8 @@ class Pressure(Wire):
     """One pair on one machine, or at one price list."""
 
     kind: Literal["measured", "priced"]
+    name: Name
+    """For a list to choose from."""
     what: Words
     """What was measured and on what, for people."""
     context: int = Field(ge=1)

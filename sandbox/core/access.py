@@ -62,7 +62,7 @@ MAY_CALL: Mapping[str, frozenset[Seat]] = {
 }
 """Calls by method and path. Where the path names a role, only a seat of that role will do."""
 
-OPEN_TO_ALL: frozenset[str] = frozenset({"GET /api/health", "POST /api/join"})
+OPEN_TO_ALL: frozenset[str] = frozenset({"GET /api/health", "POST /api/join", "GET /api/batch-pressure"})
 """Calls that need no seat."""
 
 BY_KEY: frozenset[str] = frozenset(

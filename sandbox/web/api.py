@@ -14,6 +14,7 @@ from sandbox.web.report_routes import add_report_routes
 from sandbox.web.rights_routes import add_rights_routes
 from sandbox.web.routes import add_routes
 from sandbox.web.security import JoinLimit
+from sandbox.web.what_if_routes import add_what_if_routes
 
 
 def make_api(plane: Plane, limit: JoinLimit) -> APIRouter:
@@ -26,4 +27,5 @@ def make_api(plane: Plane, limit: JoinLimit) -> APIRouter:
     add_replay_routes(router, plane)
     add_rights_routes(router, plane)
     add_cohort_routes(router, plane)
+    add_what_if_routes(router, plane)
     return router

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sandbox.core.outbound import Greenhouse
 from sandbox.ports import Sandboxes
@@ -38,5 +39,7 @@ class Plane:
     deletion: Deletion
     keep_days: int | None
     """After the end of an interview; None keeps it."""
+    measured: Sequence[Path]
+    """Folders that may have measurements for the what-if page; the first that has one is taken."""
     secure: bool
     """Browsers reach us by https, so cookies may say so."""

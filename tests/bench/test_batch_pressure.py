@@ -27,7 +27,7 @@ def test_a_round_costs_gamma_drafts_and_one_verification() -> None:
         {(1, 1): 10.0, (1, 3): 12.0, (8, 1): 20.0, (8, 3): 60.0},
         {(1, 1): 1.0, (8, 1): 2.0},
         {2: 2.8},
-        kind="measured", what="made up", context=128,
+        kind="measured", name="made up", what="made up", context=128,
     )  # fmt: skip
     assert found.batches == (1, 8)
     assert found.plain_tokens_per_s == (1 / 10, 8 / 20)

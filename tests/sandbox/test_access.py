@@ -28,6 +28,7 @@ EVERYBODY = (
 ROUTES: dict[str, set[str]] = {
     "GET /api/health": EVERYBODY,
     "POST /api/join": EVERYBODY,
+    "GET /api/batch-pressure": EVERYBODY,
     "GET /api/interviews": {"host"},
     "POST /api/interviews": {"host"},
     "GET /api/interviews.csv": {"host"},

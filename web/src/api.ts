@@ -22,6 +22,7 @@ import {
 } from "./protocol";
 import { recording, type Recording } from "./recording";
 import { Mismatch, object, string, type Infer, type Parse } from "./schema";
+import { batchPressure } from "./whatif/measured";
 
 export class ApiError extends Error {
   constructor(
@@ -105,6 +106,9 @@ export const fetchReport = (interview: string): Promise<Infer<typeof report>> =>
   call(`/api/rooms/${encodeURIComponent(interview)}/report`, report);
 
 export const fetchCalibration = (): Promise<Infer<typeof calibration>> => call("/api/calibration", calibration);
+
+export const fetchBatchPressure = (): Promise<Infer<typeof batchPressure>> =>
+  call("/api/batch-pressure", batchPressure);
 
 /** The server works with the counts and forgets them. */
 export const fetchImpacts = (csv: string): Promise<Infer<typeof impacts>> => call("/api/impact", impacts, { csv });

@@ -9,7 +9,8 @@ import { PageBar } from "../ui/PageBar";
 import { PlotView } from "../ui/PlotView";
 import { useTitle } from "../ui/title";
 import { bestGamma, breakEvenBatch, speedup, tokensPerCall, type Setting } from "../whatif/model";
-import { overBatch, overDrafts, type Measured } from "../whatif/plots";
+import { Batches } from "../whatif/Batches";
+import { overDrafts, type Measured } from "../whatif/plots";
 import { Sliders } from "../whatif/Sliders";
 
 const START: Setting = { alpha: 0.8, gamma: 4, cost: 0.1, batch: 1, ridge: 256 };
@@ -25,7 +26,6 @@ export default function WhatIf({ interview }: { interview: string | null }) {
     [rows],
   );
   const drafts = useMemo(() => overDrafts(setting, measured), [setting, measured]);
-  const batches = useMemo(() => overBatch(setting), [setting]);
   const rate = rows.find((row) => row.acceptance_rate !== null)?.acceptance_rate ?? null;
   return (
     <>
@@ -73,9 +73,7 @@ export default function WhatIf({ interview }: { interview: string | null }) {
             <div className="card pad">
               <PlotView plot={drafts} />
             </div>
-            <div className="card pad">
-              <PlotView plot={batches} />
-            </div>
+            <Batches setting={setting} />
           </div>
         </div>
       </main>

@@ -1,6 +1,7 @@
 /** The two pictures of the what-if page, as data for a PlotView. Pure. */
 
 import type { Plot } from "../scorecard";
+import type { Curve, Pressure } from "./measured";
 import { MOST_DRAFTS, speedup, type Setting } from "./model";
 
 /** What was measured in an interview: the speed-up at a number of draft tokens. */
@@ -35,7 +36,21 @@ export function overDrafts(setting: Setting, measured: readonly Measured[]): Plo
 
 const BATCHES = Array.from({ length: 11 }, (_, power) => 2 ** power);
 
-export function overBatch(setting: Setting): Plot {
+/** The model's curve and, where there is one, a curve to hold against it. */
+export function overBatch(setting: Setting, found: Pressure | null, curve: Curve | null): Plot {
+  const series = [
+    {
+      name: `expected, ${setting.gamma} draft tokens`,
+      x: BATCHES.map((_, at) => at),
+      y: BATCHES.map((batch) => speedup({ ...setting, batch })),
+    },
+  ];
+  if (found && curve)
+    series.push({
+      name: `${found.kind === "measured" ? "measured" : "at listed prices"}, ${curve.gamma} draft tokens`,
+      x: found.batches.map(Math.log2),
+      y: curve.speedup,
+    });
   return {
     ...EMPTY,
     kind: "line",
@@ -43,13 +58,7 @@ export function overBatch(setting: Setting): Plot {
     x_label: "sequences in the batch",
     y_label: "times plain decoding",
     x_ticks: BATCHES.map(String),
-    series: [
-      {
-        name: `${setting.gamma} draft tokens`,
-        x: BATCHES.map((_, at) => at),
-        y: BATCHES.map((batch) => speedup({ ...setting, batch })),
-      },
-    ],
+    series,
     lines: [PLAIN],
   };
 }
