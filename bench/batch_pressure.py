@@ -26,9 +26,11 @@ from safetensors.torch import load_file
 
 from bench.machine import described
 from bench.passes import Causal, Pass, times
-from bench.static_llama import Shape, StaticLlama, Weights, named_weights, random_weights
 from harness.reference import plain, speculative
 from pairs.prices import COMPUTE_BOUND, MEMORY_BOUND, PriceList
+from pairs.real.folder import read_json
+from pairs.real.shape import shape_of
+from pairs.real.static_llama import StaticLlama, Weights, named_weights, random_weights
 from wire.batch_pressure import BatchPressure, Curve, Pressure
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64)
@@ -172,7 +174,7 @@ def table(found: Pressure) -> str:
 
 
 def read_weights(folder: Path, device: str, dtype: torch.dtype) -> Weights:
-    shape, tensors = Shape.read(folder), folder / "model.safetensors"
+    shape, tensors = shape_of(read_json(folder, "config.json")), folder / "model.safetensors"
     if not tensors.exists():
         return random_weights(shape, device=device, dtype=dtype)
     return named_weights(shape, load_file(tensors), device=device, dtype=dtype)

@@ -51,12 +51,12 @@ class LlamaModel:
         """``embedding`` is ``(V, d)``, ``head`` ``(d, V)`` with the last norm's scale folded in."""
         self.shape = shape
         self.vocab_size = shape.vocab_size
-        self.max_positions = shape.max_positions
+        self.max_positions = shape.max_position_embeddings
         self.embedding = embedding
         self.layers = tuple(layers)
         self.head = head
         # Angles are rounded to float32 as transformers rounds them: the model was trained with those.
-        angles = np.outer(np.arange(shape.max_positions, dtype=np.float32), shape.frequencies())
+        angles = np.outer(np.arange(shape.max_position_embeddings, dtype=np.float32), shape.frequencies())
         self.turns = np.exp(1j * angles).astype(np.complex64)[:, None]
         """``(T, 1, D / 2)``: how far each pair of a position's numbers is turned."""
 
@@ -73,10 +73,14 @@ class LlamaContext:
         self._model = model
         self._length = length
         self._room = room
-        self._keys = np.zeros((shape.layers, shape.groups, shape.head_width, room), np.float32)
+        self._keys = np.zeros(
+            (shape.num_hidden_layers, shape.num_key_value_heads, shape.head_dim, room), np.float32
+        )
         # Columns of ones: the product that uses the weights sums them too, in the same order.
-        self._values = np.zeros((shape.layers, shape.groups, room, shape.head_width + LANE), np.float32)
-        self._values[..., shape.head_width :] = 1.0
+        self._values = np.zeros(
+            (shape.num_hidden_layers, shape.num_key_value_heads, room, shape.head_dim + LANE), np.float32
+        )
+        self._values[..., shape.head_dim :] = 1.0
 
     @property
     def length(self) -> int:
@@ -112,10 +116,13 @@ class LlamaContext:
 
     def _forward(self, tokens: Sequence[int], end: int) -> Rows:
         model, n = self._model, len(tokens)
-        eps, hidden_width = np.float32(model.shape.eps * model.shape.width), model.shape.hidden
-        x = np.zeros((max(n, FEWEST_ROWS), model.shape.width), np.float32)
+        eps, hidden_width = (
+            np.float32(model.shape.rms_norm_eps * model.shape.hidden_size),
+            model.shape.intermediate_size,
+        )
+        x = np.zeros((max(n, FEWEST_ROWS), model.shape.hidden_size), np.float32)
         x[:n] = model.embedding[list(tokens)]
-        mixed = np.zeros((len(x), model.shape.heads * model.shape.head_width), np.float32)
+        mixed = np.zeros((len(x), model.shape.num_attention_heads * model.shape.head_dim), np.float32)
         later = np.arange(_in_lanes(end)) > np.arange(self._length, end)[:, None]
         hidden = np.where(later, np.float32(-np.inf), np.float32(0))
         for index, layer in enumerate(model.layers):
@@ -135,7 +142,12 @@ class LlamaContext:
         ``hidden`` ``(n, T)`` is -inf where a key comes later than the query, or is none.
         """
         shape, (n, T), start = self._model.shape, hidden.shape, self._length
-        H, K, G, D = shape.heads, shape.groups, shape.heads // shape.groups, shape.head_width
+        H, K, G, D = (
+            shape.num_attention_heads,
+            shape.num_key_value_heads,
+            shape.num_attention_heads // shape.num_key_value_heads,
+            shape.head_dim,
+        )
         keys, values, end = self._keys[index], self._values[index], start + n
 
         flat = qkv[:, : (H + K) * D].view(np.complex64).reshape(n, H + K, D // 2)

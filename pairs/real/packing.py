@@ -17,11 +17,11 @@ from pairs.real.shape import Shape
 def packed(shape: Shape, weights: Weights) -> LlamaModel:
     """Raises PairError: a tensor is missing, or has another shape than the config says."""
     tensors = _Tensors(weights)
-    vocabulary = (shape.vocab_size, shape.width)
+    vocabulary = (shape.vocab_size, shape.hidden_size)
     embedding = tensors.get("model.embed_tokens.weight", *vocabulary)
-    head = embedding if shape.tied else tensors.get("lm_head.weight", *vocabulary)
-    layers = [_layer(shape, tensors, f"model.layers.{n}.") for n in range(shape.layers)]
-    last = tensors.get("model.norm.weight", shape.width)
+    head = embedding if shape.tie_word_embeddings else tensors.get("lm_head.weight", *vocabulary)
+    layers = [_layer(shape, tensors, f"model.layers.{n}.") for n in range(shape.num_hidden_layers)]
+    last = tensors.get("model.norm.weight", shape.hidden_size)
     return LlamaModel(shape, embedding, layers, _after_norm(last, head))
 
 
@@ -39,11 +39,11 @@ class _Tensors:
 
 
 def _layer(shape: Shape, tensors: _Tensors, prefix: str) -> Layer:
-    d, D, hidden = shape.width, shape.head_width, shape.hidden
+    d, D, hidden = shape.hidden_size, shape.head_dim, shape.intermediate_size
     attention, mlp = prefix + "self_attn.", prefix + "mlp."
-    q = tensors.get(attention + "q_proj.weight", shape.heads * D, d)
-    k = tensors.get(attention + "k_proj.weight", shape.groups * D, d)
-    v = tensors.get(attention + "v_proj.weight", shape.groups * D, d)
+    q = tensors.get(attention + "q_proj.weight", shape.num_attention_heads * D, d)
+    k = tensors.get(attention + "k_proj.weight", shape.num_key_value_heads * D, d)
+    v = tensors.get(attention + "v_proj.weight", shape.num_key_value_heads * D, d)
     gate = tensors.get(mlp + "gate_proj.weight", hidden, d)
     up = tensors.get(mlp + "up_proj.weight", hidden, d)
     before = tensors.get(prefix + "input_layernorm.weight", d)
@@ -51,7 +51,9 @@ def _layer(shape: Shape, tensors: _Tensors, prefix: str) -> Layer:
     qkv = np.concatenate([_side_by_side(q, D) / np.float32(D**0.5), _side_by_side(k, D), v])
     return Layer(
         qkv=_after_norm(before, qkv),
-        out=np.ascontiguousarray(tensors.get(attention + "o_proj.weight", d, shape.heads * D).T),
+        out=np.ascontiguousarray(
+            tensors.get(attention + "o_proj.weight", d, shape.num_attention_heads * D).T
+        ),
         gate_up=_after_norm(between, np.concatenate([gate, up])),
         down=np.ascontiguousarray(tensors.get(mlp + "down_proj.weight", d, hidden).T),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pairs.context import Model
 from pairs.real.errors import PairError
@@ -39,7 +39,7 @@ def load_pair(
 
     Args:
         device: "cpu", or what torch calls a GPU.
-        engine: "auto" takes the lean engine where it reads the model, else `transformers`.
+        engine: "auto" takes a lean engine of ours where it reads the model, else `transformers`.
 
     Raises:
         PairError: something is missing, broken, or does not fit; the text says what to do.
@@ -73,11 +73,9 @@ def load_pair(
 
 def load_model(folder: Path, device: str = "cpu", engine: Engine = "auto") -> Model:
     """One model of a pair. Raises PairError as `load_pair` does."""
-    model = None
-    if device == "cpu" and engine != "transformers":
-        model = _lean(folder, must=engine == "lean")
+    model = None if engine == "transformers" else _lean(folder, device, must=engine == "lean")
     if model is None:
-        model = _by_transformers(folder, device)
+        model = _imported("modules", folder).load_modules(folder, device)
     if model.max_positions < FEWEST_POSITIONS:
         raise PairError(
             f"{folder} holds {model.max_positions} positions; an interview needs {FEWEST_POSITIONS}. Take a"
@@ -86,7 +84,7 @@ def load_model(folder: Path, device: str = "cpu", engine: Engine = "auto") -> Mo
     return model
 
 
-def _lean(folder: Path, *, must: bool) -> Model | None:
+def _lean(folder: Path, device: str, *, must: bool) -> Model | None:
     """None where another engine has to be asked."""
     config = read_json(folder, "config.json")
     try:
@@ -95,21 +93,23 @@ def _lean(folder: Path, *, must: bool) -> Model | None:
         if must:
             raise PairError(f"{folder} is not for the lean engine: {error}. Take `transformers`.") from None
         return None
+    if device != "cpu":
+        model: Model = _imported("gpu", folder).load_gpu(folder, device)
+        return model
     try:
         return packed(shape, read_weights(folder))
     except PairError as error:
         raise PairError(f"{folder}: {error}") from None
 
 
-def _by_transformers(folder: Path, device: str) -> Model:
+def _imported(engine: str, folder: Path) -> Any:
+    """An engine that needs torch, which takes seconds to import."""
     try:
-        modules = importlib.import_module("pairs.real.modules")
+        return importlib.import_module(f"pairs.real.{engine}")
     except ImportError as error:
         raise PairError(
             f"{folder} needs {error.name}, which is not installed: pip install 'probe[models]'."
         ) from None
-    model: Model = modules.load_modules(folder, device)
-    return model
 
 
 def _eos(folder: Path) -> int | None:

@@ -1,4 +1,4 @@
-"""The sizes of a `LlamaForCausalLM`, from its config.json, and whether the lean engine reads it. Pure."""
+"""The sizes of a `LlamaForCausalLM`, from its config.json, and whether our own engines compute it. Pure."""
 
 from __future__ import annotations
 
@@ -16,32 +16,41 @@ OFF = ("attention_bias", "mlp_bias", "quantization_config", "sliding_window")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
+    """Named as config.json names them."""
+
     vocab_size: int
-    width: int
-    layers: int
-    heads: int
-    groups: int
-    """Heads of keys and values; each serves ``heads / groups`` query heads."""
-    head_width: int
-    hidden: int
-    """Width of the feed-forward part."""
-    max_positions: int
-    eps: float
-    rope_base: float
-    tied: bool
+    hidden_size: int
+    num_hidden_layers: int
+    num_attention_heads: int
+    num_key_value_heads: int
+    """Each serves ``num_attention_heads / num_key_value_heads`` query heads."""
+    head_dim: int
+    intermediate_size: int
+    max_position_embeddings: int = 2048
+    rms_norm_eps: float = 1e-6
+    rope_theta: float = 10_000.0
+    tie_word_embeddings: bool = False
     """The embedding is the head too."""
 
+    @property
+    def parameters(self) -> int:
+        """Numbers that a call reads: all but the embedding's, of which it reads a row a position."""
+        heads = (self.num_attention_heads + 2 * self.num_key_value_heads) * self.head_dim
+        attention = self.hidden_size * (heads + self.num_attention_heads * self.head_dim)
+        layer = attention + 3 * self.hidden_size * self.intermediate_size
+        return self.num_hidden_layers * layer + self.vocab_size * self.hidden_size
+
     def frequencies(self) -> NDArray[np.float32]:
-        """Radians a position, ``(D / 2,)``: rotary embedding, Su et al. 2021 (arXiv:2104.09864)."""
-        exponents = np.arange(0, self.head_width, 2) / self.head_width
-        return (self.rope_base**-exponents).astype(np.float32)
+        """Radians a position, ``(head_dim / 2,)``: rotary embedding, Su et al. 2021 (arXiv:2104.09864)."""
+        exponents = np.arange(0, self.head_dim, 2) / self.head_dim
+        return (self.rope_theta**-exponents).astype(np.float32)
 
 
 def shape_of(config: Mapping[str, Any]) -> Shape:
     """Read a config.json of transformers 4 or 5.
 
     Raises:
-        PairError: another architecture, or a variant that the lean engine does not compute.
+        PairError: another architecture, or a variant that our engines do not compute.
     """
     architectures = config.get("architectures") or []
     if architectures != ["LlamaForCausalLM"]:
@@ -59,16 +68,16 @@ def shape_of(config: Mapping[str, Any]) -> Shape:
         heads, width = int(config["num_attention_heads"]), int(config["hidden_size"])
         return Shape(
             vocab_size=int(config["vocab_size"]),
-            width=width,
-            layers=int(config["num_hidden_layers"]),
-            heads=heads,
-            groups=int(config.get("num_key_value_heads") or heads),
-            head_width=int(config.get("head_dim") or width // heads),
-            hidden=int(config["intermediate_size"]),
-            max_positions=int(config["max_position_embeddings"]),
-            eps=float(config.get("rms_norm_eps", 1e-6)),
-            rope_base=float(rope.get("rope_theta", config.get("rope_theta", 10_000.0))),
-            tied=bool(config.get("tie_word_embeddings", False)),
+            hidden_size=width,
+            num_hidden_layers=int(config["num_hidden_layers"]),
+            num_attention_heads=heads,
+            num_key_value_heads=int(config.get("num_key_value_heads") or heads),
+            head_dim=int(config.get("head_dim") or width // heads),
+            intermediate_size=int(config["intermediate_size"]),
+            max_position_embeddings=int(config["max_position_embeddings"]),
+            rms_norm_eps=float(config.get("rms_norm_eps", 1e-6)),
+            rope_theta=float(rope.get("rope_theta", config.get("rope_theta", 10_000.0))),
+            tie_word_embeddings=bool(config.get("tie_word_embeddings", False)),
         )
     except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise PairError(f"its config.json lacks a size, or one is no number: {error!r}") from None

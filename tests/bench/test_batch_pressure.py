@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ torch = pytest.importorskip("torch", reason="needs the extra `models`")
 pytest.importorskip("safetensors", reason="needs the extra `models`")
 
 from bench import batch_pressure as bp  # noqa: E402
-from bench.static_llama import Shape, random_weights  # noqa: E402
 from pairs.prices import COMPUTE_BOUND, MEMORY_BOUND  # noqa: E402
+from pairs.real.shape import Shape  # noqa: E402
+from pairs.real.static_llama import random_weights  # noqa: E402
 from wire.batch_pressure import BatchPressure  # noqa: E402
 
 SHAPE = Shape(
@@ -68,6 +70,6 @@ def test_the_file_holds_what_was_found_and_nothing_that_cannot_be() -> None:
 
 def test_a_folder_with_only_a_config_is_a_pair_for_time(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(
-        json.dumps({name: getattr(SHAPE, name) for name in SHAPE.__slots__})
+        json.dumps({"architectures": ["LlamaForCausalLM"], **asdict(SHAPE)})
     )
     assert bp.read_weights(tmp_path, "cpu", torch.float32).shape == SHAPE

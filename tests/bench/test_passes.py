@@ -7,8 +7,9 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `models`")
 
 from bench.passes import Causal, Pass, times  # noqa: E402
-from bench.static_llama import Shape, StaticLlama, random_weights  # noqa: E402
 from harness.reference import block, plain, speculative  # noqa: E402
+from pairs.real.shape import Shape  # noqa: E402
+from pairs.real.static_llama import StaticLlama, random_weights  # noqa: E402
 
 SHAPE = Shape(
     vocab_size=48, hidden_size=64, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2,

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pairs.analytic import PairSpec, make_pair
 from pairs.context import Context, Model, Rows, rows_along
 from pairs.flavours import BELL
+from pairs.real.gpu import load_gpu
 from pairs.real.pair import load_model
 from tests.pairs.folders import write_llama
 
@@ -38,6 +40,15 @@ def lean(folder: Path) -> Model:
     return load_model(folder, engine="lean")
 
 
+def gpu(folder: Path) -> Model:
+    """On a CPU, where it does the same without a captured graph."""
+    return load_gpu(folder, "cpu")
+
+
+def cuda(folder: Path) -> Model:
+    return load_gpu(folder, "cuda")
+
+
 def transformers(folder: Path) -> Model:
     return load_model(folder, engine="transformers")
 
@@ -45,7 +56,15 @@ def transformers(folder: Path) -> Model:
 ENGINES = [
     Engine("analytic", analytic, 0.0),
     Engine("lean", lean, 1e-5),
+    Engine("gpu", gpu, 1e-4),
     Engine("transformers", transformers, 1e-4),
+    pytest.param(
+        Engine("cuda", cuda, 1e-4),
+        marks=[
+            pytest.mark.gpu,
+            pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no NVIDIA GPU"),
+        ],
+    ),
 ]
 
 
@@ -54,7 +73,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_llama(tmp_path_factory.mktemp("llama"), vocab_size=V)
 
 
-@pytest.fixture(params=ENGINES, ids=lambda engine: engine.name, scope="module")
+@pytest.fixture(params=ENGINES, ids=lambda each: each.name, scope="module")
 def engine(request: pytest.FixtureRequest) -> Engine:
     return request.param
 
@@ -65,8 +84,8 @@ def model(engine: Engine, folder: Path) -> Model:
 
 
 @pytest.fixture(scope="module")
-def both(folder: Path) -> list[Model]:
-    return [lean(folder), transformers(folder)]
+def engines(folder: Path) -> list[Model]:
+    return [lean(folder), gpu(folder), transformers(folder)]
 
 
 tokens = st.lists(st.integers(0, V - 1), min_size=1, max_size=6)
@@ -116,9 +135,10 @@ def test_rows_hang_on_the_kept_tokens_only_through_extensions_crops_and_forks(
 
 @given(steps=steps)
 @settings(max_examples=60)
-def test_the_lean_engine_gives_what_transformers_gives(both: list[Model], steps: Steps) -> None:
-    for _, _, (lean_rows, rows) in played(both, steps):
-        np.testing.assert_allclose(lean_rows, rows, rtol=0, atol=1e-4)
+def test_our_engines_give_what_transformers_gives(engines: list[Model], steps: Steps) -> None:
+    for _, _, (*ours, theirs) in played(engines, steps):
+        for rows in ours:
+            np.testing.assert_allclose(rows, theirs, rtol=0, atol=1e-4)
 
 
 def test_rows_are_fresh_float32_and_contiguous(model: Model) -> None:

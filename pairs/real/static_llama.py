@@ -9,44 +9,14 @@ and values, D numbers a head.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """What `config.json` of a Llama says."""
-
-    vocab_size: int
-    hidden_size: int
-    num_hidden_layers: int
-    num_attention_heads: int
-    num_key_value_heads: int
-    head_dim: int
-    intermediate_size: int
-    rms_norm_eps: float = 1e-5
-    rope_theta: float = 10_000.0
-
-    @classmethod
-    def read(cls, folder: Path) -> Shape:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_text())
-        known = {name: config[name] for name in cls.__dataclass_fields__ if name in config}
-        theta = config.get("rope_parameters", {}).get("rope_theta", config.get("rope_theta", 10_000.0))
-        return cls(**known | {"rope_theta": theta})
-
-    @property
-    def parameters(self) -> int:
-        """Numbers that a call reads: all but the embedding's, of which it reads a row a position."""
-        heads = (self.num_attention_heads + 2 * self.num_key_value_heads) * self.head_dim
-        attention = self.hidden_size * (heads + self.num_attention_heads * self.head_dim)
-        layer = attention + 3 * self.hidden_size * self.intermediate_size
-        return self.num_hidden_layers * layer + self.vocab_size * self.hidden_size
+from pairs.real.shape import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +66,7 @@ def random_weights(shape: Shape, *, device: str, dtype: torch.dtype, seed: int =
     return Weights(shape, embedding, layers, ones, normal(shape.vocab_size, shape.hidden_size))
 
 
-def named_weights(shape: Shape, tensors: dict[str, Tensor], *, device: str, dtype: torch.dtype) -> Weights:
+def named_weights(shape: Shape, tensors: Mapping[str, Tensor], *, device: str, dtype: torch.dtype) -> Weights:
     """From the names that `LlamaForCausalLM` gives its parameters."""
 
     def take(*names: str) -> Tensor:
@@ -120,14 +90,17 @@ def named_weights(shape: Shape, tensors: dict[str, Tensor], *, device: str, dtyp
 
 
 class StaticLlama:
-    """B caches of L positions each, and the forward pass that fills them."""
+    """B caches of L positions each, and the forward pass that fills them.
+
+    ``cache`` is ``(layers, 2, B, L, K, D)``, keys before values.
+    """
 
     def __init__(self, weights: Weights, *, batch: int, positions: int) -> None:
         shape, like = weights.shape, weights.embedding
         self.weights = weights
         self.batch, self.positions = batch, positions
         cache = (shape.num_hidden_layers, 2, batch, positions, shape.num_key_value_heads, shape.head_dim)
-        self._cache = torch.zeros(cache, device=like.device, dtype=like.dtype)
+        self.cache = torch.zeros(cache, device=like.device, dtype=like.dtype)
         self._sequence = torch.arange(batch, device=like.device)[:, None]
         self._place = torch.arange(positions, device=like.device)
         self._cos, self._sin = _rotations(shape, self._place, like)
@@ -144,7 +117,7 @@ class StaticLlama:
         places = start[:, None] + torch.arange(tokens.shape[1], device=tokens.device)  # (B, n)
         seen = self._place <= places[:, None, :, None]  # (B, 1, n, L): itself and what is before it
         hidden = weights.embedding[tokens]
-        for layer, cache in zip(weights.layers, self._cache, strict=True):
+        for layer, cache in zip(weights.layers, self.cache, strict=True):
             normed = self._norm(hidden, layer.attention_norm)
             hidden = hidden + functional.linear(
                 self._attend(layer, cache, normed, places, seen), layer.output

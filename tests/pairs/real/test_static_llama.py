@@ -9,7 +9,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `models`")
 transformers = pytest.importorskip("transformers", reason="needs the extra `models`")
 
-from bench.static_llama import Shape, StaticLlama, named_weights  # noqa: E402
+from pairs.real.shape import Shape  # noqa: E402
+from pairs.real.static_llama import StaticLlama, named_weights  # noqa: E402
 
 SHAPE = Shape(
     vocab_size=64,
