@@ -23,7 +23,8 @@ from sandbox.core.room_events import Said
 from sandbox.core.splices import Change, TextChanged, TextName, TextShown
 from sandbox.core.terminal_text import Neutraliser
 from sandbox.core.timeline import TYPING_GAP_MS, describe
-from sandbox.core.view import Header, RunView, run_views
+from sandbox.core.view import Header
+from sandbox.core.work_view import RunView, run_views
 from wire.base import Wire
 
 TerminalEvent = Annotated[
@@ -294,7 +295,7 @@ class Recorder:
             present=tuple(self._present),
             stages=tuple(self._stages),
             clocks=tuple(self._clocks),
-            runs=run_views(interview),
+            runs=run_views(interview.work),
             outputs=tuple(self._outputs),
             cases=tuple(self._cases),
             rows=tuple(self._rows),

@@ -11,9 +11,10 @@ from typing import Any
 from sandbox.core import events as ev
 from sandbox.core import room_events as rev
 from sandbox.core.evolve import evolve
+from sandbox.core.live import Live
 from sandbox.core.people import Message
 from sandbox.core.places import Place
-from sandbox.core.view import CandidateView, Guide, Live, candidate_view, interviewer_view, watcher_view
+from sandbox.core.view import CandidateView, Guide, candidate_view, interviewer_view, watcher_view
 from sandbox.rooms import frames, text_frames
 from sandbox.rooms.audience import Audience, watches
 from sandbox.rooms.connection import BAD_FRAME, NO_SEAT, Connection

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sandbox.core import events as ev
 from sandbox.core.interview import Interview
+from sandbox.core.live import Live
 from sandbox.core.outage import is_open
 from sandbox.core.room_events import OutageBegan, OutageCause, OutageEnded
-from sandbox.core.view import Live
 
 ENDED_BY_COMING: tuple[OutageCause, ...] = ("server", "connection")
 

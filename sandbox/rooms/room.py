@@ -19,8 +19,9 @@ from sandbox.core import room_events as rev
 from sandbox.core.access import may_write
 from sandbox.core.document import files_error
 from sandbox.core.evolve import evolve
+from sandbox.core.live import Live
 from sandbox.core.places import Move, Place
-from sandbox.core.view import Guide, Live
+from sandbox.core.view import Guide
 from sandbox.ports import KernelState
 from sandbox.rooms import frames, outages
 from sandbox.rooms.broadcast import Broadcast
