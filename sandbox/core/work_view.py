@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.core import events as ev
+from sandbox.core.tool_claims import BenchRow, TestCase, TokenStrip
 from sandbox.core.work import BenchPoint, ToolReport, Work
 from wire.base import Wire
 
@@ -25,15 +26,15 @@ class TestReport(Wire):
     at: int
     running: bool
     error: str
-    cases: tuple[ev.TestCase, ...]
+    cases: tuple[TestCase, ...]
 
 
 class BenchReport(Wire):
     at: int
     running: bool
     error: str
-    rows: tuple[ev.BenchRow, ...]
-    strips: tuple[ev.TokenStrip, ...]
+    rows: tuple[BenchRow, ...]
+    strips: tuple[TokenStrip, ...]
 
 
 class BenchPointView(Wire):
