@@ -16,6 +16,7 @@ from pycrdt import Doc, Map, Text
 
 from sandbox.core import events as ev
 from sandbox.core.places import Move, Place
+from sandbox.core.tool_claims import BenchRow, Rejected, TestCase, TokenStrip
 from sandbox.rooms.cursor_track import CursorTrack
 from sandbox.rooms.shared_document import SharedDocument
 
@@ -167,7 +168,7 @@ def _tests(ms: float, run: int, *, passed: int) -> Iterator[tuple[float, ev.Auth
     yield ms, "candidate", ev.RunStarted(run=run, run_kind="tests", label="tests", sha256="0" * 64)
     for number, title in enumerate(("greedy is exact", "stops at eos", "k of one", "the cache is cut back")):
         good = number < passed
-        case = ev.TestCase(
+        case = TestCase(
             name=f"test_{number}",
             title=title,
             outcome="passed" if good else "failed",
@@ -181,7 +182,7 @@ def _tests(ms: float, run: int, *, passed: int) -> Iterator[tuple[float, ev.Auth
 
 def _bench(ms: float, run: int) -> Iterator[tuple[float, ev.Author, ev.Event]]:
     yield ms, "candidate", ev.RunStarted(run=run, run_kind="bench", label="bench", sha256="0" * 64)
-    row = ev.BenchRow(
+    row = BenchRow(
         num_speculative_tokens=2,
         acceptance_rate=0.7,
         tokens_per_target_call=2.2,
@@ -190,12 +191,12 @@ def _bench(ms: float, run: int) -> Iterator[tuple[float, ev.Author, ev.Event]]:
         draft_calls=40,
         new_tokens=44,
     )
-    strip = ev.TokenStrip(
+    strip = TokenStrip(
         num_speculative_tokens=2,
         prompt=(1, 2),
         tokens=(5, 6, 7, 8),
         origins=("accepted", "accepted", "bonus", "recovered"),
-        rejected=(ev.Rejected(at=3, tokens=(9, 4)),),
+        rejected=(Rejected(at=3, tokens=(9, 4)),),
     )
     yield ms + 800, "server", ev.BenchRowReported(run=run, row=row)
     yield ms + 900, "server", ev.TokenStripReported(run=run, strip=strip)

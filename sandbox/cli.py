@@ -234,7 +234,7 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from sandbox.core.view import Live
+    from sandbox.core.live import Live
     from sandbox.render.document import html, pdf
     from sandbox.service.report import fold, make_report
 

@@ -8,12 +8,13 @@ the CRDT, cursors as the bytes of their pack, everything else as JSON.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter
 
 from sandbox.core.rights_events import RightsEvent
 from sandbox.core.room_events import InputMethodUsed, Origin, RhythmBroke, RoomEvent
+from sandbox.core.tool_claims import BenchRow, TestCase, TokenStrip
 from sandbox.ports import OutputKind
 from wire.base import Wire
 from wire.challenge import Axis
@@ -27,8 +28,6 @@ Outcome = Literal["go on", "stop"]
 RunKind = Literal["file", "cell", "selection", "tests", "bench"]
 RunOutcome = Literal["ok", "error", "interrupted", "died", "timed_out", "flooded"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
 DeviceClass = Literal["cpu", "gpu"]
 
 
@@ -155,77 +154,6 @@ class OutputsShown(Wire):
     kind: Literal["outputs"] = "outputs"
     run: int
     outputs: tuple[ShownOutput, ...]
-
-
-class TestCase(Wire):
-    """One visible test, as the sandbox claims it went."""
-
-    name: str = Field(max_length=200)
-    title: str = Field(max_length=500)
-    outcome: Literal["passed", "failed", "error", "skipped"]
-    message: str = Field(max_length=8_000)
-    assertion: str = Field(default="", max_length=4_000)
-    """The statement of the test that does not hold."""
-    output: str = Field(default="", max_length=4_000)
-    """What the code printed meanwhile."""
-    file: str = Field(default="", max_length=64)
-    """Where in the candidate's files the code raised; empty if nowhere."""
-    line: int | None = Field(default=None, ge=1, le=10**6)
-    seconds: float = Field(ge=0, le=86_400)
-
-
-class BenchRow(Wire):
-    """One row of the bench, as the sandbox claims it went.
-
-    What may be None by default is missing in interviews that were recorded before the bench had it.
-    """
-
-    num_speculative_tokens: int = Field(ge=0, le=10_000)
-    acceptance_rate: float | None = Field(ge=0, le=1)
-    draft_utilisation: float | None = Field(default=None, ge=0, le=1)
-    tokens_per_target_call: float = Field(ge=0, le=1e6)
-    textbook_tokens_per_target_call: float | None = Field(default=None, ge=0, le=1e6)
-    """Expected of a textbook sampler on the same texts."""
-    bound_tokens_per_target_call: float | None = Field(default=None, ge=0, le=1e6)
-    """What no method with one chain of the draft's tokens can beat."""
-    speedup: float = Field(ge=0, le=1e6)
-    textbook_speedup: float | None = Field(default=None, ge=0, le=1e6)
-    speedup_in_a_batch: float | None = Field(default=None, ge=0, le=1e6)
-    """The same calls at compute-bound prices, where parallel positions cost nearly full price."""
-    target_calls: int = Field(ge=0, le=10**9)
-    draft_calls: int = Field(ge=0, le=10**9)
-    new_tokens: int = Field(ge=0, le=10**9)
-
-
-Token = Annotated[int, Field(ge=0, le=10**7)]
-TokenOrigin = Literal["accepted", "recovered", "bonus", "plain"]
-
-
-class Rejected(Wire):
-    """Draft tokens that do not stand: the rejected one first, then those behind it."""
-
-    at: int = Field(ge=0, le=1_000)
-    """Index of the recovered token."""
-    tokens: tuple[Token, ...] = Field(min_length=1, max_length=100)
-
-
-class TokenStrip(Wire):
-    """One generation of the bench token by token, as the sandbox claims it went."""
-
-    num_speculative_tokens: int = Field(ge=0, le=10_000)
-    prompt: tuple[Token, ...] = Field(max_length=64)
-    tokens: tuple[Token, ...] = Field(max_length=256)
-    origins: tuple[TokenOrigin, ...] = Field(max_length=256)
-    """One for each token."""
-    rejected: tuple[Rejected, ...] = Field(max_length=256)
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if len(self.origins) != len(self.tokens):
-            raise ValueError("want an origin for each token")
-        if any(one.at >= len(self.tokens) for one in self.rejected):
-            raise ValueError("drafts were rejected behind the last token")
-        return self
 
 
 class TestCaseReported(Wire):

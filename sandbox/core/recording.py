@@ -23,7 +23,9 @@ from sandbox.core.room_events import Said
 from sandbox.core.splices import Change, TextChanged, TextName, TextShown
 from sandbox.core.terminal_text import Neutraliser
 from sandbox.core.timeline import TYPING_GAP_MS, describe
-from sandbox.core.view import Header, RunView, run_views
+from sandbox.core.tool_claims import BenchRow, TestCase, TokenStrip
+from sandbox.core.view import Header
+from sandbox.core.work_view import RunView, run_views
 from wire.base import Wire
 
 TerminalEvent = Annotated[
@@ -104,9 +106,9 @@ class Recording(Wire):
     """With epoch ms, as in a view."""
     outputs: tuple[tuple[int, int, ev.ShownOutput], ...]
     """ms, run, output."""
-    cases: tuple[tuple[int, int, ev.TestCase], ...]
-    rows: tuple[tuple[int, int, ev.BenchRow], ...]
-    strips: tuple[tuple[int, int, ev.TokenStrip], ...]
+    cases: tuple[tuple[int, int, TestCase], ...]
+    rows: tuple[tuple[int, int, BenchRow], ...]
+    strips: tuple[tuple[int, int, TokenStrip], ...]
     tool_errors: tuple[tuple[int, int, str], ...]
     """ms, run, why the tool could not go on."""
     terminal: tuple[tuple[int, TerminalEvent], ...]
@@ -142,9 +144,9 @@ class Recorder:
     _stages: list[tuple[int, ev.Stage]] = field(default_factory=list)
     _clocks: list[RecordedClock] = field(default_factory=list)
     _outputs: list[tuple[int, int, ev.ShownOutput]] = field(default_factory=list)
-    _cases: list[tuple[int, int, ev.TestCase]] = field(default_factory=list)
-    _rows: list[tuple[int, int, ev.BenchRow]] = field(default_factory=list)
-    _strips: list[tuple[int, int, ev.TokenStrip]] = field(default_factory=list)
+    _cases: list[tuple[int, int, TestCase]] = field(default_factory=list)
+    _rows: list[tuple[int, int, BenchRow]] = field(default_factory=list)
+    _strips: list[tuple[int, int, TokenStrip]] = field(default_factory=list)
     _tool_errors: list[tuple[int, int, str]] = field(default_factory=list)
     _terminal: list[tuple[int, TerminalEvent]] = field(default_factory=list)
     _notes: list[RecordedNote] = field(default_factory=list)
@@ -294,7 +296,7 @@ class Recorder:
             present=tuple(self._present),
             stages=tuple(self._stages),
             clocks=tuple(self._clocks),
-            runs=run_views(interview),
+            runs=run_views(interview.work),
             outputs=tuple(self._outputs),
             cases=tuple(self._cases),
             rows=tuple(self._rows),

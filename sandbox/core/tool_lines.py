@@ -8,15 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from sandbox.core.events import (
-    BenchRow,
-    BenchRowReported,
-    TestCase,
-    TestCaseReported,
-    TokenStrip,
-    TokenStripReported,
-    ToolStopped,
-)
+from sandbox.core.events import BenchRowReported, TestCaseReported, TokenStripReported, ToolStopped
+from sandbox.core.tool_claims import BenchRow, TestCase, TokenStrip
 from wire.base import Wire
 
 MAX_TEXT = 4_000

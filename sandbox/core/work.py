@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from sandbox.core import events as ev
+from sandbox.core.tool_claims import BenchRow, TestCase, TokenStrip
 
 MAX_TOOL_ROWS = 200
 MAX_BENCH_HISTORY = 50
@@ -32,9 +33,9 @@ class ToolReport:
     at: int
     running: bool = True
     error: str = ""
-    cases: tuple[ev.TestCase, ...] = ()
-    rows: tuple[ev.BenchRow, ...] = ()
-    strips: tuple[ev.TokenStrip, ...] = ()
+    cases: tuple[TestCase, ...] = ()
+    rows: tuple[BenchRow, ...] = ()
+    strips: tuple[TokenStrip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class BenchPoint:
 
     run: int
     at: int
-    best: ev.BenchRow
+    best: BenchRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

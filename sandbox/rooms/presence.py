@@ -16,8 +16,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sandbox.core.colors import color_of
 from sandbox.core.places import Place
-from sandbox.core.view import color_of
 from sandbox.rooms.connection import Connection
 from sandbox.rooms.cursor_track import MAX_POSITION
 from sandbox.rooms.lib0 import BadFrame, Reader, prefixed, varint

@@ -19,6 +19,7 @@ from sandbox.core.interview import Interview
 from sandbox.core.room_events import Accommodations
 from sandbox.core.splices import TextChanged
 from sandbox.core.timeline import CANDIDATE_KINDS, Moment, timeline
+from sandbox.core.tool_claims import BenchRow, TestCase, TokenStrip
 from sandbox.rooms.cursor_track import unpack
 from sandbox.rooms.shared_document import SharedDocument
 from sandbox.rooms.text_history import TextHistory
@@ -62,9 +63,9 @@ class OwnRun(Wire):
     outcome: ev.RunOutcome | None
     finished_at: int | None
     outputs: tuple[ev.ShownOutput, ...]
-    cases: tuple[ev.TestCase, ...]
-    rows: tuple[ev.BenchRow, ...]
-    strips: tuple[ev.TokenStrip, ...]
+    cases: tuple[TestCase, ...]
+    rows: tuple[BenchRow, ...]
+    strips: tuple[TokenStrip, ...]
 
 
 class OwnMessage(Wire):
@@ -107,9 +108,9 @@ class _Collected:
         self.edits, self.cursors = list[OwnEdit](), list[OwnCursor]()
         self.terminal = list[str]()
         self.outputs = dict[int, list[ev.ShownOutput]]()
-        self.cases = dict[int, list[ev.TestCase]]()
-        self.rows = dict[int, list[ev.BenchRow]]()
-        self.strips = dict[int, list[ev.TokenStrip]]()
+        self.cases = dict[int, list[TestCase]]()
+        self.rows = dict[int, list[BenchRow]]()
+        self.strips = dict[int, list[TokenStrip]]()
 
     def take(self, entry: ev.Entry) -> None:
         match entry.event:

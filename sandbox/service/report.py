@@ -6,12 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sandbox.core import events as ev
-from sandbox.core import view as vw
 from sandbox.core.chain import Chain, verify
 from sandbox.core.evolve import evolve
+from sandbox.core.integrity_view import IntegrityView, integrity_views
 from sandbox.core.interview import Interview
+from sandbox.core.judgement_view import JudgementView, judgement_view
+from sandbox.core.live import Live
 from sandbox.core.matching import Supported, supported
 from sandbox.core.materials import Exhibit
+from sandbox.core.panel_view import (
+    NoteView,
+    OtherMark,
+    PanelView,
+    SuggestionView,
+    note_views,
+    panel_view,
+    suggestion_view,
+)
 from sandbox.core.scoring import (
     PROGRESS_THRESHOLD,
     Suggestion,
@@ -23,6 +34,7 @@ from sandbox.core.summary import InterviewSummary, summarise
 from sandbox.core.timeline import Moment, timeline
 from sandbox.core.topics import Discussed, discussed
 from sandbox.core.unseen import unseen_gain
+from sandbox.core.work_view import BenchReport, RunView, TestReport, bench_report, run_views, test_report
 from sandbox.rooms.shared_document import SharedDocument
 from sandbox.service.catalogue import Catalogue
 from sandbox.service.mine import MyContest, contests
@@ -32,9 +44,9 @@ from wire.challenge import Axis, Finding, Rubric
 
 
 class AxisReport(Wire):
-    suggested: vw.SuggestionView | None
+    suggested: SuggestionView | None
     """None for a rater who has not marked."""
-    marks: tuple[vw.OtherMark, ...]
+    marks: tuple[OtherMark, ...]
     """As far as the reader may see them."""
     ticked: tuple[Finding, ...]
     ticked_at: dict[str, int]
@@ -68,19 +80,19 @@ class Report(Wire):
     """Epoch ms: when somebody first came. The replay counts from it."""
     progress_threshold: int
     axes: Axes
-    panel: vw.PanelView
+    panel: PanelView
     topics: tuple[Discussed, ...]
     """Of the probe's rubric, with what the judge measured; no score follows from them."""
-    judgement: vw.JudgementView | None
+    judgement: JudgementView | None
     unseen: str
     """How much speed a cheat could have gained unseen, in words; empty where nothing can be said."""
     review: Review
     files: tuple[ev.TextFile, ...]
-    notes: tuple[vw.NoteView, ...]
-    runs: tuple[vw.RunView, ...]
-    tests: vw.TestReport | None
-    bench: vw.BenchReport | None
-    signals: tuple[vw.IntegrityView, ...]
+    notes: tuple[NoteView, ...]
+    runs: tuple[RunView, ...]
+    tests: TestReport | None
+    bench: BenchReport | None
+    signals: tuple[IntegrityView, ...]
     """Facts with their times, for a conversation; no score follows from them."""
     timeline: tuple[Moment, ...]
     contests: tuple[MyContest, ...]
@@ -130,7 +142,7 @@ def fold(log: EventLog, interview: str) -> Folded:
 
 
 def make_report(
-    told: Folded, catalogue: Catalogue, live: vw.Live, *, now: int, reader: ev.Author = "host"
+    told: Folded, catalogue: Catalogue, live: Live, *, now: int, reader: ev.Author = "host"
 ) -> Report:
     """For ``reader``, who sees others' marks once they are shown to everybody. ``now``: epoch ms."""
     state, document = told.interview, told.document
@@ -142,17 +154,17 @@ def make_report(
         starts_at=told.starts_at,
         progress_threshold=PROGRESS_THRESHOLD,
         axes=_axes(state, catalogue, reader, told.ticked_at),
-        panel=vw.panel_view(state, reader),
+        panel=panel_view(state, reader),
         topics=discussed(catalogue.probe.rubric, state.ticks, judgement.scorecard if judgement else None),
-        judgement=vw.judgement_view(judgement, live, suggestion=suggestion) if judgement else None,
+        judgement=judgement_view(judgement, live, suggestion=suggestion) if judgement else None,
         unseen=unseen_gain(judgement.scorecard if judgement else None),
         review=_review(state, document, catalogue),
         files=_files(state, document, entry=catalogue.probe.challenge.entry),
-        notes=vw.note_views(state),
-        runs=vw.run_views(state),
-        tests=vw.test_report(state.work.tests),
-        bench=vw.bench_report(state.work.bench),
-        signals=tuple(one for one in vw.integrity_views(state) if one.kind not in ("joined", "left")),
+        notes=note_views(state),
+        runs=run_views(state.work),
+        tests=test_report(state.work.tests),
+        bench=bench_report(state.work.bench),
+        signals=tuple(one for one in integrity_views(state) if one.kind not in ("joined", "left")),
         timeline=timeline(told.entries, suggestion=suggestion),
         contests=contests(state),
         chain=ChainView(events=told.chain.events, head=told.chain.head, intact=told.chain.intact),
@@ -162,13 +174,13 @@ def make_report(
 def _axes(state: Interview, catalogue: Catalogue, reader: ev.Author, ticked_at: dict[str, int]) -> Axes:
     engineering, research = catalogue.filter.rubric, catalogue.probe.rubric
     scorecard = state.latest_scorecard
-    shown = vw.panel_view(state, reader).marks
+    shown = panel_view(state, reader).marks
 
-    def marks(axis: Axis) -> tuple[vw.OtherMark, ...]:
+    def marks(axis: Axis) -> tuple[OtherMark, ...]:
         return tuple(one for one in shown if one.axis == axis)
 
-    def suggestion(made: Suggestion) -> vw.SuggestionView | None:
-        return vw.suggestion_view(made) if state.marking.shows_suggestion(reader) else None
+    def suggestion(made: Suggestion) -> SuggestionView | None:
+        return suggestion_view(made) if state.marking.shows_suggestion(reader) else None
 
     return Axes(
         engineering=AxisReport(

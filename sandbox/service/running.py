@@ -168,7 +168,7 @@ class Running:
             await recorded
         except StorageFault:
             return  # whoever asked has been refused
-        batch = OutputBatch(allowance=MAX_INTERVIEW_BYTES - room.output_bytes)
+        batch = OutputBatch(allowance=MAX_INTERVIEW_BYTES - room.output_chars)
         outcome: ev.RunOutcome = "died"
         ignored, reported, flushed_at = 0, 0, time.monotonic()
 
@@ -226,7 +226,7 @@ def _runnable_files(room: Room) -> dict[str, str]:
     files = room.document.files()
     if problem := files_error(files):
         raise NotAllowed(problem)
-    if room.output_bytes >= MAX_INTERVIEW_BYTES:
+    if room.output_chars >= MAX_INTERVIEW_BYTES:
         raise NotAllowed(
             "This interview has used up its space for outputs. Go on without running, then submit."
         )

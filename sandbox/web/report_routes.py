@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sandbox.core.commands import MAX_NOTE
 from sandbox.core.decision import decide_on
 from sandbox.core.events import Outcome
+from sandbox.core.live import Live
 from sandbox.core.refusal import NotAllowed
-from sandbox.core.view import Live
 from sandbox.render.document import html, pdf
 from sandbox.service.report import Report, fold, make_report
 from sandbox.store.seats import SeatOf

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.core.claims import MAX_REASON, MAX_TEXT, answer_contest, ask_deletion, contest
+from sandbox.core.live import Live
 from sandbox.core.refusal import NotAllowed
-from sandbox.core.view import Live
 from sandbox.render.document import html
 from sandbox.service.mine import Mine, make_mine
 from sandbox.service.own_data import archive, own_data

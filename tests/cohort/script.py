@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sandbox.core import commands as cmd
 from sandbox.core import events as ev
+from sandbox.core import tool_claims as claimed
 from sandbox.core.access import author_of
 from sandbox.core.arrangements import invite
 from sandbox.core.decision import decide_on
@@ -212,7 +213,7 @@ class _Course:
         for name, title in self.props.tests:
             self.log.wait(0.2)
             failed = name in failing
-            case = ev.TestCase(
+            case = claimed.TestCase(
                 name=name,
                 title=title,
                 outcome="failed" if failed else "passed",
@@ -298,7 +299,7 @@ def _shared(specimen: str, count: int) -> str:
     )
 
 
-def bench_row(specimen: str, gamma: int) -> ev.BenchRow:
+def bench_row(specimen: str, gamma: int) -> claimed.BenchRow:
     """What independent acceptance would give: (1 - a^(g+1)) / (1 - a) tokens a target call."""
     if specimen == "target_only":
         rate, drafted, tokens = None, 0.0, 1.0
@@ -307,7 +308,7 @@ def bench_row(specimen: str, gamma: int) -> ev.BenchRow:
         tokens = sum(rate**n for n in range(gamma + 1))
     usual = sum(USUAL_ACCEPTANCE**n for n in range(gamma + 1))
     calls = round(96 / tokens)
-    return ev.BenchRow(
+    return claimed.BenchRow(
         num_speculative_tokens=gamma,
         acceptance_rate=rate,
         draft_utilisation=(tokens - 1) / drafted if drafted else None,

@@ -12,7 +12,7 @@ import probe
 from sandbox.adapters.memory import MemoryJudge
 from sandbox.app import Store, open_store
 from sandbox.core.calibration import calibrate
-from sandbox.core.view import Live
+from sandbox.core.live import Live
 from sandbox.render.document import html
 from sandbox.service.cohort import cases
 from sandbox.service.replay import make_recording

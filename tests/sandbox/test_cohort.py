@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.core import events as ev
+from sandbox.core import tool_claims as claimed
 from sandbox.core.calibration import AIM, Case, calibrate
 from sandbox.service.cohort import first_pass_ms
 from tests.sandbox.conftest import Plane
@@ -66,8 +67,8 @@ def entries(*events: tuple[int, ev.Event]) -> list[ev.Entry]:
     ]
 
 
-def case(name: str, outcome: str) -> ev.TestCase:
-    return ev.TestCase.model_validate(
+def case(name: str, outcome: str) -> claimed.TestCase:
+    return claimed.TestCase.model_validate(
         {"name": name, "title": name, "outcome": outcome, "message": "", "seconds": 0.1}
     )
 

@@ -10,10 +10,11 @@ from sandbox.adapters.memory import MemoryJudge
 from sandbox.core import events as ev
 from sandbox.core import rights_events as rte
 from sandbox.core import room_events as rev
+from sandbox.core import tool_claims as claimed
 
 FILES = (ev.TextFile(path="specdec.py", text="é"),)
 REF = ev.ChallengeRef(slug="a", version=1, minutes=15)
-ROW = ev.BenchRow(
+ROW = claimed.BenchRow(
     num_speculative_tokens=4,
     acceptance_rate=None,
     tokens_per_target_call=2.5,
@@ -46,17 +47,17 @@ async def examples() -> list[ev.Event]:
         ev.RunStarted(run=1, run_kind="cell", label="l", sha256="0" * 64),
         ev.OutputsShown(run=1, outputs=(ev.ShownOutput(kind="stdout", text="o"),)),
         ev.TestCaseReported(
-            run=1, case=ev.TestCase(name="n", title="t", outcome="passed", message="", seconds=0.5)
+            run=1, case=claimed.TestCase(name="n", title="t", outcome="passed", message="", seconds=0.5)
         ),
         ev.BenchRowReported(run=1, row=ROW),
         ev.TokenStripReported(
             run=1,
-            strip=ev.TokenStrip(
+            strip=claimed.TokenStrip(
                 num_speculative_tokens=4,
                 prompt=(1,),
                 tokens=(2, 3),
                 origins=("plain", "recovered"),
-                rejected=(ev.Rejected(at=1, tokens=(4,)),),
+                rejected=(claimed.Rejected(at=1, tokens=(4,)),),
             ),
         ),
         ev.ToolStopped(run=1, error=""),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pycrdt import Map, Text
 
 from sandbox.core import events as ev
+from sandbox.core import tool_claims as claimed
 from sandbox.core.evolve import evolve
 from sandbox.core.materials import Exhibit, FilterMaterials, ProbeMaterials
 from sandbox.core.places import Move, Place
@@ -25,7 +26,7 @@ from tests.sandbox.conftest import Plane
 REF = ev.ChallengeRef(slug="a", version=1, minutes=15)
 FILTER = FilterMaterials(title="t", minutes=15, brief="b", exhibit=Exhibit(path="e.py", text="e"))
 PROBE = ProbeMaterials(title="t", minutes=15, brief="b", entry="specdec.py")
-CASE = ev.TestCase(name="n", title="t", outcome="failed", message="m", seconds=0.5)
+CASE = claimed.TestCase(name="n", title="t", outcome="failed", message="m", seconds=0.5)
 CREATED = ev.Created(interview="ab", candidate_name="Casey", interviewer_name="Robin", filter=REF, probe=REF)
 DAY_US, START_US = 86_400_000_000, 1_700_000_000_000_000
 

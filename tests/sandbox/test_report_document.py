@@ -15,8 +15,12 @@ from markupsafe import escape
 from pypdf import PdfReader
 
 from sandbox.core import events as ev
+from sandbox.core.integrity_view import IntegrityView
+from sandbox.core.judgement_view import ShownScorecard
+from sandbox.core.live import Live
+from sandbox.core.panel_view import NoteView, OtherMark
 from sandbox.core.topics import Discussed
-from sandbox.core.view import IntegrityView, Live, NoteView, OtherMark, RunView, ShownScorecard
+from sandbox.core.work_view import RunView
 from sandbox.render.described import described
 from sandbox.render.document import html, pdf
 from sandbox.render.figures import svg

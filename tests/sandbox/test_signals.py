@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from sandbox.core import events as ev
 from sandbox.core import room_events as rev
+from sandbox.core.live import Live
 from sandbox.core.origin import LEAST, origin, plain
 from sandbox.core.rhythm import BURST, GAP_MS, LEARNT, PAUSE_MS, Break, Rhythm
-from sandbox.core.view import Live
 from sandbox.service.catalogue import load_catalogue
 from sandbox.service.report import fold, make_report
 from sandbox.store.database import open_database, sqlite_url
