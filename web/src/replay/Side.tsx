@@ -113,24 +113,20 @@ function EventList(props: { player: Player; moments: readonly Moment[]; current:
     }
   }, [current]);
   return (
-    <ol className="events scroll fill" ref={list} data-testid="events">
+    <ol className={`events scroll fill ${current < 0 ? "all-to-come" : ""}`} ref={list} data-testid="events">
       {moments.map((moment, at) => (
-        <EventRow key={moment.seq} player={player} moment={moment} current={at === current} past={at < current} />
+        <EventRow key={moment.seq} player={player} moment={moment} current={at === current} />
       ))}
     </ol>
   );
 }
 
-const EventRow = memo(function EventRow(props: {
-  player: Player;
-  moment: Moment;
-  current: boolean;
-  past: boolean;
-}) {
-  const { player, moment, current, past } = props;
+/** What is past and what is to come is told by its place beside the current row, so that a seek touches two rows. */
+const EventRow = memo(function EventRow(props: { player: Player; moment: Moment; current: boolean }) {
+  const { player, moment, current } = props;
   const kind = moment.marker ? KINDS[moment.marker] : null;
   return (
-    <li className={past || current ? "past" : ""}>
+    <li className={current ? "current" : ""}>
       <button
         type="button"
         aria-current={current ? "time" : undefined}
