@@ -58,7 +58,7 @@ LARGE = Scale(
     ),
     dtype=torch.bfloat16, prompt=128, new=256, pairs=8,
 )  # fmt: skip
-"""7.1 and 0.58 billion weights a call. The draft is shallow: each kernel has its microseconds, graph or not."""
+"""7.1 and 0.58 billion weights a call. The draft is shallow: a kernel has its microseconds, graph or not."""
 
 SMALL = Scale(
     target=Shape(

@@ -28,8 +28,8 @@ def test_the_large_pair_reads_ten_times_as_much_for_the_target_as_for_the_draft(
 
 
 def test_rounds_give_what_the_acceptance_says_and_every_figure_is_filled_in() -> None:
-    (found,) = gpu.measure(replace(TINY, new=120), "cpu", acceptance=0.85, gammas=[4])
-    # 240 tokens: the mean of a round is sure to about a tenth of itself, and rows differ in acceptance.
+    (found,) = gpu.measure(replace(TINY, new=160, pairs=1), "cpu", acceptance=0.85, gammas=[4])
+    # 160 tokens: the mean of a round is sure to about a tenth of itself, and rows differ in acceptance.
     assert found.tokens_per_round == pytest.approx(sum(0.85**n for n in range(5)), rel=0.2)
     assert min(found.target_call, found.draft_call, found.verification, found.plain_ms_per_token) > 0
     assert found.speedup > 0
