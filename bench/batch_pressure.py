@@ -36,7 +36,8 @@ from wire.batch_pressure import BatchPressure, Curve, Pressure
 BATCHES = (1, 2, 4, 8, 16, 32, 64)
 GAMMAS = (1, 2, 4, 8)
 CONTEXT = 128
-ROUNDS = 9
+FEWEST_ROUNDS, CALLS = 9, 128
+"""A small batch is timed more often: it takes less time, and is less sure."""
 TEXTS, PROMPT, NEW = 12, 16, 64
 PRICED_ACCEPTANCE = 0.75
 """Of the `language` pair, which the judge's economy is measured on."""
@@ -102,7 +103,7 @@ def last_that_pays(found: Pressure, gamma: int) -> int | None:
 
 @torch.no_grad()
 def call_costs(
-    weights: Weights, widths: Sequence[int], *, batches: Sequence[int] = BATCHES, rounds: int = ROUNDS
+    weights: Weights, widths: Sequence[int], *, batches: Sequence[int] = BATCHES, calls: int = CALLS
 ) -> Costs:
     """Median seconds of a call after `CONTEXT` positions. Batches one after the other, widths interleaved."""
     costs: dict[tuple[int, int], float] = {}
@@ -111,7 +112,7 @@ def call_costs(
         passes = {str(n): Pass(model, n) for n in widths}
         for each in passes.values():
             each.start.fill_(CONTEXT)
-        found = times(passes, device=weights.embedding.device.type, rounds=rounds)
+        found = times(passes, device=weights.embedding.device.type, rounds=max(FEWEST_ROUNDS, calls // batch))
         costs |= {(batch, n): found[str(n)] for n in widths}
     return costs
 

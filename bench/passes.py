@@ -61,6 +61,12 @@ class Causal:
         rows = [self._feed(part, cache) for part in input_ids[0].split(widest)]
         return Output(torch.cat(rows, dim=1), cache)
 
+    def at(self, length: int, input_ids: Tensor) -> Output:
+        """As if ``length`` positions had been fed before, whatever they hold: a call to be timed."""
+        cache = Cache()
+        cache.length = length
+        return self(input_ids, cache)
+
     def _feed(self, tokens: Tensor, cache: Cache) -> Tensor:
         n = len(tokens)
         width = next(width for width in self._passes if width >= n)
@@ -84,18 +90,18 @@ def times(calls: Mapping[str, Callable[[], object]], *, device: str, rounds: int
         call()
     for _ in range(rounds):
         for name, call in calls.items():
-            measured[name].append(_on_gpu(call) if device.startswith("cuda") else _on_cpu(call))
+            measured[name].append(seconds(call, device))
     return {name: statistics.median(each) for name, each in measured.items()}
 
 
-def _on_cpu(call: Callable[[], object]) -> float:
-    begun = time.thread_time()
-    call()
-    return time.thread_time() - begun
-
-
-def _on_gpu(call: Callable[[], object]) -> float:
+def seconds(call: Callable[[], object], device: str) -> float:
+    """What the call took, by the clock that `times` names."""
+    if not device.startswith("cuda"):
+        begun = time.thread_time()
+        call()
+        return time.thread_time() - begun
     before, after = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+    torch.cuda.synchronize()
     before.record()
     call()
     after.record()

@@ -134,12 +134,13 @@ class StaticLlama:
         shape = self.weights.shape
         B, n = places.shape
         H, K, D = shape.num_attention_heads, shape.num_key_value_heads, shape.head_dim
-        q, k, v = functional.linear(normed, layer.qkv).split([H * D, K * D, K * D], -1)
+        turning, v = functional.linear(normed, layer.qkv).split([(H + K) * D, K * D], -1)
         cos, sin = self._cos[places, None], self._sin[places, None]  # (B, n, 1, D)
-        cache[0][self._sequence, places] = _turned(k.view(B, n, K, D), cos, sin)
+        q, k = _turned(turning.view(B, n, H + K, D), cos, sin).split([H, K], 2)
+        cache[0][self._sequence, places] = k
         cache[1][self._sequence, places] = v.view(B, n, K, D)
         keys, values = cache.transpose(2, 3)  # (B, K, L, D) each
-        grouped = _turned(q.view(B, n, H, D), cos, sin).view(B, n, K, H // K, D)
+        grouped = q.reshape(B, n, K, H // K, D)
         queries = grouped.permute(0, 2, 3, 1, 4).reshape(B, K, H // K * n, D)
         mixed = functional.scaled_dot_product_attention(queries, keys, values, seen.repeat(1, 1, H // K, 1))
         return mixed.view(B, K, H // K, n, D).permute(0, 3, 1, 2, 4).reshape(B, n, H * D)

@@ -48,7 +48,7 @@ def test_where_memory_is_what_costs_a_batch_of_64_still_gains_and_where_arithmet
 
 def test_a_random_pair_is_measured_on_this_processor_by_the_code_that_measures_a_gpu() -> None:
     weights = random_weights(SHAPE, device="cpu", dtype=torch.float32)
-    costs = bp.call_costs(weights, (1, 3), batches=(1, 2), rounds=1)
+    costs = bp.call_costs(weights, (1, 3), batches=(1, 2), calls=1)
     assert set(costs) == {(1, 1), (1, 3), (2, 1), (2, 3)}
     assert min(costs.values()) > 0
 
