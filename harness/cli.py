@@ -22,8 +22,11 @@ from harness.runner.snapshot import BadSnapshot
 from harness.settings import thresholds
 from harness.table import table
 from harness.verify import same_files, verify
+from harness.wall.play import RealPair
+from harness.wall.real import load, shipped
 from isolation.choose import choose, through_broker
 from isolation.contract import Runtime, RuntimeFault
+from pairs.real.errors import PairError
 from wire.challenge import BadChallenge, load_challenge
 from wire.scorecard import Progress, Scorecard
 
@@ -63,7 +66,7 @@ def main(argv: Sequence[str]) -> int:
         return result
     except (BadSnapshot, BadRecord, _BadScorecard) as error:
         return sorry(BAD_INPUT, str(error))
-    except (RuntimeFault, BadChallenge) as error:
+    except (RuntimeFault, BadChallenge, PairError) as error:
         return sorry(FAULT, f"{arguments.fault} {error}")
     except Exception:
         # Python's own code for a crash is 1, which says of a scorecard that it does not recompute.
@@ -105,6 +108,17 @@ def _add_judge(commands: argparse._SubParsersAction[Parser]) -> None:
         help="what holds the submission; none isolates nothing: for your own code only",
     )
     command.add_argument("--broker", type=Path, metavar="PATH", help="socket of `probe broker`")
+    command.add_argument(
+        "--wall",
+        nargs="?",
+        choices=("auto", "always", "never"),
+        const="always",
+        default="auto",
+        help="time it on a real pair too; auto: in a full judgement, where there is our own pair",
+    )
+    command.add_argument(
+        "--pair", nargs=2, type=Path, metavar=("TARGET", "DRAFT"), help="folders of another real pair"
+    )
     command.add_argument("--progress", action="store_true", help="JSON lines on standard output, no table")
     command.add_argument("--challenge", type=Path, metavar="FOLDER", default=DEFAULT_CHALLENGE)
 
@@ -142,6 +156,7 @@ def _judge(arguments: argparse.Namespace) -> int:
         runtime=_runtime(arguments.runtime, arguments.broker),
         on_progress=_print_progress if arguments.progress else _ignore_progress,
         on_record=records.append,
+        real=_real_pair(arguments),
     )
     try:
         if arguments.record is not None:
@@ -153,6 +168,17 @@ def _judge(arguments: argparse.Namespace) -> int:
     if not arguments.progress:
         print(table(scorecard))
     return OK
+
+
+def _real_pair(arguments: argparse.Namespace) -> RealPair | None:
+    """Raises PairError."""
+    wanted = arguments.wall == "always" or (arguments.wall == "auto" and arguments.budget == "full")
+    folders = tuple(arguments.pair) if arguments.pair else shipped()
+    if not wanted or (folders is None and arguments.wall == "auto"):
+        return None
+    if folders is None:
+        raise PairError("Our own pair's weights are not here. Name another pair: --pair TARGET DRAFT.")
+    return load(*folders)
 
 
 def _verify(arguments: argparse.Namespace) -> int:

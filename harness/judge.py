@@ -6,6 +6,7 @@ on the seed alone. A scorecard exists only if the judge itself worked; otherwise
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,14 +26,24 @@ from harness.runner.troupe import Troupe
 from harness.schedule import Schedule
 from harness.scoring import suggest
 from harness.settings import thresholds
-from isolation.contract import Runtime
+from harness.wall.clocked import WallRecord
+from harness.wall.play import RealPair, measure
+from harness.wall.report import report
+from isolation.contract import Runtime, RuntimeFault
 from pairs.prices import COMPUTE_BOUND, MEMORY_BOUND
 from wire.challenge import load_challenge
-from wire.scorecard import Prices, Progress, Score, Scorecard, Status, SubmissionRef, Verdict
+from wire.scorecard import Prices, Progress, Score, Scorecard, Status, SubmissionRef, Verdict, WallTime
 
 WALL_S: Mapping[Budget, float] = {"quick": 60.0, "full": 90.0}
 """Past it no further trial is started: a report is promised within two minutes, on a busy host too. The law's
 error rate holds at any stopping time, and each verdict says on how much it rests."""
+
+TIMING_S = 30.0
+"""Seconds for wall time on a real pair, once the trials are over."""
+TIMED_BY_S = 105.0
+"""Since the judgement began, when its last turn may begin: the report's two minutes hold with it too."""
+LEAST_TIMING_S = 12.0
+"""With less left nothing could be measured, so nothing is begun."""
 
 PRICES = tuple(Prices(**asdict(prices)) for prices in (MEMORY_BOUND, COMPUTE_BOUND))
 """Those that economy, cache and speed charge by."""
@@ -52,11 +63,13 @@ def judge(
     battery: Battery | None = None,
     scorer: Scorer | None = None,
     deadlines: Deadlines | None = None,
+    real: RealPair | None = None,
 ) -> Scorecard:
     """What the judge says about these files.
 
     ``on_record`` is given the record's canonical bytes (`harness.record`), from which `harness.verify` works
     the scorecard out again. ``battery`` and ``scorer`` are the product's own unless a test hands in others.
+    On ``real``, where it is given, wall time is measured: information beside the verdicts.
 
     Raises:
         BadSnapshot: the files cannot be a submission.
@@ -78,6 +91,10 @@ def judge(
             out_of_time=lambda: time.monotonic() > began + WALL_S[budget],
         )
     verdicts = conclude(battery, schedule)
+    wall = None
+    if real is not None and schedule.runs and not schedule.stopped:
+        on_progress(Progress(check="wall time", done=len(schedule.runs), of=max(schedule.total, 1)))
+        wall = _timed(files, real, runtime, challenge.entry, seed, began)
     head = Head(
         submission=SubmissionRef(sha256=snapshot.sha256(files), files=tuple(sorted(files))),
         challenge=challenge.slug,
@@ -93,10 +110,23 @@ def judge(
         wall_s=time.monotonic() - began,
         runs=len(schedule.runs),
     )
-    data = encode(Record(head=head, runs=tuple(schedule.runs)))
+    data = encode(Record(head=head, runs=tuple(schedule.runs), wall=wall))
     if on_record is not None:
         on_record(data)
-    return assemble(head, sha256(data), verdicts, scorer(verdicts))
+    return assemble(head, sha256(data), verdicts, scorer(verdicts), report(wall) if wall else None)
+
+
+def _timed(
+    files: Mapping[str, str], real: RealPair, runtime: Runtime, entry: str, seed: int, began: float
+) -> WallRecord | None:
+    """None where no time is left, or our machinery failed: information must not cost anybody a verdict."""
+    now = time.monotonic()
+    until = min(now + TIMING_S, began + TIMED_BY_S)
+    if until < now + LEAST_TIMING_S:
+        return None
+    with contextlib.suppress(RuntimeFault):
+        return measure(files, real, runtime, entry=entry, seed=seed, until=until)
+    return None
 
 
 def conclude(battery: Battery, schedule: Schedule) -> tuple[Verdict, ...]:
@@ -104,7 +134,13 @@ def conclude(battery: Battery, schedule: Schedule) -> tuple[Verdict, ...]:
     return tuple(_verdict(check, schedule) for check in battery.checks)
 
 
-def assemble(head: Head, record_sha256: str, verdicts: Sequence[Verdict], score: Score) -> Scorecard:
+def assemble(
+    head: Head,
+    record_sha256: str,
+    verdicts: Sequence[Verdict],
+    score: Score,
+    wall_time: WallTime | None = None,
+) -> Scorecard:
     """The scorecard of a judgement: what its record begins with, and what was concluded from its runs."""
     return Scorecard(
         submission=head.submission,
@@ -120,6 +156,7 @@ def assemble(head: Head, record_sha256: str, verdicts: Sequence[Verdict], score:
         record_sha256=record_sha256,
         verdicts=tuple(verdicts),
         score=score,
+        wall_time=wall_time,
         wall_s=head.wall_s,
     )
 

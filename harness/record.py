@@ -1,6 +1,7 @@
 """The record of a judgement: everything that its verdict rests on, so that anybody can work it out again.
 
-JSON lines: a `Head`, then one `RunLine` for each run, in order. These bytes are canonical (one record has one
+JSON lines: a `Head`, then one `RunLine` for each run, in order; last, where wall time was measured, a
+`harness.wall.clocked.WallRecord`. These bytes are canonical (one record has one
 encoding) and are what a scorecard's hash is of; a file holds them as one gzip member. A record may have been
 tampered with, so every length is bounded before anything is made of it.
 """
@@ -21,6 +22,7 @@ from pydantic import Field, ValidationError
 from harness.core.blocks import common_prefix
 from harness.core.check import Budget
 from harness.core.trial import Ended, Trial, TrialRun
+from harness.wall.clocked import WallRecord
 from pairs.ledger import Call
 from wire.base import Wire
 from wire.scorecard import CheckName, Prices, SubmissionRef, Thresholds
@@ -122,11 +124,14 @@ class Room:
 class Record:
     head: Head
     runs: tuple[TrialRun, ...]
+    wall: WallRecord | None = None
 
 
 def encode(record: Record) -> bytes:
     """The canonical bytes."""
     lines: Iterable[Wire] = (record.head, *map(_run_line, record.runs))
+    if record.wall is not None:
+        lines = (*lines, record.wall)
     return b"".join(_json(line) for line in lines)
 
 
@@ -134,10 +139,11 @@ def decode(data: bytes) -> Record:
     """Inverse of `encode`; takes nothing but what `encode` makes. Raises BadRecord."""
     if len(data) > MAX_BYTES:
         raise BadRecord(f"The record has {len(data)} bytes; at most {MAX_BYTES} are read.")
-    if data.count(b"\n") > MAX_RUNS + 1:
+    if data.count(b"\n") > MAX_RUNS + 2:
         raise BadRecord(f"The record has more than {MAX_RUNS} runs.")
     first, *rest = data.removesuffix(b"\n").split(b"\n")
     head = _parsed(Head, first, 1)
+    wall = _parsed(WallRecord, rest.pop(), head.runs + 2) if len(rest) == head.runs + 1 else None
     if head.runs != len(rest):
         raise BadRecord(f"The record's first line speaks of {head.runs} runs; {len(rest)} follow it.")
     left, runs = MAX_PATHS, list[TrialRun]()
@@ -145,7 +151,7 @@ def decode(data: bytes) -> Record:
         run = _run(_parsed(RunLine, line, number), number, left)
         left -= sum(len(call.path) for call in run.calls)
         runs.append(run)
-    record = Record(head=head, runs=tuple(runs))
+    record = Record(head=head, runs=tuple(runs), wall=wall)
     if encode(record) != data:
         raise BadRecord("The record is not in its canonical form: there are other bytes that say the same.")
     return record

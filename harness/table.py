@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wire.scorecard import Measurement, Scorecard, Status, Verdict
+from wire.scorecard import Measurement, Scorecard, Status, Verdict, WallTime
 
 INDENT = " " * 22
 MARKS = {
@@ -26,6 +26,8 @@ def _lines(scorecard: Scorecard) -> Iterator[str]:
     yield ""
     for verdict in scorecard.verdicts:
         yield from _verdict_lines(verdict)
+    if scorecard.wall_time is not None:
+        yield from _wall_time_lines(scorecard.wall_time)
     yield ""
     yield f"suggested {scorecard.score.axis} score: {scorecard.score.suggested} of 5"
     yield from (f"  - {reason}" for reason in scorecard.score.because)
@@ -37,6 +39,14 @@ def _verdict_lines(verdict: Verdict) -> Iterator[str]:
     for line in verdict.diagnosis.splitlines():
         yield INDENT + line
     for measurement in verdict.measurements:
+        yield INDENT + _figure(measurement)
+
+
+def _wall_time_lines(wall: WallTime) -> Iterator[str]:
+    yield f"{'info':>6}  {'wall time':<13} {wall.summary}"
+    for line in wall.explanation.splitlines():
+        yield INDENT + line
+    for measurement in wall.measurements:
         yield INDENT + _figure(measurement)
 
 

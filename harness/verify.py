@@ -23,10 +23,13 @@ from harness.record import Head, Record, decode, sha256
 from harness.runner import snapshot
 from harness.schedule import Schedule
 from harness.scoring import suggest
+from harness.wall.clocked import WallRecord
+from harness.wall.report import report
+from harness.wall.statistics import precise
 from pairs.analytic import Pair
 from pairs.prices import COMPUTE_BOUND, MEMORY_BOUND, total_price
 from wire.base import Wire
-from wire.scorecard import Scorecard, Thresholds, Verdict
+from wire.scorecard import Scorecard, Thresholds, Verdict, WallTime
 
 ROUNDING = 1e-9
 """Of a figure: what numpy's sums may differ by on another processor. Where numpy and the processor are those
@@ -92,6 +95,8 @@ def verify(
     yield from _verdicts(scorecard.verdicts, verdicts, slack)
     scorer = scorer or partial(suggest, thresholds=head.thresholds)
     yield _same("score", scorecard.score, scorer(verdicts), f"{scorecard.score.suggested} of 5", slack)
+    if record.wall is not None or scorecard.wall_time is not None:
+        yield _wall_time(scorecard.wall_time, record.wall, slack)
 
 
 def same_files(scorecard: Scorecard, files: Mapping[str, str]) -> Finding:
@@ -160,7 +165,7 @@ def _hash(scorecard: Scorecard, data: bytes) -> Finding:
 
 def _beginning(scorecard: Scorecard, head: Head, data: bytes) -> Finding:
     """All of the scorecard that is copied from the record, with the commitment worked out again."""
-    again = assemble(head, sha256(data), scorecard.verdicts, scorecard.score)
+    again = assemble(head, sha256(data), scorecard.verdicts, scorecard.score, scorecard.wall_time)
     kept = scorecard.model_copy(update={"record_sha256": again.record_sha256})
     return _same(
         "what was judged", kept, again, f"{head.submission.sha256[:16]}..., seed {head.seed} as committed"
@@ -236,6 +241,16 @@ def _ledgers(record: Record) -> Finding:
         about="ledgers",
         detail=f"{len(calls)} calls for {rows} rows, each from a cache that there was; virtual time {times}",
     )
+
+
+def _wall_time(expected: WallTime | None, wall: WallRecord | None, slack: float) -> Finding:
+    """Times are the record's word; what is said of them has to follow from them."""
+    if expected is None or wall is None:
+        where = "record" if expected is None else "scorecard"
+        return Finding(about="wall time", problem=f"only the {where} has it")
+    if wall.stopped == "precise" and not precise([turn.ratio for turn in wall.turns if turn.usable]):
+        return Finding(about="wall time", problem="the record says that it was precise, and it is not")
+    return _same("wall time", expected, report(wall), f"{len(wall.turns)} turns as recorded", slack)
 
 
 def _verdicts(expected: Sequence[Verdict], got: Sequence[Verdict], slack: float) -> Iterator[Finding]:

@@ -40,16 +40,29 @@ def warp(logits: NDArray[np.floating], *, temperature: float, top_p: float = 1.0
 
 
 def boundary(
-    logits: NDArray[np.floating], *, temperature: float, top_p: float, tolerance: float = 1e-5
+    logits: NDArray[np.floating],
+    *,
+    temperature: float,
+    top_p: float,
+    tolerance: float = 1e-5,
+    logit_slack: float = 0.0,
 ) -> NDArray[np.bool_]:
-    """``(..., V)``: tokens that leave or enter the kept set when the mass before them moves by ``tolerance``.
+    """``(..., V)``: tokens that may leave or enter the kept set by rounding.
 
-    1e-5 covers float32 softmax and cumulative sums up to a few thousand ids. A judge must not blame a
-    submission for what it does with these.
+    That is when the mass before them moves by ``tolerance``; 1e-5 covers float32 softmax and cumulative sums
+    up to a few thousand ids. Where each logit may be off by ``logit_slack`` too, tokens less than twice that
+    apart may change places, and all masses move by ``exp(2 logit_slack / temperature) - 1`` of themselves. A
+    judge must not blame a submission for what it does with these tokens.
     """
     if temperature == 0.0 or top_p == 1.0:
         return np.zeros(logits.shape, dtype=np.bool_)
-    return np.abs(_mass_before(_softmax(logits, temperature)) - top_p) <= tolerance
+    probs = _softmax(logits, temperature)
+    if logit_slack == 0.0:
+        return np.abs(_mass_before(probs) - top_p) <= tolerance
+    least, most = _mass_surely_and_maybe_before(logits, probs, 2.0 * logit_slack)
+    margin = tolerance + np.expm1(2.0 * logit_slack / temperature)
+    near: NDArray[np.bool_] = (least <= top_p + margin) & (most >= top_p - margin)
+    return near
 
 
 def _softmax(logits: NDArray[np.floating], temperature: float) -> NDArray[np.float64]:
@@ -68,3 +81,21 @@ def _mass_before(probs: NDArray[np.float64]) -> NDArray[np.float64]:
     before = np.empty_like(probs)
     np.put_along_axis(before, order, np.cumsum(falling, axis=-1) - falling, axis=-1)
     return before
+
+
+def _mass_surely_and_maybe_before(
+    logits: NDArray[np.floating], probs: NDArray[np.float64], apart: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each token, the mass of those whose logits are larger by more than ``apart``, and of all others
+    that are not smaller by more than that."""
+    order = np.argsort(-logits, axis=-1, kind="stable")
+    falling = -np.take_along_axis(logits, order, axis=-1).astype(np.float64)
+    sums = np.cumsum(np.take_along_axis(probs, order, axis=-1), axis=-1)
+    sums = np.concatenate([np.zeros((*sums.shape[:-1], 1)), sums], axis=-1)
+    least, most = np.empty_like(probs), np.empty_like(probs)
+    for row in np.ndindex(logits.shape[:-1]):
+        surely = np.searchsorted(falling[row], falling[row] - apart, side="left")
+        maybe = np.searchsorted(falling[row], falling[row] + apart, side="right")
+        least[row][order[row]] = sums[row][surely]
+        most[row][order[row]] = sums[row][maybe] - np.diff(sums[row])
+    return least, most

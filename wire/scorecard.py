@@ -97,6 +97,19 @@ class Verdict(Wire):
     plots: tuple[Plot, ...] = ()
 
 
+class WallTime(Wire):
+    """How fast it was by the clock, on a real pair. Information: no verdict and no score hangs on it."""
+
+    outcome: Literal["measured", "too_noisy", "not_measured"]
+    pair: str
+    summary: str
+    """One sentence that the candidate could read."""
+    explanation: str = ""
+    """Why the clock and virtual time differ, from what was measured; plain sentences for an interviewer."""
+    measurements: tuple[Measurement, ...] = ()
+    plots: tuple[Plot, ...] = ()
+
+
 class Score(Wire):
     """The machine's suggestion on one axis. A person confirms it or overrides it."""
 
@@ -157,7 +170,10 @@ class Evidence(Wire):
     """Of the record's canonical bytes (`harness.record`): `probe verify` works this scorecard out again from
     them. None, like the two fields before it, on scorecards from before there were records."""
     verdicts: tuple[Verdict, ...]
+    wall_time: WallTime | None = None
+    """None where no real pair was at hand, or nobody asked."""
     wall_s: float = Field(ge=0)
+    """That the judgement took."""
 
 
 class Scorecard(Evidence):

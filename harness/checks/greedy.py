@@ -13,7 +13,8 @@ from harness.core.check import Budget
 from harness.core.evidence import new_tokens, target_rows
 from harness.core.intervals import exact
 from harness.core.trial import Trial, TrialRun
-from pairs.analytic import Pair
+from pairs.context import rows_along
+from pairs.pair import ModelPair
 from wire.scorecard import CheckName, Line, Plot, Series, Status, Verdict
 
 TIE = 1e-5
@@ -22,8 +23,9 @@ TIE = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class Greedy:
-    pairs: Mapping[str, Pair]
+    pairs: Mapping[str, ModelPair]
     settings: Sequence[Setting]
+    tie: float = TIE
 
     @property
     def name(self) -> CheckName:
@@ -62,7 +64,7 @@ class Greedy:
             plots=(_plot(agreed, lengths),),
         )
 
-    def _pair(self, run: TrialRun) -> Pair:
+    def _pair(self, run: TrialRun) -> ModelPair:
         return self.pairs[run.trial.pair]
 
     def _agreed(self, run: TrialRun) -> int:
@@ -71,7 +73,7 @@ class Greedy:
         tokens = np.array(new_tokens(run, self._pair(run)), dtype=np.int64)
         if not len(tokens):
             return 0
-        right = rows[np.arange(len(tokens)), tokens] >= rows.max(axis=1) - TIE
+        right = rows[np.arange(len(tokens)), tokens] >= rows.max(axis=1) - self.tie
         return len(tokens) if right.all() else int(np.argmin(right))
 
     def _diagnosis(self, run: TrialRun, index: int) -> str:
@@ -79,8 +81,8 @@ class Greedy:
         logits = target_rows(run, pair)[index]
         token = new_tokens(run, pair)[index]
         rank = int((logits > logits[token]).sum())
-        state = pair.target.states((*run.trial.prompt, *run.tokens[:index]))[-1]
-        draft_choice = int(pair.draft.logits(state).argmax())
+        path = (*run.trial.prompt, *run.tokens[:index])
+        draft_choice = int(rows_along(pair.draft, path)[-1].argmax())
         source = " It is the draft's own greedy choice." if token == draft_choice else ""
         return (
             f"Token {index + 1} of a run with num_speculative_tokens "

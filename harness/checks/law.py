@@ -26,8 +26,10 @@ from harness.core.intervals import exact
 from harness.core.kernels import Behind, deviations, fit, likelihoods
 from harness.core.own_drafts import own_drafts
 from harness.core.power import unseen_speed_gain
+from harness.core.rounding import relative_error
 from harness.core.trial import Trial, TrialRun
 from pairs.analytic import Pair
+from pairs.pair import ModelPair
 from wire.scorecard import CheckName, Line, Measurement, Plot, Series, Status, Verdict
 
 TRIALS: dict[Budget, int] = {"quick": 42, "full": 253}
@@ -75,11 +77,14 @@ class _Bets:
 
 @dataclass(slots=True)
 class Law:
-    pairs: Mapping[str, Pair]
+    pairs: Mapping[str, ModelPair]
     settings: Sequence[Setting]
     alpha: float = wealth.ALPHA
     tiny: Pair | None = None
     """For the second opinion, which decides nothing; nothing is bet on it."""
+    logit_slack: float = 0.0
+    """How far a served logit may lie from the one that is scored by: 0 for analytic pairs, see
+    `harness.core.rounding` for others."""
     _folded: _Bets = field(default_factory=_Bets)
 
     @property
@@ -134,6 +139,11 @@ class Law:
         """Whether the evidence in these runs is enough. Never takes it back with more runs."""
         return self._rejected(self._fold(runs))
 
+    def evidence(self, runs: Sequence[TrialRun]) -> tuple[int, float]:
+        """Sampled tokens that were bet on, and the largest log10 e-value so far."""
+        seen = self._fold(runs)
+        return seen.tokens, float(seen.peak / np.log(10))
+
     def diagnose(self, runs: Sequence[TrialRun]) -> Named:
         """The most likely bug. Means something only where `judge` fails."""
         return name_bug(self.findings(runs))
@@ -168,10 +178,12 @@ class Law:
         name = run.trial.pair
         won, seen.memory = self._ratios(seen.memory, name, evidence)
         contexts = wealth.contexts(evidence.placement.stratum, evidence.laws.remaining)
-        seen.together = wealth.bet(seen.together, won, contexts)
-        seen.by_pair[name] = wealth.bet(seen.by_pair.get(name) or wealth.fresh(len(BETS)), won, contexts)
-        apart = np.array([each.log_e for each in seen.by_pair.values()])
-        log_e = float(wealth.battery(np.array(seen.together.log_e), apart, len(self.pairs)))
+        error = relative_error(self.logit_slack, run.trial.temperature)
+        seen.together = wealth.bet(seen.together, won, contexts, error)
+        apart = seen.by_pair.get(name) or wealth.fresh(len(BETS))
+        seen.by_pair[name] = wealth.bet(apart, won, contexts, error)
+        by_pair = np.array([each.log_e for each in seen.by_pair.values()])
+        log_e = float(wealth.battery(np.array(seen.together.log_e), by_pair, len(self.pairs)))
         seen.tokens += len(evidence.tokens)
         seen.peak = max(seen.peak, log_e)
         seen.path.append((seen.tokens, log_e, self._by_bet(seen)))
@@ -185,7 +197,7 @@ class Law:
             return None
         if second_opinion.is_for_it(run.trial):
             return None
-        return read(run, self.pairs[run.trial.pair])
+        return read(run, self.pairs[run.trial.pair], self.logit_slack)
 
     def _ratios(self, memory: learned.Memory, pair: str, evidence: Evidence) -> tuple[Floats, learned.Memory]:
         """``(N, K)``, in the order of `BETS`; 1 where nothing may be bet."""

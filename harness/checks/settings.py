@@ -8,7 +8,7 @@ from itertools import cycle, islice
 from random import Random
 
 from harness.core.trial import Trial
-from pairs.analytic import Pair
+from pairs.pair import ModelPair
 from wire.scorecard import CheckName
 
 SHORTEST_PROMPT, LONGEST_PROMPT = 4, 12
@@ -27,14 +27,14 @@ class Setting:
 
 
 def draw_trials(
-    purpose: CheckName, settings: Sequence[Setting], count: int, pairs: Mapping[str, Pair], rng: Random
+    purpose: CheckName, settings: Sequence[Setting], count: int, pairs: Mapping[str, ModelPair], rng: Random
 ) -> Iterator[Trial]:
     """``count`` trials that take the settings in turn, each with a fresh prompt and seed."""
     for setting in islice(cycle(settings), count):
         yield draw_trial(purpose, setting, pairs[setting.pair], rng)
 
 
-def draw_trial(purpose: CheckName, setting: Setting, pair: Pair, rng: Random) -> Trial:
+def draw_trial(purpose: CheckName, setting: Setting, pair: ModelPair, rng: Random) -> Trial:
     return Trial(
         purpose=purpose,
         pair=setting.pair,
@@ -48,7 +48,7 @@ def draw_trial(purpose: CheckName, setting: Setting, pair: Pair, rng: Random) ->
     )
 
 
-def draw_prompt(pair: Pair, rng: Random, length: int) -> tuple[int, ...]:
+def draw_prompt(pair: ModelPair, rng: Random, length: int) -> tuple[int, ...]:
     """Uniform token ids without EOS: a prompt that ends in EOS has nothing to continue."""
     usable = [token for token in range(pair.vocab_size) if token != pair.eos_token_id]
     return tuple(rng.choices(usable, k=length))

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from harness.core.alternatives import Floats, Laws
 from harness.core.blocks import Placement, place
 from harness.core.kernels import Behind
+from harness.core.rows import rows_after
 from harness.core.trial import Ended, Trial, TrialRun
-from pairs.analytic import AnalyticModel, Pair
+from pairs.context import Model, rows_along
+from pairs.pair import ModelPair
 from pairs.warp import boundary, warp
 
 
@@ -32,7 +34,7 @@ class Evidence:
     """``(N,)``: float32 may keep another top-p set at this prefix, so nothing may be bet on this token."""
 
 
-def new_tokens(run: TrialRun, pair: Pair) -> tuple[int, ...]:
+def new_tokens(run: TrialRun, pair: ModelPair) -> tuple[int, ...]:
     """The tokens that can be held against a law: in range, within the length asked, up to the first EOS."""
     if run.ended is not Ended.RETURNED:
         return ()
@@ -46,20 +48,24 @@ def new_tokens(run: TrialRun, pair: Pair) -> tuple[int, ...]:
     return tuple(kept)
 
 
-def read(run: TrialRun, pair: Pair) -> Evidence | None:
-    """Evidence of one sampled run; None when it returned no usable token."""
+def read(run: TrialRun, pair: ModelPair, logit_slack: float = 0.0) -> Evidence | None:
+    """Evidence of one sampled run; None when it returned no usable token.
+
+    ``logit_slack``: how far the logits that were served may lie from these; see `harness.core.rounding`.
+    """
     tokens = new_tokens(run, pair)
     if not tokens:
         return None
     trial = run.trial
-    prefixes = _states(pair.target, trial.prompt, tokens)
-    target_logits = _rows(pair.target, prefixes)
-    draft_logits = _rows(pair.draft, prefixes)
+    target_logits = _rows(pair.target, trial.prompt, tokens)
+    draft_logits = _rows(pair.draft, trial.prompt, tokens)
     target, draft = _warped(target_logits, trial), _warped(draft_logits, trial)
     previous_target, target = target[:-1], target[1:]
     previous_draft, draft = draft[:-1], draft[1:]
     placement = place(run.calls, trial.prompt, tokens)
-    near = boundary(target_logits[1:], temperature=trial.temperature, top_p=trial.top_p).any(axis=-1)
+    near = boundary(
+        target_logits[1:], temperature=trial.temperature, top_p=trial.top_p, logit_slack=logit_slack
+    ).any(axis=-1)
     ratios = _passed_ratios(target, draft, tokens)
     laws = Laws(
         target=target,
@@ -87,46 +93,46 @@ def read(run: TrialRun, pair: Pair) -> Evidence | None:
     )
 
 
-def behind(run: TrialRun, pair: Pair, evidence: Evidence) -> Behind:
+def behind(run: TrialRun, pair: ModelPair, evidence: Evidence) -> Behind:
     """The laws at each prefix grown by the draft that was fed there; for diagnosis."""
-    states = _states(pair.target, run.trial.prompt, new_tokens(run, pair))[1:]
+    text = (*run.trial.prompt, *new_tokens(run, pair))
     drafted = evidence.placement.drafted
     fed = np.flatnonzero(drafted >= 0)
-    grown = [pair.target.advance(states[n], int(drafted[n])) for n in fed]
+    grown = [(*text[: len(run.trial.prompt) + n], int(drafted[n])) for n in fed]
     target, draft = evidence.laws.target.copy(), evidence.laws.draft.copy()
     if grown:
-        target[fed] = _warped(_rows(pair.target, grown), run.trial)
-        draft[fed] = _warped(_rows(pair.draft, grown), run.trial)
+        target[fed] = _warped(rows_after(pair.target, grown), run.trial)
+        draft[fed] = _warped(rows_after(pair.draft, grown), run.trial)
     return Behind(target=target, draft=draft)
 
 
-def target_rows(run: TrialRun, pair: Pair) -> Floats:
+def target_rows(run: TrialRun, pair: ModelPair) -> Floats:
     """The target's logits ``(N, V)`` at each usable token's prefix."""
-    return _rows(pair.target, _states(pair.target, run.trial.prompt, new_tokens(run, pair)))[1:]
+    return _rows(pair.target, run.trial.prompt, new_tokens(run, pair))[1:]
 
 
-def keep_probabilities(run: TrialRun, pair: Pair) -> Floats:
+def keep_probabilities(run: TrialRun, pair: ModelPair) -> Floats:
     """``(N, 2)``: the target's and the draft's probability of each emitted token, warped as the task asks."""
     tokens = new_tokens(run, pair)
-    states = _states(pair.target, run.trial.prompt, tokens)[1:]
     at = np.arange(len(tokens)), np.array(tokens, dtype=np.int64)
-    models = (pair.target, pair.draft)
-    return np.stack([_warped(_rows(model, states), run.trial)[at] for model in models], axis=1)
+    laws = [
+        _warped(_rows(model, run.trial.prompt, tokens)[1:], run.trial) for model in (pair.target, pair.draft)
+    ]
+    return np.stack([law[at] for law in laws], axis=1)
 
 
-def _states(model: AnalyticModel, prompt: tuple[int, ...], tokens: tuple[int, ...]) -> list[int]:
-    """State of the prompt without its last token, then of every prefix that a token was drawn at."""
-    states = [model.start(), *model.states((*prompt, *tokens))]
-    return states[len(prompt) - 1 : -1]
+def _rows(model: Model, prompt: tuple[int, ...], tokens: tuple[int, ...]) -> Floats:
+    """Logits after the prompt without its last token, then at every prefix that a token was drawn at:
+    ``(N + 1, V)``; the first row is the second one's again where the prompt is a single token."""
+    if not tokens:
+        return np.zeros((1, model.vocab_size))
+    rows = rows_along(model, (*prompt, *tokens)[:-1])[max(len(prompt) - 2, 0) :]
+    if len(prompt) == 1:
+        rows = np.concatenate([rows[:1], rows])
+    return rows.astype(np.float64)
 
 
-def _rows(model: AnalyticModel, states: list[int]) -> Floats:
-    if not states:
-        return np.empty((0, model.vocab_size))
-    return np.stack([model.logits(state) for state in states]).astype(np.float64)
-
-
-def _warped(logits: Floats, trial: Trial) -> Floats:
+def _warped(logits: NDArray[np.floating], trial: Trial) -> Floats:
     return warp(logits, temperature=trial.temperature, top_p=trial.top_p)
 
 
@@ -177,11 +183,10 @@ def _passed_ratios(target: Floats, draft: Floats, tokens: tuple[int, ...]) -> Fl
     return passed
 
 
-def _stale(model: AnalyticModel, target: Floats, placement: Placement, trial: Trial) -> Floats:
+def _stale(model: Model, target: Floats, placement: Placement, trial: Trial) -> Floats:
     wrong = [(n, path) for n, path in enumerate(placement.received) if path is not None]
     if not wrong:
         return target
     stale = target.copy()
-    states = [model.states(path)[-1] for _, path in wrong]
-    stale[[n for n, _ in wrong]] = _warped(_rows(model, states), trial)
+    stale[[n for n, _ in wrong]] = _warped(rows_after(model, [path for _, path in wrong]), trial)
     return stale

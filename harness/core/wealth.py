@@ -69,23 +69,27 @@ def contexts(strata: NDArray[np.int64], remaining: NDArray[np.int64]) -> NDArray
     return np.where(remaining == 0, LAST, np.where(first, FIRST, strata))
 
 
-def bet(wealth: Wealth, ratios: Floats, contexts: NDArray[np.int64]) -> Wealth:
+def bet(wealth: Wealth, ratios: Floats, contexts: NDArray[np.int64], rounding: float = ROUNDING) -> Wealth:
     """The wealth after betting on N tokens.
 
     Args:
         ratios: ``(N, K)``, alternative over target at each emitted token.
         contexts: ``(N,)``, known before the tokens.
+        rounding: see `log_factors`.
     """
-    factors = log_factors(ratios)
+    factors = log_factors(ratios, rounding)
     member = np.ones((_EVERYWHERE + 1, len(contexts)))
     member[:_EVERYWHERE] = contexts == np.arange(_EVERYWHERE)[:, None]
     won = member @ factors.reshape(len(contexts), -1)
     return Wealth(logs=wealth.logs + won.reshape(wealth.logs.shape))
 
 
-def log_factors(ratios: Floats) -> Floats:
-    """What a stake of each size, last axis, does to its wealth: ``(...)`` to ``(..., L)``."""
-    factors: Floats = np.log1p(LAMBDAS * (ratios[..., None] - 1.0)) - np.log1p(LAMBDAS * ROUNDING)
+def log_factors(ratios: Floats, rounding: float = ROUNDING) -> Floats:
+    """What a stake of each size, last axis, does to its wealth: ``(...)`` to ``(..., L)``.
+
+    ``rounding``: how far, relative to it, a probability may lie above the one that the ratio was made with.
+    """
+    factors: Floats = np.log1p(LAMBDAS * (ratios[..., None] - 1.0)) - np.log1p(LAMBDAS * rounding)
     return factors
 
 

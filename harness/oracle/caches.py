@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from harness.oracle.codec import ProtocolError
-from pairs.analytic import AnalyticModel, Pair
+from pairs.context import Context, Model, Rows
+from pairs.pair import ModelPair, longest_text
 
 SLOT_BITS = 12
 SLOT_MASK = (1 << SLOT_BITS) - 1
@@ -26,27 +27,28 @@ class CacheLimits:
     tokens: int = 1 << 17
     """Over all live caches of a trial."""
     positions: int = 512
-    """Of one cache."""
+    """Of one cache; fewer where a model holds fewer."""
 
 
 @dataclass(slots=True)
 class Slot:
-    """One cache: a token path and the model's state after each of its tokens."""
+    """One cache: a token path, and the model's own keys and values for it. Free slots have none."""
 
     model: Literal["target", "draft"] = "target"
     generation: int = 0
-    live: bool = False
     tokens: list[int] = field(default_factory=list[int])
-    states: list[int] = field(default_factory=list[int])
+    context: Context | None = None
 
 
 class Caches:
     """All caches of one trial. Every method checks before it changes anything."""
 
-    def __init__(self, pair: Pair, limits: CacheLimits) -> None:
-        self._models: dict[str, AnalyticModel] = {"target": pair.target, "draft": pair.draft}
+    def __init__(self, pair: ModelPair, limits: CacheLimits) -> None:
+        self._models: dict[str, Model] = {"target": pair.target, "draft": pair.draft}
         self._vocab_size = pair.vocab_size
         self._limits = limits
+        self.positions = min(limits.positions, longest_text(pair))
+        """That one cache may hold."""
         self._slots: list[Slot] = []
         self._free: list[int] = []
         self._held = 0
@@ -61,8 +63,11 @@ class Caches:
 
     def extend(
         self, model: Literal["target", "draft"], handle: int | None, length: int, tokens: tuple[int, ...]
-    ) -> tuple[int, Slot]:
+    ) -> tuple[int, list[int], Rows]:
         """Keep ``length`` positions of the cache, then append ``tokens``; a cache is opened for None.
+
+        Returns:
+            The cache's handle, all tokens that it holds now, and the rows ``(len(tokens), V)`` of those fed.
 
         Raises:
             ProtocolError: a handle, length or token id that cannot be.
@@ -75,17 +80,23 @@ class Caches:
         held = 0 if handle is None else len(self._slot(handle, model).tokens)
         if length > held:
             raise ProtocolError(f"a cache of {held} positions is asked to keep {length}")
-        if length + len(tokens) > self._limits.positions:
-            raise LimitError(f"more than {self._limits.positions} positions in a cache")
+        if length + len(tokens) > self.positions:
+            raise LimitError(f"more than {self.positions} positions in a cache")
         if self._held - held + length + len(tokens) > self._limits.tokens:
             raise LimitError(f"more than {self._limits.tokens} cached tokens")
 
         if handle is None:
-            handle = self._open(model)
+            self._check_room()
+            handle = self._open(model, self._models[model].open())
         slot = self._slots[handle & SLOT_MASK]
+        assert slot.context is not None
+        if length < held:
+            slot.context.crop(length)
+            del slot.tokens[length:]
+        rows = slot.context.extend(tokens)
+        slot.tokens.extend(tokens)
         self._held += length + len(tokens) - held
-        self._append(slot, length, tokens)
-        return handle, slot
+        return handle, slot.tokens, rows
 
     def fork(self, handle: int, length: int) -> tuple[int, Literal["target", "draft"]]:
         """Open a cache that holds a copy of the first ``length`` positions of another.
@@ -103,9 +114,10 @@ class Caches:
         if self._held + length > self._limits.tokens:
             raise LimitError(f"more than {self._limits.tokens} cached tokens")
 
-        twin = self._open(source.model)
-        slot = self._slots[twin & SLOT_MASK]
-        slot.tokens, slot.states = source.tokens[:length], source.states[:length]
+        assert source.context is not None
+        self._check_room()
+        twin = self._open(source.model, source.context.fork(length))
+        self._slots[twin & SLOT_MASK].tokens = source.tokens[:length]
         self._held += length
         return twin, source.model
 
@@ -113,36 +125,28 @@ class Caches:
         """Raises ProtocolError for a handle that is not live."""
         slot = self._slot(handle, None)
         self._held -= len(slot.tokens)
-        slot.live = False
         slot.generation = (slot.generation + 1) % GENERATIONS
-        slot.tokens, slot.states = [], []
+        slot.tokens, slot.context = [], None
         self._free.append(handle & SLOT_MASK)
 
     def _slot(self, handle: int, model: str | None) -> Slot:
         index, generation = handle & SLOT_MASK, handle >> SLOT_BITS
         slot = self._slots[index] if index < len(self._slots) else None
-        if slot is None or not slot.live or slot.generation != generation:
+        if slot is None or slot.context is None or slot.generation != generation:
             raise ProtocolError("a handle that names no living cache")
         if model is not None and slot.model != model:
             raise ProtocolError("a handle of the other model")
         return slot
 
-    def _open(self, model: Literal["target", "draft"]) -> int:
+    def _check_room(self) -> None:
         if self.live >= self._limits.live:
             raise LimitError(f"more than {self._limits.live} living caches")
+
+    def _open(self, model: Literal["target", "draft"], context: Context) -> int:
         if not self._free:
             self._slots.append(Slot())
             self._free.append(len(self._slots) - 1)
         index = self._free.pop()
         slot = self._slots[index]
-        slot.live, slot.model = True, model
+        slot.model, slot.context = model, context
         return index | slot.generation << SLOT_BITS
-
-    def _append(self, slot: Slot, length: int, tokens: tuple[int, ...]) -> None:
-        model = self._models[slot.model]
-        del slot.tokens[length:], slot.states[length:]
-        state = slot.states[-1] if slot.states else model.start()
-        for token in tokens:
-            state = model.advance(state, token)
-            slot.states.append(state)
-        slot.tokens.extend(tokens)

@@ -305,9 +305,9 @@ def decode_setup(kind: Kind, body: Body) -> Setup:
     )
 
 
-def encode_rows(handle: int, rows: Sequence[Body], row_size: int) -> bytes:
-    """``rows``: float32, ``row_size`` bytes each; the contestant knows V and how many it asked for."""
-    return b"".join((_ROWS_FRAME.pack(Kind.ROWS, _U32.size + len(rows) * row_size, handle), *rows))
+def encode_rows(handle: int, rows: Body) -> bytes:
+    """``rows``: float32, one after the other; the contestant knows V and how many it asked for."""
+    return b"".join((_ROWS_FRAME.pack(Kind.ROWS, _U32.size + len(rows), handle), rows))
 
 
 def decode_rows(kind: Kind, body: Body) -> tuple[int, memoryview]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from harness.core.trial import Ended, TrialRun
 from harness.oracle.codec import far_too_long
 from harness.oracle.session import TrialLimits, limits_for
-from pairs.analytic import Pair
 from pairs.ledger import Call
+from pairs.pair import ModelPair
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class _Paths:
         return True
 
 
-def illegality(run: TrialRun, pair: Pair, limits: TrialLimits | None = None) -> str:
+def illegality(run: TrialRun, pair: ModelPair, limits: TrialLimits | None = None) -> str:
     """What no session on this pair could have let through, in words; empty when there is nothing."""
     limits = limits or limits_for(run.trial)
     if run.ended is not Ended.RETURNED and run.tokens:
@@ -57,7 +57,7 @@ def illegality(run: TrialRun, pair: Pair, limits: TrialLimits | None = None) -> 
     return _illegal_call(run.calls, pair, limits)
 
 
-def _illegal_call(calls: Sequence[Call], pair: Pair, limits: TrialLimits) -> str:
+def _illegal_call(calls: Sequence[Call], pair: ModelPair, limits: TrialLimits) -> str:
     held = {"target": _Paths(), "draft": _Paths()}
     for number, call in enumerate(calls, start=1):
         if not 1 <= call.fed <= len(call.path):

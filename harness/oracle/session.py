@@ -30,8 +30,9 @@ from harness.oracle.codec import (
     encode_word,
     far_too_long,
 )
-from pairs.analytic import Pair
+from pairs.context import Rows
 from pairs.ledger import Call
+from pairs.pair import ModelPair
 
 SHARED_FROM = 1 << 16
 """Bytes of rows from which on shared memory is cheaper than the socket (`bench/judge_wire.py`)."""
@@ -81,7 +82,7 @@ class Session:
     def __init__(
         self,
         trial: Trial,
-        pair: Pair,
+        pair: ModelPair,
         limits: TrialLimits | None = None,
         *,
         cpu: int | None = None,
@@ -97,7 +98,6 @@ class Session:
         self._pair = pair
         self._limits = limits or limits_for(trial)
         self._caches = Caches(pair, self._limits.caches)
-        self._models = {"target": pair.target, "draft": pair.draft}
         self._phase = _Phase.HELLO
         self._ledger: list[Call] = []
         self._ledger_tokens = 0
@@ -158,23 +158,22 @@ class Session:
 
     def _forward(self, request: Forward) -> bytes:
         self._charge_request()
-        handle, slot = self._caches.extend(request.model, request.handle, request.length, request.tokens)
-        self._charge_tokens(len(slot.tokens))
+        handle, path, rows = self._caches.extend(
+            request.model, request.handle, request.length, request.tokens
+        )
+        self._charge_tokens(len(path))
         fed, copied = len(request.tokens), self._copied[request.model]
-        self._ledger.append(Call(model=request.model, path=tuple(slot.tokens), fed=fed, copied=tuple(copied)))
+        self._ledger.append(Call(model=request.model, path=tuple(path), fed=fed, copied=tuple(copied)))
         copied.clear()
-        row = self._models[request.model].logits
-        return self._rows(handle, [row(state).data for state in slot.states[-fed:]])
+        return self._rows(handle, rows)
 
-    def _rows(self, handle: int, rows: list[memoryview]) -> bytes:
+    def _rows(self, handle: int, rows: Rows) -> bytes:
         """The models' rows are float32 and little-endian, as the wire is: the bytes go out as they lie."""
-        row_size = 4 * self._pair.vocab_size
-        size = len(rows) * row_size
-        if self._shared is None or not SHARED_FROM <= size <= len(self._shared):
-            return encode_rows(handle, rows, row_size)
-        for n, row in enumerate(rows):
-            self._shared[n * row_size : (n + 1) * row_size] = row.cast("B")
-        return encode_shared(handle, size)
+        data = rows.data.cast("B")
+        if self._shared is None or not SHARED_FROM <= len(data) <= len(self._shared):
+            return encode_rows(handle, data)
+        self._shared[: len(data)] = data
+        return encode_shared(handle, len(data))
 
     def _fork(self, handle: int, length: int) -> bytes:
         self._charge_request()
@@ -208,7 +207,7 @@ class Session:
         trial = self._trial
         return Setup(
             vocab_size=self._pair.vocab_size,
-            max_positions=self._limits.caches.positions,
+            max_positions=self._caches.positions,
             eos_token_id=trial.eos_token_id,
             max_new_tokens=trial.max_new_tokens,
             num_speculative_tokens=trial.num_speculative_tokens,

@@ -36,8 +36,8 @@ from harness.runner.jailed import (
 from harness.runner.shared_rows import SharedRows
 from harness.runner.shim import CONTROL_SOCKET, TRIAL_SOCKET
 from isolation.contract import Ending, Jail, JailSpec, Runtime, Usage
-from pairs.analytic import Pair
 from pairs.ledger import Call
+from pairs.pair import ModelPair
 
 CPU_S, CPU_S_A_TOKEN = 2.0, 0.05
 """Seconds that a trial may use, and as many more for each token that it is asked for. The zoo's honest files
@@ -77,7 +77,7 @@ class Contestant:
     def __init__(
         self,
         files: Mapping[str, str],
-        pairs: Mapping[str, Pair],
+        pairs: Mapping[str, ModelPair],
         runtime: Runtime,
         *,
         entry: str = "specdec.py",
@@ -258,7 +258,7 @@ class Contestant:
             server.jail.stop()
 
 
-def _shared_with(pair: Pair) -> AbstractContextManager[SharedRows | None]:
+def _shared_with(pair: ModelPair) -> AbstractContextManager[SharedRows | None]:
     """Memory for the rows of one trial, where a few of them are too many for the socket."""
     row_size = 4 * pair.vocab_size
     return (

@@ -17,7 +17,7 @@ from typing import Self
 from harness.core.trial import Trial, TrialRun
 from harness.runner.contestant import Contestant, Deadlines
 from isolation.contract import Runtime
-from pairs.analytic import Pair
+from pairs.pair import ModelPair
 
 SIZE = 2
 
@@ -28,7 +28,7 @@ class Troupe:
     def __init__(
         self,
         files: Mapping[str, str],
-        pairs: Mapping[str, Pair],
+        pairs: Mapping[str, ModelPair],
         runtime: Runtime,
         *,
         entry: str,

@@ -25,7 +25,7 @@ def answer_in_turn(judge: socket.socket, overlaps: list[int]) -> None:
                 rows = memoryview(bytearray(4 * len(request.tokens))).cast("B").cast("f")
                 for n, token in enumerate(request.tokens):
                     rows[n] = token
-                judge.sendall(codec.encode_rows(1, [rows.cast("B")], rows.nbytes))
+                judge.sendall(codec.encode_rows(1, rows.cast("B")))
             elif isinstance(request, Fork):
                 judge.sendall(codec.encode_word(codec.Kind.FORKED, request.handle))
 

@@ -28,7 +28,7 @@ from sandbox.render.plain import LONGEST, visible
 from sandbox.service.report import Report, fold, make_report
 from tests.sandbox.conftest import Plane
 from wire.challenge import Topic
-from wire.scorecard import Line, Plot, Scorecard, Series
+from wire.scorecard import Line, Measurement, Plot, Scorecard, Series, WallTime
 
 REAL = Scorecard.model_validate_json((Path(__file__).parent / "scorecard.json").read_text())
 REPLAY = "https://interviews.test/replay/0123456789ab"
@@ -310,3 +310,34 @@ async def test_the_page_has_an_origin_of_its_own(plane: Plane) -> None:
     assert answer.status_code == 200
     assert answer.headers["content-security-policy"].startswith("sandbox;")
     assert set(links(answer.text)) >= {f"{plane.base}/replay/{interview}"}
+
+
+def with_wall_time(report: Report) -> Report:
+    assert report.judgement is not None
+    assert report.judgement.scorecard is not None
+    wall = WallTime(
+        outcome="measured",
+        pair="target",
+        summary="1.41 times as fast as plain decoding by the clock, on a real pair (95 %: 1.30 to 1.52).",
+        explanation="A CPU computes every position that it verifies.",
+        measurements=(
+            Measurement(name="speed-up by the clock", value=1.41, low=1.3, high=1.52, unit="x", n=24),
+        ),
+    )
+    scorecard = report.judgement.scorecard.model_copy(update={"wall_time": wall})
+    judgement = report.judgement.model_copy(update={"scorecard": scorecard})
+    return report.model_copy(update={"judgement": judgement})
+
+
+def test_wall_time_stands_behind_the_verdicts_as_information(report: Report) -> None:
+    page = html(with_wall_time(report))
+    assert "information, not in the score" in page
+    assert page.index("Output law") < page.index("Wall time") < page.index("seed commitment")
+    assert "1.3 to 1.52" in page
+    assert "Wall time" not in html(report)
+
+
+def test_a_candidate_reads_the_wall_time_without_its_explanation(report: Report) -> None:
+    page = html(with_wall_time(report), for_candidate=True)
+    assert "1.41 times as fast" in page
+    assert "A CPU computes" not in page

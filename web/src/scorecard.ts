@@ -41,6 +41,16 @@ const verdict = object({
   plots: list(plot),
 });
 
+/** Information: no verdict and no score hangs on it. */
+const wallTime = object({
+  outcome: oneOf("measured", "too_noisy", "not_measured"),
+  pair: string,
+  summary: string,
+  explanation: string,
+  measurements: list(measurement),
+  plots: list(plot),
+});
+
 export const scorecard = object({
   submission: object({ sha256: string, files: list(string) }),
   challenge: string,
@@ -52,11 +62,13 @@ export const scorecard = object({
   verdicts: list(verdict),
   /** null for a rater who has not marked both axes. */
   score: nullable(object({ suggested: number, because: list(string) })),
+  wall_time: optional(nullable(wallTime)),
   wall_s: number,
 });
 
 export type Measurement = Infer<typeof measurement>;
 export type Plot = Infer<typeof plot>;
 export type Verdict = Infer<typeof verdict>;
+export type WallTime = Infer<typeof wallTime>;
 export type VerdictStatus = Verdict["status"];
 export type Scorecard = Infer<typeof scorecard>;

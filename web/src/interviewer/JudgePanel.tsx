@@ -2,7 +2,7 @@
 
 import type { Judgement } from "../protocol";
 import { useAct, useView } from "../room/context";
-import { StatusChip, statusLine, CHECK_NAMES } from "../report/status";
+import { InformationChip, StatusChip, statusLine, CHECK_NAMES, WALL_TIME } from "../report/status";
 import { duration } from "../ui/figures";
 import { Chip, Empty, Time } from "../ui/parts";
 
@@ -99,6 +99,15 @@ function Item({ judgement }: { judgement: Judgement }) {
                 </div>
               </li>
             ))}
+            {scorecard.wall_time ? (
+              <li data-testid="wall-time">
+                <InformationChip />
+                <div>
+                  <strong>{WALL_TIME}</strong>
+                  <div className="small muted">{scorecard.wall_time.summary}</div>
+                </div>
+              </li>
+            ) : null}
           </ul>
         </>
       ) : null}

@@ -1,12 +1,12 @@
 /** What the judge found, check by check, with the figures behind it. */
 
 import type { Judgement } from "../protocol";
-import type { Measurement, Scorecard, Verdict } from "../scorecard";
+import type { Measurement, Plot, Scorecard, Verdict, WallTime } from "../scorecard";
 import { Jump } from "../replay/Jump";
 import { duration, figure } from "../ui/figures";
 import { Banner, Empty } from "../ui/parts";
 import { PlotView } from "../ui/PlotView";
-import { CHECK_NAMES, StatusChip, statusLine } from "./status";
+import { CHECK_NAMES, InformationChip, StatusChip, statusLine, WALL_TIME } from "./status";
 
 export function Verdicts({
   judgement,
@@ -80,6 +80,7 @@ function Card({
         {scorecard.verdicts.map((verdict) => (
           <VerdictCard key={verdict.check} verdict={verdict} unseen={verdict.check === "law" ? unseen : ""} />
         ))}
+        {scorecard.wall_time ? <WallTimeCard wall={scorecard.wall_time} /> : null}
       </div>
       <p className="small muted fingerprint">
         {scorecard.challenge} version {scorecard.challenge_version} · submission {scorecard.submission.sha256}{" "}
@@ -144,14 +145,36 @@ function VerdictCard({ verdict, unseen }: { verdict: Verdict; unseen: string }) 
       {verdict.diagnosis ? <p className="diagnosis">{verdict.diagnosis}</p> : null}
       {unseen ? <p data-testid="unseen">{unseen}</p> : null}
       {verdict.measurements.length > 0 ? <Measurements rows={verdict.measurements} /> : null}
-      {verdict.plots.length > 0 ? (
-        <div className="plots">
-          {verdict.plots.map((plot) => (
-            <PlotView key={plot.title} plot={plot} />
-          ))}
-        </div>
-      ) : null}
+      <Plots plots={verdict.plots} />
     </article>
+  );
+}
+
+/** By the clock, on a real pair: beside the verdicts, never in the score. */
+function WallTimeCard({ wall }: { wall: WallTime }) {
+  return (
+    <article className="card verdict information" data-testid="wall-time" data-outcome={wall.outcome}>
+      <header className="row">
+        <h3>{WALL_TIME}</h3>
+        <span className="grow" />
+        <InformationChip />
+      </header>
+      <p>{wall.summary}</p>
+      {wall.explanation ? <p className="diagnosis">{wall.explanation}</p> : null}
+      {wall.measurements.length > 0 ? <Measurements rows={wall.measurements} /> : null}
+      <Plots plots={wall.plots} />
+    </article>
+  );
+}
+
+function Plots({ plots }: { plots: readonly Plot[] }) {
+  if (plots.length === 0) return null;
+  return (
+    <div className="plots">
+      {plots.map((plot) => (
+        <PlotView key={plot.title} plot={plot} />
+      ))}
+    </div>
   );
 }
 

@@ -22,6 +22,17 @@ export const CHECK_NAMES: Readonly<Record<string, string>> = {
   speed: "Speed",
 };
 
+export const WALL_TIME = "Wall time";
+
+/** Information is no verdict: it has a mark of its own. */
+export function InformationChip() {
+  return (
+    <Chip tone="info">
+      <span aria-hidden="true">i</span> information
+    </Chip>
+  );
+}
+
 export function StatusChip({ status }: { status: VerdictStatus }) {
   const { icon, say, tone } = STATUS[status];
   return (

@@ -1,0 +1,185 @@
+"""From what the clock saw to what is said about it. Pure: the same record gives the same words and digits."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from harness.core.intervals import exact
+from harness.wall.clocked import Clocked, Role, Turn, WallRecord
+from harness.wall.statistics import PRECISE, TOO_WIDE, Estimate, estimate
+from pairs.prices import MEMORY_BOUND, plain_decoding_price
+from wire.scorecard import Line, Measurement, Plot, Series, WallTime
+
+SPEEDUP = "speed-up over plain decoding by the clock"
+VIRTUAL = "virtual speed-up of the same runs"
+
+Outcome = tuple[str, str]
+
+
+def report(record: WallRecord) -> WallTime:
+    """What a scorecard says of it."""
+    usable = [turn for turn in record.turns if turn.usable]
+    found = estimate([turn.ratio for turn in usable])
+    if record.stopped == "failed":
+        return _without_figure(record, "not_measured", _failed(record))
+    if found is None:
+        return _without_figure(
+            record, "too_noisy", f"Only {len(usable)} prompts were timed before the time was over; too few."
+        )
+    if found.half_width > TOO_WIDE:
+        return _without_figure(
+            record,
+            "too_noisy",
+            f"The machine is too noisy to say: after {found.turns} prompts the speed-up by the clock lies"
+            f" between {found.low:.2f} and {found.high:.2f} (95 %).",
+            usable,
+        )
+    return WallTime(
+        outcome="measured",
+        pair=record.pair,
+        summary=(
+            f"{found.value:.2f} times as fast as plain decoding by the clock, on a real pair at"
+            f" num_speculative_tokens {record.num_speculative_tokens}"
+            f" (95 %: {found.low:.2f} to {found.high:.2f})."
+        ),
+        explanation=" ".join(_explanation(record, usable, found)),
+        measurements=(_speedup(found), *_figures(record, usable)),
+        plots=(_plot(usable, found),),
+    )
+
+
+def _without_figure(record: WallRecord, outcome: str, summary: str, usable: Sequence[Turn] = ()) -> WallTime:
+    return WallTime.model_validate(
+        {
+            "outcome": outcome,
+            "pair": record.pair,
+            "summary": summary,
+            "measurements": _figures(record, usable) if usable else (),
+        }
+    )
+
+
+def _failed(record: WallRecord) -> str:
+    words = f": {record.note}" if record.note else "."
+    return f"On the real pair the submission did not return{words}"
+
+
+def _speedup(found: Estimate) -> Measurement:
+    return Measurement(
+        name=SPEEDUP, value=found.value, low=found.low, high=found.high, unit="x", n=found.turns
+    )
+
+
+def _figures(record: WallRecord, usable: Sequence[Turn]) -> tuple[Measurement, ...]:
+    plain, candidate = [turn.plain for turn in usable], [turn.candidate for turn in usable]
+    count = len(usable)
+    per_token = [1e3 * each.wall_s / each.tokens for each in plain]
+    figures = [
+        exact(VIRTUAL, virtual_speedup(usable), "x", n=count),
+        exact("speed-up inside the models alone", _inside(plain) / _inside(candidate), "x", n=count),
+        exact("outside the models, share of the submission's time", _outside(candidate), "of time", n=count),
+        exact("plain decoding by the clock", statistics.median(per_token), "ms a token", n=count),
+    ]
+    single = cost_of(plain, "target", 1)
+    block = record.num_speculative_tokens + 1
+    for name, cost in (
+        (f"cost of a target call over {block} positions", cost_of(candidate, "target", block)),
+        ("cost of a draft call", cost_of(candidate, "draft", 1)),
+    ):
+        if single and cost:
+            figures.append(exact(name, cost / single, "single target calls", n=count))
+    if record.law is not None:
+        law = record.law
+        figures.append(
+            exact("evidence against the law on these texts", law.log10_evidence, "log10 e-value", law.tokens)
+        )
+    return tuple(figures)
+
+
+def virtual_speedup(turns: Sequence[Turn]) -> float:
+    """By the price list, over the calls of these very runs."""
+    plain = sum(turn.plain.virtual_time / turn.plain.tokens for turn in turns)
+    paid = sum(turn.candidate.virtual_time / turn.candidate.tokens for turn in turns)
+    return plain / paid if paid else 0.0
+
+
+def cost_of(runs: Sequence[Clocked], model: Role, fed: int) -> float | None:
+    """Seconds of one such call: median over runs of each run's mean, so that one interruption is forgiven."""
+    means = [
+        each.seconds / each.count
+        for run in runs
+        for each in run.passes
+        if each.model == model and each.fed == fed
+    ]
+    return statistics.median(means) if means else None
+
+
+def _inside(runs: Sequence[Clocked]) -> float:
+    """Seconds a token inside the models."""
+    return max(statistics.median(run.inside_s / run.tokens for run in runs), 1e-12)
+
+
+def _outside(runs: Sequence[Clocked]) -> float:
+    return statistics.median(max(1.0 - run.inside_s / run.wall_s, 0.0) for run in runs)
+
+
+def _explanation(record: WallRecord, usable: Sequence[Turn], found: Estimate) -> list[str]:
+    virtual = virtual_speedup(usable)
+    sentences = [
+        f"It decides nothing; the score is made from virtual time, which gives these runs {virtual:.2f} x."
+    ]
+    candidate = [turn.candidate for turn in usable]
+    single = cost_of([turn.plain for turn in usable], "target", 1)
+    block = record.num_speculative_tokens + 1
+    verify, draft = cost_of(candidate, "target", block), cost_of(candidate, "draft", 1)
+    if single and verify and draft:
+        lower = "That is why the clock gives less. " if found.high < virtual else ""
+        sentences.append(
+            f"The price list imitates a memory-bound GPU: a target call over {block} positions costs"
+            f" {_price(block):.2f} of one over a single position, a draft call {_draft_price():.2f}. Here it"
+            f" was {verify / single:.2f} and {draft / single:.2f}, and {_outside(candidate):.0%} of the"
+            f" submission's time was its own code and the wire. {lower}A CPU computes every position that it"
+            " verifies, where a GPU waits for the weights and has them nearly for free."
+        )
+    if found.half_width > PRECISE:
+        sentences.append(f"Time ended before the interval was as narrow as {PRECISE:.0%} to either side.")
+    if record.law is not None and record.law.rejected:
+        sentences.append(
+            "For a person to look at: the texts of these runs do not follow the target's law, so the speed is"
+            " not that of a right method."
+        )
+    return sentences
+
+
+def _price(positions: int) -> float:
+    """Of a target call, in calls over a single position."""
+    call = MEMORY_BOUND.target_call
+    return (call + positions * MEMORY_BOUND.target_position) / (call + MEMORY_BOUND.target_position)
+
+
+def _draft_price() -> float:
+    draft = MEMORY_BOUND.draft_call + MEMORY_BOUND.draft_position
+    return draft / plain_decoding_price(1, 1, MEMORY_BOUND)
+
+
+def _plot(usable: Sequence[Turn], found: Estimate) -> Plot:
+    inside = _inside([turn.plain for turn in usable]) / _inside([turn.candidate for turn in usable])
+    virtual = virtual_speedup(usable)
+    return Plot(
+        kind="bar",
+        title="Speed-up of the same runs by three clocks",
+        x_label="Clock",
+        y_label="Times as fast as plain decoding",
+        x_ticks=("virtual time", "inside the models", "wall"),
+        series=(
+            Series(
+                name="this submission",
+                x=(0.0, 1.0, 2.0),
+                y=(virtual, inside, found.value),
+                low=(virtual, inside, found.low),
+                high=(virtual, inside, found.high),
+            ),
+        ),
+        lines=(Line(name="plain decoding", y=1.0),),
+    )
