@@ -23,11 +23,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
+from bench.static_llama import Shape, StaticLlama, random_weights
 from torch import Tensor
 
 from bench.machine import described
 from bench.passes import Causal, seconds, times
-from bench.static_llama import Shape, StaticLlama, random_weights
 from harness.reference import plain, speculative
 
 LAWS = 64

@@ -11,9 +11,10 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra `models`")
 
+from bench.static_llama import Shape, StaticLlama, random_weights  # noqa: E402
+
 from bench import batch_pressure, gpu  # noqa: E402
 from bench.passes import Cache, Causal, Pass  # noqa: E402
-from bench.static_llama import Shape, StaticLlama, random_weights  # noqa: E402
 from harness.reference import block, plain, speculative  # noqa: E402
 
 WIDTH = 16
