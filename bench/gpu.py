@@ -23,12 +23,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from bench.static_llama import Shape, StaticLlama, random_weights
 from torch import Tensor
 
 from bench.machine import described
 from bench.passes import Causal, seconds, times
 from harness.reference import plain, speculative
+from pairs.real.shape import Shape
+from pairs.real.static_llama import StaticLlama, random_weights
 
 LAWS = 64
 PREFILL = 32

@@ -26,7 +26,6 @@ from pairs.real.static_llama import StaticLlama, named_weights
 CONTEXT = 128
 SIZES = (1, 2, 3, 5, 9)
 TEXT = 256
-PARTITIONS = 20
 
 Feed = Callable[[Sequence[int]], object]
 
@@ -35,6 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--ways", type=int, default=20, help="to cut a text into calls")
     asked = parser.parse_args()
     torch.set_num_threads(1)
     for folder in asked.folders:
@@ -52,9 +52,9 @@ def main() -> None:
         for name, found in times(engines, text, asked.rounds).items():
             print(f"| {name} | " + " | ".join(f"{found[n]:.2f}" for n in SIZES) + " |")
         for name, model in (("lean", lean), ("transformers", other)):
-            share, largest = equality(model, text, rng)
+            share, largest = equality(model, text, rng, asked.ways)
             print(
-                f"{name}: {share:.1%} of rows equal to the bit over {PARTITIONS} ways to cut the text;"
+                f"{name}: {share:.1%} of rows equal to the bit over {asked.ways} ways to cut the text;"
                 f" largest difference {largest:.1e}"
             )
         print(f"lean to transformers: {np.abs(rows_along(lean, text) - rows_along(other, text)).max():.1e}")
@@ -97,17 +97,17 @@ def by_torch(folder: Path, text: list[int]) -> Feed:
     return feed
 
 
-def equality(model: Model, text: list[int], rng: np.random.Generator) -> tuple[float, float]:
+def equality(model: Model, text: list[int], rng: np.random.Generator, ways: int) -> tuple[float, float]:
     """Share of rows that come out the same to the bit in random partitions, and the largest difference."""
     whole, same, largest = rows_along(model, text), 0, 0.0
-    for _ in range(PARTITIONS):
+    for _ in range(ways):
         context, parts = model.open(), []
         while context.length < len(text):
             parts.append(context.extend(text[context.length : context.length + int(rng.integers(1, 12))]))
         rows = np.concatenate(parts)
         same += int((rows == whole).all(axis=1).sum())
         largest = max(largest, float(np.abs(rows - whole).max()))
-    return same / (PARTITIONS * len(text)), largest
+    return same / (ways * len(text)), largest
 
 
 if __name__ == "__main__":

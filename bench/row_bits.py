@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from bench.static_llama import StaticLlama, Weights
 from torch import Tensor
 
 from bench.batch_pressure import read_weights
 from bench.passes import Cache, Causal
+from pairs.real.static_llama import StaticLlama, Weights
 
 TEXTS, LENGTH, WAYS = 8, 64, 12
 WIDTHS = range(1, 17)

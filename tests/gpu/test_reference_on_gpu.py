@@ -11,11 +11,11 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra `models`")
 
-from bench.static_llama import Shape, StaticLlama, random_weights  # noqa: E402
-
 from bench import batch_pressure, gpu  # noqa: E402
 from bench.passes import Cache, Causal, Pass  # noqa: E402
 from harness.reference import block, plain, speculative  # noqa: E402
+from pairs.real.shape import Shape  # noqa: E402
+from pairs.real.static_llama import StaticLlama, random_weights  # noqa: E402
 
 WIDTH = 16
 SMALLER = Shape(
