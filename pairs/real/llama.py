@@ -20,8 +20,8 @@ from pairs.real.shape import Shape
 
 Floats = NDArray[np.float32]
 
-FEWEST_ROWS = 2
-"""A single row would be multiplied by another routine of BLAS, which rounds otherwise and is no faster."""
+SMALL = 500_000
+"""Numbers of a matrix up to which BLAS takes several rows as fast as one; larger ones it copies first."""
 LANE = 16
 """Widths are multiples of it: columns that are left over would be multiplied by yet another routine."""
 READ_AT_ONCE = 256
@@ -59,6 +59,9 @@ class LlamaModel:
         angles = np.outer(np.arange(shape.max_position_embeddings, dtype=np.float32), shape.frequencies())
         self.turns = np.exp(1j * angles).astype(np.complex64)[:, None]
         """``(T, 1, D / 2)``: how far each pair of a position's numbers is turned."""
+        # A single row would be multiplied by another routine of BLAS, which rounds otherwise. Where that is
+        # hardly faster, a second row of zeros makes rows the same to the bit alone and in a block.
+        self.fewest_rows = 2 if max(each.gate_up.size for each in self.layers) <= SMALL >= head.size else 1
 
     def open(self) -> LlamaContext:
         """An empty context."""
@@ -120,7 +123,7 @@ class LlamaContext:
             np.float32(model.shape.rms_norm_eps * model.shape.hidden_size),
             model.shape.intermediate_size,
         )
-        x = np.zeros((max(n, FEWEST_ROWS), model.shape.hidden_size), np.float32)
+        x = np.zeros((max(n, model.fewest_rows), model.shape.hidden_size), np.float32)
         x[:n] = model.embedding[list(tokens)]
         mixed = np.zeros((len(x), model.shape.num_attention_heads * model.shape.head_dim), np.float32)
         later = np.arange(_in_lanes(end)) > np.arange(self._length, end)[:, None]
