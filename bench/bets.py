@@ -7,11 +7,11 @@ from random import Random
 
 import numpy as np
 
-from bench.bugs import Bug, sampler
 from harness.checks.law import Law
 from harness.checks.settings import Setting, draw_trials
 from harness.core.trial import TrialRun
 from pairs.analytic import Pair
+from tests.harness.bugs import Bug, sampler
 
 TOKENS_AT_MOST = 12_000
 """About what a full judgement's law trials have."""

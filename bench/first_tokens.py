@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.bugs import Bug, Floats, Warped
 from pairs.analytic import Pair
+from tests.harness.bugs import Bug, Floats, Warped
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,13 +33,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import bets, usual_tests
 from bench.bets import quantile, tokens_to_rejection
-from bench.bugs import BUGS, Bug, changes_a_law
 from bench.goodness_of_fit import STATISTICS
 from bench.usual_tests import Needed, Tester, blind
 from harness.battery import LAW_SETTINGS, Battery, make_battery
 from harness.checks.law import BETS
 from harness.checks.settings import Setting, draw_prompt
 from harness.core.wealth import ALPHA
+from tests.harness.bugs import BUGS, Bug, changes_a_law
 
 PAIRS = ("bell", "disjoint", "spike", "warped", "nucleus", "trap", "language")
 """Without `stop`: its texts end at EOS, so that a text has no fixed number of first tokens."""

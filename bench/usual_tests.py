@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 
-from bench.bugs import TEXTBOOK, Bug, Floats
 from bench.first_tokens import Tree, grow, law_of_first_tokens
 from bench.goodness_of_fit import (
     STATISTICS,
@@ -33,6 +32,7 @@ from bench.goodness_of_fit import (
 )
 from harness.checks.settings import Setting, draw_prompt
 from pairs.analytic import Pair
+from tests.harness.bugs import TEXTBOOK, Bug, Floats
 
 TOKENS_AT_MOST = 1_000_000
 BUDGETS = tuple(n for n in dict.fromkeys(int(20 * 2 ** (n / 4)) for n in range(64)) if n <= TOKENS_AT_MOST)

@@ -22,7 +22,6 @@ from wire.scorecard import Progress, Scorecard
 
 MAX_OPEN = 5
 """Judgements of one interview that may wait."""
-PROGRESS_S = 0.1
 SEED_BITS = 63
 """As `probe judge` draws. A trial shows its own seed: with few bits the judgement's could be searched for."""
 _log = logging.getLogger(__name__)

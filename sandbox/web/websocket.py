@@ -8,11 +8,13 @@ a second in hundreds of rooms these were most of the server's work (docs/room.md
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp, Scope
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 from websockets.speedups import apply_mask
@@ -82,7 +84,9 @@ class Channel:
         protocol.loop.call_later(CLOSE_WITHIN_S, protocol.transport.abort)
 
     async def _close(self, why: Close) -> None:
-        if not (self._protocol.close_sent or self._protocol.disconnected):
+        if self._protocol.close_sent or self._protocol.disconnected:
+            return
+        with contextlib.suppress(ClientDisconnected):  # cut off before it has read why
             await self._protocol.send({"type": "websocket.close", "code": why.code, "reason": why.reason})
 
 

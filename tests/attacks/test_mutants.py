@@ -28,7 +28,7 @@ import sandbox.adapters.safe_socket
 import sandbox.adapters.workbench
 import sandbox.app
 import sandbox.web.security
-from isolation import bubblewrap, bwrap_argv, docker
+from isolation import bubblewrap, bwrap_argv, docker_profile
 from isolation import tail as tails
 from isolation.bubblewrap import EmbeddedRuntime
 from tests.attacks import run, source
@@ -204,9 +204,9 @@ def test_a_container_with_its_defence_off_lets_it_through(
 ) -> None:
     with world(runtime_by_name("docker", tmp_path)) as on:
         changed, _ = DOCKER_MUTANTS[ON_DOCKER[name]]
-        whole = docker._profile
+        whole = docker_profile.profile
         monkeypatch.setattr(
-            docker, "_profile", lambda spec, uid, **more: {**whole(spec, uid, **more), **changed}
+            docker_profile, "profile", lambda spec, uid, **more: {**whole(spec, uid, **more), **changed}
         )
         found = played_on(on, name)
     assert any(through(each) for each in found), [(each.verdict, each.words, each.faults) for each in found]

@@ -7,15 +7,14 @@ from functools import reduce
 import numpy as np
 import pytest
 
-from bench.bugs import BUGS, TEXTBOOK, Bug, changes_a_law, sampler
 from bench.first_tokens import Tree, grow, law_of_first_tokens
 from bench.goodness_of_fit import critical, pearson, pool
 from harness.core.trial import Trial
 from pairs.analytic import Pair, PairSpec, make_pair
 from pairs.flavours import BELL
+from tests.harness.bugs import BUGS, BY_NAME, TEXTBOOK, Bug, changes_a_law, sampler
 
 PROMPT = (3, 1, 4, 1)
-BY_NAME = {bug.name: bug for bug in BUGS}
 
 
 @pytest.fixture(scope="module")

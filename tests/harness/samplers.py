@@ -7,6 +7,7 @@ import numpy as np
 from harness.core.trial import Ended, TrialRun
 from pairs.ledger import Call
 from pairs.warp import warp
+from tests.harness.bugs import BY_NAME, sampler
 from tests.harness.simulate import Sampler
 
 # --- Right: the law is the target's, by whatever method.
@@ -209,70 +210,6 @@ RIGHT = HONEST | {kind.__name__: kind for kind in (SampleAndMatch, AdaptiveGamma
 # --- Wrong: one step broken; the name is the diagnosis that it should get.
 
 
-class AcceptAlways(Sampler):
-    def accepts(self, target, draft, token):
-        return True
-
-
-class FromTarget(Sampler):
-    def correction(self, target, draft):
-        return target
-
-
-class FromDraft(Sampler):
-    def correction(self, target, draft):
-        return draft
-
-
-class Flipped(Sampler):
-    def correction(self, target, draft):
-        rest = np.maximum(draft - target, 0)
-        return rest / rest.sum()
-
-
-class Difference(Sampler):
-    def correction(self, target, draft):
-        rest = np.abs(draft - target)
-        return rest / rest.sum()
-
-
-class ResidualArgmax(Sampler):
-    def correction(self, target, draft):
-        return (np.arange(len(target)) == (target - draft).argmax()) * 1.0
-
-
-class BonusFromDraft(Sampler):
-    def bonus(self, rows, draft_rows, text):
-        return self.law("draft", tuple(text))
-
-
-class BonusRowBefore(Sampler):
-    def bonus(self, rows, draft_rows, text):
-        return rows[-2] if len(rows) > 1 else rows[-1]
-
-
-class Lenient(Sampler):
-    def accepts(self, target, draft, token):
-        return self.rng.random() * draft[token] * 0.8 < target[token]
-
-
-class ByTarget(Sampler):
-    def accepts(self, target, draft, token):
-        return self.rng.random() < target[token]
-
-
-class IfLarger(Sampler):
-    def accepts(self, target, draft, token):
-        return bool(target[token] >= draft[token])
-
-
-class RowBefore(Sampler):
-    """The target's rows shifted by one: each token is judged by the row before its own."""
-
-    def law(self, model, path):
-        return super().law(model, path[:-1] if model == "target" else path)
-
-
 class StaleCache(Sampler):
     """Rejected drafts stay in the target's cache."""
 
@@ -297,15 +234,6 @@ class StaleCache(Sampler):
         return rows
 
 
-class Cold(Sampler):
-    def law(self, model, path):
-        law = super().law(model, path)
-        if model == "draft":
-            return law
-        law = law ** (1 / 0.9)
-        return law / law.sum()
-
-
 class NoTopP(Sampler):
     """Temperature but no top-p on the target."""
 
@@ -319,18 +247,6 @@ class GreedySampling(Sampler):
     def law(self, model, path):
         law = super().law(model, path)
         return (np.arange(len(law)) == law.argmax()) * 1.0
-
-
-class FirstUnverified(Sampler):
-    """The first draft of each block stands untested."""
-
-    def block(self, text, gamma):
-        self.fresh = True
-        return super().block(text, gamma)
-
-    def accepts(self, target, draft, token):
-        first, self.fresh = self.fresh, False
-        return first or super().accepts(target, draft, token)
 
 
 class AnyOverIndices(Sampler):
@@ -446,23 +362,9 @@ class FullTextOverCache(Sampler):
         return [self.law(model, (*before, *text, *drafts[:n])) for n in range(len(drafts) + 1)]
 
 
-class OneUniformABlock(Sampler):
-    def block(self, text, gamma):
-        self.once = self.rng.random()
-        return super().block(text, gamma)
-
-    def accepts(self, target, draft, token):
-        return self.once * draft[token] < target[token]
-
-
 class Padded(Sampler):
     def accepts(self, target, draft, token):
         return self.rng.random() * (draft[token] + 1e-2) < target[token]
-
-
-class Inverted(Sampler):
-    def accepts(self, target, draft, token):
-        return self.rng.random() * target[token] < draft[token]
 
 
 class WithoutDrafted(Sampler):
@@ -478,16 +380,6 @@ class WithoutDrafted(Sampler):
         return law
 
 
-class BonusArgmax(Sampler):
-    def bonus(self, rows, draft_rows, text):
-        return (np.arange(len(rows[-1])) == rows[-1].argmax()) * 1.0
-
-
-class BonusUnwarped(Sampler):
-    def bonus(self, rows, draft_rows, text):
-        return warp(self.pair.target.logits(self.state(tuple(text))), temperature=1.0)
-
-
 class Softmax(Sampler):
     def correction(self, target, draft):
         law = np.exp(super().correction(target, draft))
@@ -500,28 +392,12 @@ class Typical(Sampler):
         return target[token] > min(0.09, 0.3 * np.exp((some * np.log(some)).sum()))
 
 
-class SoftRatioGreedyDraft(Sampler):
-    def draw_draft(self, row):
-        return int(row.argmax())
-
-
 class SharpDrafts(Sampler):
     """Drafts at 0.7 of the temperature that the ratio assumes."""
 
     def draw_draft(self, row):
         law = row ** (1 / 0.7)
         return self.draw(law / law.sum())
-
-
-class UnwarpedDrafts(Sampler):
-    def propose(self, text, gamma):
-        drafts, rows = [], []
-        for _ in range(gamma):
-            rows.append(self.score("draft", [*text, *drafts], [])[0])
-            drafts.append(
-                self.draw(warp(self.pair.draft.logits(self.state((*text, *drafts))), temperature=1.0))
-            )
-        return drafts, rows
 
 
 class TargetUnwarped(Sampler):
@@ -531,30 +407,9 @@ class TargetUnwarped(Sampler):
         return warp(self.pair.target.logits(self.state(path)), temperature=1.0)
 
 
-class UnscaledTopP(Sampler):
-    """Top-p cuts, and nothing is scaled back to 1."""
-
-    def law(self, model, path):
-        law = super().law(model, path)
-        if self.trial.top_p == 1.0:
-            return law
-        held = self.pair.target if model == "target" else self.pair.draft
-        return warp(held.logits(self.state(path)), temperature=self.trial.temperature) * (law > 0)
-
-
 class BarelyLenient(Sampler):
     def accepts(self, target, draft, token):
         return self.rng.random() * draft[token] * 0.97 < target[token]
-
-
-class UniformFromATwentieth(Sampler):
-    def accepts(self, target, draft, token):
-        return (0.05 + 0.95 * self.rng.random()) * draft[token] < target[token]
-
-
-class UniformInSixteenths(Sampler):
-    def accepts(self, target, draft, token):
-        return self.rng.integers(0, 16) / 16 * draft[token] < target[token]
 
 
 class ResidualFallsBack(Sampler):
@@ -606,29 +461,41 @@ class SeedsEachBlockRaces(SeedsEachBlock, Races):
     """The same, drawn by a race of the ids."""
 
 
+RULED = {
+    "accept-always": ("accept always", {"accept-always"}),
+    "correct-from-target": ("correct from target", {"correct-from-target"}),
+    "correct-from-draft": ("correct from draft", {"correct-from-draft"}),
+    "correct-from-surplus": ("residual's sign", {"correct-from-surplus"}),
+    "correct-from-difference": ("absolute residual", {"correct-from-difference"}),
+    "correct-by-argmax": ("argmax of residual", {"correct-by-argmax"}),
+    "bonus-from-draft": ("bonus from draft", {"bonus-from-draft"}),
+    "bonus-row-before": ("bonus from row before", {"bonus-row-before"}),
+    "bonus-by-argmax": ("bonus by argmax", {"bonus-by-argmax"}),
+    "bonus-unwarped": ("bonus unwarped", {"bonus-unwarped"}),
+    "lenient": ("lenience 0.8", {"lenient"}),
+    "accept-inverted-ratio": ("inverted ratio", {"accept-inverted-ratio"}),
+    "accept-by-target-probability": ("accept by target(x)", {"accept-by-target-probability"}),
+    "accept-if-target-larger": ("accept if larger", {"accept-if-target-larger"}),
+    "one-uniform-a-block": ("one uniform a block", {"one-uniform-a-block"}),
+    "first-draft-unverified": ("first draft untested", {"first-draft-unverified"}),
+    "row-before": ("row before", {"row-before"}),
+    "temperature": ("temperature 0.9", {"temperature"}),
+    "top-p-unscaled": ("top-p unscaled", {"top-p-unscaled"}),
+    "greedy-draft-soft-ratio": ("greedy drafts, soft ratio", {"greedy-draft-soft-ratio"}),
+    "unwarped-drafts": ("unwarped drafts", {"unwarped-drafts"}),
+    "uniform-from-a-twentieth": ("uniform from 0.05", {"uniform-off"}),
+    "uniform-in-sixteenths": ("coarse uniform", {"uniform-off"}),
+}
+"""Those that a rule says: the name, the rule's, and the names that the sampler may get."""
+
 WRONG: dict[str, tuple[type[Sampler], set[str]]] = {
-    "accept-always": (AcceptAlways, {"accept-always"}),
-    "correct-from-target": (FromTarget, {"correct-from-target"}),
-    "correct-from-draft": (FromDraft, {"correct-from-draft"}),
-    "correct-from-surplus": (Flipped, {"correct-from-surplus"}),
-    "correct-from-difference": (Difference, {"correct-from-difference"}),
-    "correct-by-argmax": (ResidualArgmax, {"correct-by-argmax"}),
+    **{name: (sampler(BY_NAME[rule]), names) for name, (rule, names) in RULED.items()},
     "correct-by-softmax": (Softmax, {"correct-by-softmax"}),
     "correct-without-drafted": (WithoutDrafted, {"correct-without-drafted"}),
-    "bonus-from-draft": (BonusFromDraft, {"bonus-from-draft"}),
-    "bonus-row-before": (BonusRowBefore, {"bonus-row-before"}),
-    "bonus-by-argmax": (BonusArgmax, {"bonus-by-argmax"}),
-    "bonus-unwarped": (BonusUnwarped, {"bonus-unwarped"}),
-    "lenient": (Lenient, {"lenient"}),
     "padded-ratio": (Padded, {"padded-ratio"}),
-    "accept-inverted-ratio": (Inverted, {"accept-inverted-ratio"}),
     "accept-typical": (Typical, {"accept-typical"}),
-    "accept-by-target-probability": (ByTarget, {"accept-by-target-probability"}),
-    "accept-if-target-larger": (IfLarger, {"accept-if-target-larger"}),
     "draws-again": (DrawsAgain, {"draws-again"}),
     "same-uniform": (SameUniform, {"same-uniform"}),
-    "one-uniform-a-block": (OneUniformABlock, {"one-uniform-a-block"}),
-    "first-draft-unverified": (FirstUnverified, {"first-draft-unverified"}),
     "any-over-indices": (AnyOverIndices, {"first-draft-unverified"}),
     "first-token-from-draft": (FirstFromDraft, {"first-token-from-draft"}),
     "first-token-by-argmax": (FirstByArgmax, {"first-token-by-argmax"}),
@@ -636,23 +503,16 @@ WRONG: dict[str, tuple[type[Sampler], set[str]]] = {
     "correct-tempered": (CorrectionTempered, {"correct-tempered"}),
     "redraws-repeats": (RedrawsRepeats, {"repeats-redrawn"}),
     "keeps-rejected": (KeepsRejected, {"unverified"}),
-    "row-before": (RowBefore, {"row-before"}),
     "stale-cache": (StaleCache, {"stale-cache"}),
     "full-text-over-cache": (FullTextOverCache, {"stale-cache"}),
-    "temperature": (Cold, {"temperature"}),
     "no-top-p": (NoTopP, {"no-top-p"}),
     "no-warp": (TargetUnwarped, {"no-warp"}),
-    "top-p-unscaled": (UnscaledTopP, {"top-p-unscaled"}),
     "greedy": (GreedySampling, {"greedy-sampling"}),
-    "greedy-draft-soft-ratio": (SoftRatioGreedyDraft, {"greedy-draft-soft-ratio"}),
     "sharp-drafts": (SharpDrafts, {"sharp-drafts"}),
-    "unwarped-drafts": (UnwarpedDrafts, {"unwarped-drafts"}),
     "row-of-the-rejected": (RowOfTheRejected, {"stale-cache"}),
     "seeds-each-block": (SeedsEachBlock, {"numbers-used-again"}),
     "seeds-each-block-races": (SeedsEachBlockRaces, {"numbers-used-again"}),
     "lenient-by-3-percent": (BarelyLenient, {"lenient"}),
-    "uniform-from-a-twentieth": (UniformFromATwentieth, {"uniform-off"}),
-    "uniform-in-sixteenths": (UniformInSixteenths, {"uniform-off"}),
     "residual-falls-back": (ResidualFallsBack, {"correct-from-target-if-rare"}),
 }
 """The sampler, and the names that it may get."""

@@ -10,7 +10,7 @@ import pytest
 from harness.battery import Battery, make_battery
 from harness.core.trial import TrialRun
 from tests.harness.play import judge, play
-from tests.harness.samplers import AcceptAlways, FirstFromDraft, Races, SeedsEachCall, SeedsEachCallRaces
+from tests.harness.samplers import WRONG, FirstFromDraft, Races, SeedsEachCall, SeedsEachCallRaces
 from tests.harness.simulate import Sampler
 from wire.scorecard import Status
 
@@ -48,7 +48,7 @@ def test_other_prompts_show_it_too(kind: type[Sampler]) -> None:
     assert verdict.diagnosis.startswith("Calls with different prompts are alike")
 
 
-@pytest.mark.parametrize("kind", [AcceptAlways, FirstFromDraft])
+@pytest.mark.parametrize("kind", [WRONG["accept-always"][0], FirstFromDraft])
 def test_a_bent_law_is_not_called_a_reset(kind: type[Sampler]) -> None:
     battery = make_battery(7)
     assert judge(battery, runs_of(battery, kind, kind))["independence"].status is Status.PASS

@@ -197,12 +197,14 @@ DOCKER_MUTANTS: dict[str, tuple[dict[str, Any], set[str]]] = {
 def test_a_container_with_a_defence_off_is_refused(
     mutant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from isolation import docker
+    from isolation import docker_profile
 
     runtime = runtime_by_name("docker", tmp_path)
     changed, seen = DOCKER_MUTANTS[mutant]
-    whole = docker._profile
-    monkeypatch.setattr(docker, "_profile", lambda spec, uid, **more: {**whole(spec, uid, **more), **changed})
+    whole = docker_profile.profile
+    monkeypatch.setattr(
+        docker_profile, "profile", lambda spec, uid, **more: {**whole(spec, uid, **more), **changed}
+    )
     verdict = examine(runtime, bare("session"))
     assert {hole.tried for hole in verdict.holes} >= seen
     assert "does not hold" in verdict.reason

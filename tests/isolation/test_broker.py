@@ -529,12 +529,12 @@ def test_a_broker_lets_its_clients_in_where_all_holds_and_not_with_a_defence_off
 
 def without_filter(patch: pytest.MonkeyPatch, name: str) -> None:
     if name == "docker":
-        from isolation import docker
+        from isolation import docker_profile
 
-        whole = docker._profile
+        whole = docker_profile.profile
         open_to_all = {"security_opt": ["no-new-privileges", "seccomp=unconfined"]}
         patch.setattr(
-            docker, "_profile", lambda spec, uid, **more: {**whole(spec, uid, **more), **open_to_all}
+            docker_profile, "profile", lambda spec, uid, **more: {**whole(spec, uid, **more), **open_to_all}
         )
     else:
         patch.setattr("isolation.seccomp.program", lambda kind: struct.pack("=HBBI", 0x06, 0, 0, 0x7FFF_0000))

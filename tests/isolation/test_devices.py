@@ -14,7 +14,7 @@ import pynvml
 import pytest
 
 from isolation import docker as docker_runtime
-from isolation import nvml
+from isolation import docker_profile, nvml
 from isolation.broker.client import BrokerRuntime
 from isolation.contract import Device, Jail, JailSpec, Runtime, RuntimeFault
 from isolation.docker import DockerRuntime
@@ -79,11 +79,11 @@ def test_no_driver_is_no_device_and_a_broken_one_is_a_fault() -> None:
 
 
 def test_a_container_asks_for_its_device_by_id_and_others_are_shown_none() -> None:
-    with_one = docker_runtime._profile(spec("GPU-1"), 1, hide_devices=True)
+    with_one = docker_profile.profile(spec("GPU-1"), 1, hide_devices=True)
     (request,) = with_one["device_requests"]
     assert (request.device_ids, request.count, request.driver) == (["GPU-1"], 0, "nvidia")
     assert "NVIDIA_VISIBLE_DEVICES" not in with_one["environment"]
-    without = docker_runtime._profile(spec(""), 1, hide_devices=True)
+    without = docker_profile.profile(spec(""), 1, hide_devices=True)
     assert without["device_requests"] == []
     assert without["environment"]["NVIDIA_VISIBLE_DEVICES"] == "void"
 
@@ -119,7 +119,7 @@ def test_a_device_that_a_living_container_has_is_given_to_no_other() -> None:
         ["sleep", "60"],
         detach=True,
         network_mode="none",
-        labels={docker_runtime.DEVICE_LABEL: "GPU-held-by-a-test"},
+        labels={docker_profile.DEVICE_LABEL: "GPU-held-by-a-test"},
     )
     try:
         with pytest.raises(RuntimeFault, match=f"in use by the container {other.name}"):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from uvicorn.protocols.utils import ClientDisconnected
 from websockets.frames import Frame, Opcode
 
 from sandbox.rooms import frames
 from sandbox.rooms.connection import Close, Connection
 from sandbox.rooms.lib0 import prefixed
 from sandbox.rooms.sealing import Sealed, seal
-from sandbox.web.websocket import MAX_FRAME
+from sandbox.web.websocket import MAX_FRAME, Channel, RoomProtocol
 from tests.sandbox.conftest import Plane
 from tests.sandbox.page import Page
 
@@ -95,6 +98,23 @@ async def test_what_is_too_long_is_refused_by_its_header(plane: Plane) -> None:
 )
 async def test_what_breaks_the_rules_closes_the_page(plane: Plane, frame: bytes, code: int) -> None:
     assert await closed_with(plane, frame) == code
+
+
+async def test_a_page_that_is_cut_off_before_it_has_read_why_is_no_failure_of_ours() -> None:
+    async def send(_message: object) -> None:
+        raise ClientDisconnected
+
+    protocol = SimpleNamespace(
+        send=send,
+        close_sent=False,
+        disconnected=False,
+        tasks=set(),
+        loop=asyncio.get_running_loop(),
+        transport=asyncio.Transport(),
+    )
+    Channel(cast("RoomProtocol", protocol)).close(Close(4409, "too slow"))
+    (told,) = protocol.tasks
+    await told
 
 
 async def test_a_page_that_leaves_is_let_go(plane: Plane) -> None:

@@ -2,7 +2,7 @@
 
 A rule says with which probability, so it serves twice: `sampler` draws from it and leaves the ledger of a
 real submission, and `bench.first_tokens` turns it into the exact law of a text's first tokens. So both mean
-the same bug.
+the same bug. What no rule of one token can say, such as a stale cache, is a class in `samplers`.
 
 Shapes: N prefixes, V tokens; every law is ``(N, V)`` float64.
 """
@@ -434,6 +434,7 @@ BUGS: tuple[Bug, ...] = (
     ),
 )
 
+BY_NAME = {bug.name: bug for bug in BUGS}
 TEXTBOOK = Bug(name="textbook", says="a right sampler")
 
 
