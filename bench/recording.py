@@ -195,6 +195,7 @@ class _Server:
 
         from sandbox.adapters.memory import MemoryJudge, MemorySandboxes
         from sandbox.app import create_app
+        from sandbox.web.websocket import server_config
 
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
@@ -202,7 +203,7 @@ class _Server:
         settings = Settings(data=folder, base_url=self.base, runtime="memory")
         self.store = open_store(settings)
         app = create_app(settings, self.store, MemorySandboxes(), MemoryJudge())
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="websockets-sansio"))
+        self._server = uvicorn.Server(server_config(app))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]})
 
     def __enter__(self) -> _Server:

@@ -1,11 +1,27 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 /** Where `probe serve` listens while one develops with `npm run dev`. */
 const server = "http://127.0.0.1:8800";
 
+/** WebAssembly beside itself packed: the server sends it as it is. */
+const packed: Plugin = {
+  name: "packed",
+  async generateBundle(_options, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type !== "asset" || !file.fileName.endsWith(".wasm")) continue;
+      this.emitFile({ type: "asset", fileName: `${file.fileName}.gz`, source: await gzip(file.source) });
+    }
+  },
+};
+
+async function gzip(source: string | Uint8Array): Promise<Uint8Array> {
+  const stream = new Blob([source as BlobPart]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), packed],
   build: {
     outDir: "../sandbox/static",
     emptyOutDir: true,
@@ -30,5 +46,6 @@ export default defineConfig({
       },
     },
   },
+  worker: { format: "es" },
   server: { proxy: { "/api": server, "/ws": { target: server, ws: true } } },
 });

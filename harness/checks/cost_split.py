@@ -37,7 +37,7 @@ def _virtual(usable: Sequence[Costed]) -> Plot:
     target, draft, ticks = list[float](), list[float](), list[str]()
     for gamma, group in by_gamma(usable).items():
         plain = sum(each.plain(MEMORY_BOUND) for each in group)
-        ticks += [str(gamma), f"{gamma} ref."]
+        ticks += [str(gamma), f"{gamma}r"]
         expected = [expected_cost(each.path, gamma, MEMORY_BOUND) for each in group]
         target += [_paid(group, "target") / plain, sum(one.target_time for one in expected) / plain]
         draft += [_paid(group, "draft") / plain, sum(one.draft_time for one in expected) / plain]
@@ -45,7 +45,7 @@ def _virtual(usable: Sequence[Costed]) -> Plot:
     return Plot(
         kind="stack",
         title="Cost split, in virtual time",
-        x_label="num_speculative_tokens; ref.: the reference, expected on the same texts",
+        x_label="num_speculative_tokens; r: the reference",
         y_label="Share of plain decoding's time",
         x_ticks=tuple(ticks),
         series=(

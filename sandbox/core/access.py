@@ -32,6 +32,9 @@ MAY: Mapping[Role, frozenset[str]] = {
 }
 """Names of commands."""
 
+MAY_TOGETHER: Mapping[Role, frozenset[str]] = {"interviewer": frozenset({"terminal_type"})}
+"""Names of commands that are theirs too while the room edits together, and at no other time."""
+
 MAY_CALL: Mapping[str, frozenset[Seat]] = {
     "GET /api/interviews": frozenset({"host"}),
     "POST /api/interviews": frozenset({"host"}),
@@ -83,8 +86,10 @@ def may_write(role: str, *, co_edit: bool) -> bool:
     return role == "candidate" or (role == "interviewer" and co_edit)
 
 
-def allowed(role: str, command: str) -> bool:
-    return any(command in commands for name, commands in MAY.items() if name == role)
+def allowed(role: str, command: str, *, together: bool = False) -> bool:
+    """``together``: whether the room edits together now, and nobody is in a focus block."""
+    tables = (MAY, MAY_TOGETHER) if together else (MAY,)
+    return any(command in commands for table in tables for name, commands in table.items() if name == role)
 
 
 def author_of(role: Seat, member: int = 0) -> str:

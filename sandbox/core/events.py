@@ -203,6 +203,13 @@ class TerminalShown(Wire):
     text: str
 
 
+class TerminalTyped(Wire):
+    """What is typed in the terminal from now on comes from another person: the entry's author."""
+
+    kind: Literal["terminal-typed"] = "terminal-typed"
+    by: Author
+
+
 class TerminalResized(Wire):
     kind: Literal["terminal-resized"] = "terminal-resized"
     rows: int
@@ -319,6 +326,7 @@ Event = (
     | RunFinished
     | TerminalOpened
     | TerminalShown
+    | TerminalTyped
     | TerminalResized
     | TerminalClosed
     | KernelRestarted

@@ -75,6 +75,7 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
             | ev.ToolStopped()
             | ev.RunFinished()
             | ev.TerminalOpened()
+            | ev.TerminalTyped()
             | ev.TerminalResized()
             | ev.TerminalClosed()
         ):

@@ -22,7 +22,7 @@ def marker(event: ev.Event, after: Interview) -> Marker | None:
             return "stage"
         case ev.RunStarted(run_kind="file" | "cell" | "selection"):
             return "run"
-        case ev.TerminalOpened() | ev.TerminalShown():
+        case ev.TerminalOpened() | ev.TerminalShown() | ev.TerminalTyped():
             return "terminal"
         case ev.RunFinished(run=run):
             return _finished(after.work.run(run), after)

@@ -21,9 +21,11 @@ RECORDED: tuple[Line, ...] = (
         frozenset({"document", "cursors", "review", "submitted"}),
     ),
     Line(
-        "Every run, its source and its output, what the terminal shows, and the results of tests and bench.",
+        "Every run, its source and its output, what the terminal shows and who types in it, and the results "
+        "of tests and bench.",
         frozenset({"run", "outputs", "run-finished", "kernel-restarted"})
         | {"terminal-opened", "terminal", "terminal-resized", "terminal-closed"}
+        | {"terminal-typed"}
         | {"test-case", "bench-row", "token-strip", "tool-stopped"},
     ),
     Line(

@@ -113,6 +113,8 @@ class Recording(Wire):
     """ms, run, why the tool could not go on."""
     terminal: tuple[tuple[int, TerminalEvent], ...]
     """All that the candidate's terminals did, one after another: opening one ends what was shown before."""
+    typists: tuple[tuple[int, int], ...]
+    """ms, person whose keys the terminal gets from then on; before the first the candidate's."""
     notes: tuple[RecordedNote, ...]
     ticks: tuple[tuple[int, str, bool], ...]
     marks: tuple[RecordedMark, ...]
@@ -149,6 +151,7 @@ class Recorder:
     _strips: list[tuple[int, int, TokenStrip]] = field(default_factory=list)
     _tool_errors: list[tuple[int, int, str]] = field(default_factory=list)
     _terminal: list[tuple[int, TerminalEvent]] = field(default_factory=list)
+    _typists: list[tuple[int, int]] = field(default_factory=list)
     _notes: list[RecordedNote] = field(default_factory=list)
     _ticks: list[tuple[int, str, bool]] = field(default_factory=list)
     _marks: list[RecordedMark] = field(default_factory=list)
@@ -236,6 +239,10 @@ class Recorder:
             case ev.TerminalOpened():
                 self._terminal.append((ms, event))
                 self._terminal_us, self._neutral = entry.at_us, Neutraliser()
+                if self._typists:
+                    self._typists.append((ms, self._author(entry, after)))
+            case ev.TerminalTyped():
+                self._typists.append((ms, self._author(entry, after)))
             case ev.TerminalResized() | ev.TerminalClosed():
                 self._terminal.append((ms, event))
             case ev.ToolStopped(run=run) | ev.RunFinished(run=run):
@@ -303,6 +310,7 @@ class Recorder:
             strips=tuple(self._strips),
             tool_errors=tuple(self._tool_errors),
             terminal=tuple(self._terminal),
+            typists=tuple(self._typists),
             notes=tuple(self._notes),
             ticks=tuple(self._ticks),
             marks=tuple(self._marks),

@@ -121,6 +121,9 @@ def describe(entry: ev.Entry, who: str = "", *, suggestion: bool) -> str | None:
             return f"Run {run} ended: {outcome}."
         case ev.TerminalOpened():
             return "Terminal opened."
+        case ev.TerminalTyped(by=by):
+            who = "The candidate" if by == "candidate" else "An interviewer"
+            return f"{who} types in the terminal now."
         case ev.TerminalClosed(why=why):
             return f"Terminal closed: {_short(why)}."
         case ev.KernelRestarted():

@@ -61,6 +61,8 @@ class Work:
     bench_history: tuple[BenchPoint, ...] = ()
     terminal: TerminalSize | None = None
     """Of the terminal that is open."""
+    typist: ev.Author = "candidate"
+    """Who typed in it last."""
 
     def run(self, number: int) -> Run | None:
         return next((one for one in reversed(self.runs) if one.id == number), None)
@@ -87,6 +89,7 @@ WorkEvent = (
     | ev.ToolStopped
     | ev.RunFinished
     | ev.TerminalOpened
+    | ev.TerminalTyped
     | ev.TerminalResized
     | ev.TerminalClosed
 )
@@ -117,8 +120,12 @@ def evolve(work: Work, event: WorkEvent, at: int) -> Work:
                 replace(one, finished_at=at, outcome=outcome) if one.id == run else one for one in work.runs
             )
             return _with_reports(replace(work, runs=runs), run, running=False, error=_why(outcome))
-        case ev.TerminalOpened() | ev.TerminalResized():
-            return replace(work, terminal=TerminalSize(rows=event.rows, columns=event.columns))
+        case ev.TerminalOpened(rows=rows, columns=columns):
+            return replace(work, terminal=TerminalSize(rows=rows, columns=columns), typist="candidate")
+        case ev.TerminalResized(rows=rows, columns=columns):
+            return replace(work, terminal=TerminalSize(rows=rows, columns=columns))
+        case ev.TerminalTyped(by=by):
+            return replace(work, typist=by)
         case ev.TerminalClosed():
             return replace(work, terminal=None)
 

@@ -20,6 +20,8 @@ class RunView(Wire):
 class TerminalView(Wire):
     rows: int
     columns: int
+    typist: ev.Author
+    """Who typed in it last; the candidate until somebody else has."""
 
 
 class TestReport(Wire):
@@ -62,7 +64,7 @@ def run_views(work: Work) -> tuple[RunView, ...]:
 
 def terminal_view(work: Work) -> TerminalView | None:
     size = work.terminal
-    return TerminalView(rows=size.rows, columns=size.columns) if size else None
+    return TerminalView(rows=size.rows, columns=size.columns, typist=work.typist) if size else None
 
 
 def test_report(report: ToolReport | None) -> TestReport | None:

@@ -42,7 +42,8 @@ class Desk:
 
         ``author``: whoever the connection belongs to.
         """
-        if not allowed(role_of(author), command.name):
+        together = room.interview.co_edit and room.interview.focus.until is None
+        if not allowed(role_of(author), command.name, together=together):
             raise NotAllowed(f"That is not for the {role_of(author)}.")
         origin = room.origin(command.text) if isinstance(command, cmd.Paste) else "unknown"
         events = decide(room.interview, command, author=author, findings=self._findings, origin=origin)
@@ -64,7 +65,7 @@ class Desk:
             case cmd.TerminalOpen(rows=rows, columns=columns):
                 await self._terminals.open(room, rows, columns)
             case cmd.TerminalType(text=text):
-                self._terminals.type(room, text)
+                await self._terminals.type(room, author, text)
             case cmd.TerminalResize(rows=rows, columns=columns):
                 await self._terminals.resize(room, rows, columns)
             case cmd.TerminalClose():

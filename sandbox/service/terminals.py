@@ -83,13 +83,15 @@ class Terminals:
         session.task = self._tasks.start(self._live(session), name=f"terminal of {room.id}")
         await recorded
 
-    def type(self, room: Room, text: str) -> None:
-        """Raises NotAllowed."""
+    async def type(self, room: Room, author: ev.Author, text: str) -> None:
+        """Another person's first keys are recorded as theirs. Raises NotAllowed and StorageFault."""
         ready_to_run(room.interview)
         try:
             self._session(room).typed.put_nowait(text)
         except asyncio.QueueFull:
             raise NotAllowed("The terminal does not read what is typed. Interrupt it, or close it.") from None
+        if room.interview.work.typist != author:
+            await room.record(author, ev.TerminalTyped(by=author))
 
     async def resize(self, room: Room, rows: int, columns: int) -> None:
         """Raises NotAllowed and StorageFault."""

@@ -122,3 +122,25 @@ def test_keys_colours_and_the_list_of_shortcuts_in_the_lobby(server: Server, peo
     candidate.reload()
     expect(candidate.locator(":root")).to_have_attribute("data-contrast", "high")
     expect(candidate.get_by_test_id("practice")).not_to_contain_text("# from vim")
+
+
+def test_mistakes_in_names_are_marked_and_read_by_keyboard(server: Server, people: list[Person]) -> None:
+    candidate = people[0].page
+    candidate.goto(server.new_interview()[0])
+    pad = candidate.get_by_test_id("practice")
+    pad.locator(".cm-content").click()
+    candidate.keyboard.press("Control+a")
+    candidate.keyboard.type("import os\n\nprint(nowhere)\n")
+    expect(pad.locator(".cm-lintRange-warning")).to_have_count(2, timeout=3 * KERNEL_MS)
+    candidate.keyboard.press("Control+Shift+M")
+    marks = pad.get_by_role("listbox")
+    expect(marks).to_contain_text("`os` imported but unused")
+    expect(marks).to_contain_text("Undefined name `nowhere`")
+    picture(candidate, "mistakes")
+    candidate.keyboard.press("Escape")
+    candidate.keyboard.press("Control+Home")
+    candidate.keyboard.press("F8")
+    candidate.keyboard.press("F8")
+    candidate.keyboard.type("str")  # over what the second mark selects
+    expect(pad).to_contain_text("print(str)")
+    expect(pad.locator(".cm-lintRange-warning")).to_have_count(1, timeout=KERNEL_MS)

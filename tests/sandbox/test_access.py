@@ -87,6 +87,9 @@ BODIES: dict[str, Any] = {
     "POST /api/rooms/{interview}/accommodations": {"time_percent": 125},
 }
 UNKNOWN = "ffffffffffff"
+ENDS_TOGETHER = {"co_edit", "focus_block", "move_stage", "submit"}
+TOGETHER = {"interviewer": {"terminal_type"}, "candidate": set[str](), "watcher": set[str]()}
+"""Commands that a role has besides its own while the room edits together."""
 
 COMMANDS: dict[str, tuple[set[str], dict[str, Any]]] = {
     "consent": ({"candidate"}, {}),
@@ -162,7 +165,8 @@ async def test_every_route_is_open_to_its_seats_and_to_no_others(plane: Plane) -
     everybody = await seats(plane, interview)
     assert set(everybody) == EVERYBODY
     for seat, cookies in everybody.items():
-        async with httpx.AsyncClient(base_url=plane.base, cookies=cookies) as client:
+        # Without a limit of its own: a PDF takes a busy host a while.
+        async with httpx.AsyncClient(base_url=plane.base, cookies=cookies, timeout=None) as client:
             for call, may in ROUTES.items():
                 method, _, path = call.partition(" ")
                 path = path.format(interview=interview, number=1, member=9, delivery="msg_1")
@@ -208,6 +212,33 @@ async def test_every_command_is_for_its_roles_and_for_no_others(plane: Plane, ro
             answer = await page.ask(name, **arguments)
             refused = answer.get("message") == f"That is not for the {kind}."
             assert refused == (kind not in may), (role, name, answer)
+
+
+@pytest.mark.parametrize("role", ["candidate", "interviewer", "watcher"])
+async def test_editing_together_opens_what_stands_in_the_table_and_nothing_else(
+    plane: Plane, role: str
+) -> None:
+    interview = plane.interview()
+    cookies = (
+        await plane.invite(interview, "watcher", "Barbara")
+        if role == "watcher"
+        else await plane.cookies(interview, role)
+    )
+    async with (
+        await plane.page(interview, "candidate") as ada,
+        await plane.page(interview, "interviewer") as grace,
+        Page(plane.base, interview, role, cookies) as page,
+    ):
+        await ada.do("consent")
+        for stage in ("filter", "probe"):
+            await grace.do("move_stage", stage=stage)
+        await grace.do("co_edit", on=True)
+        for name, (may, arguments) in COMMANDS.items():
+            if name in ENDS_TOGETHER:
+                continue
+            answer = await page.ask(name, **arguments)
+            refused = answer.get("message") == f"That is not for the {role}."
+            assert refused == (role not in may and name not in TOGETHER[role]), (role, name, answer)
 
 
 async def test_a_watcher_can_write_nothing_at_all(plane: Plane) -> None:

@@ -64,6 +64,7 @@ async def examples() -> list[ev.Event]:
         ev.RunFinished(run=1, outcome="ok"),
         ev.TerminalOpened(rows=24, columns=80),
         ev.TerminalShown(text="\x1b[31mé\x1b[0m\r\n"),
+        ev.TerminalTyped(by="interviewer/2"),
         ev.TerminalResized(rows=30, columns=100),
         ev.TerminalClosed(why="the shell has ended"),
         ev.KernelRestarted(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import httpx
@@ -150,6 +151,32 @@ async def test_every_answer_carries_the_security_headers(plane: Plane) -> None:
             assert headers["x-content-type-options"] == "nosniff"
         assert (await client.get("/api/health")).headers["cache-control"] == "no-store"
         assert error_of(await client.get("/api/nothing")) == "unknown"
+
+
+def build(assets: Path) -> None:
+    """Three files as a build names them, one of them packed too."""
+    assets.mkdir(parents=True)
+    for name in ("lintWorker-Ab_1.js", "lintWorkers.js", "code-Ab_1.wasm"):
+        (assets / name).write_bytes(b"plain")
+    (assets / "code-Ab_1.wasm.gz").write_bytes(gzip.compress(b"plain"))
+
+
+async def test_only_the_checkers_worker_may_compile_and_a_packed_file_is_sent_to_who_takes_it(
+    plane: Plane,
+) -> None:
+    build(plane.settings.static / "assets")
+    async with httpx.AsyncClient(base_url=plane.base) as client:
+        worker = await client.get("/assets/lintWorker-Ab_1.js")
+        assert "'wasm-unsafe-eval'" in worker.headers["content-security-policy"]
+        for path in ("/assets/lintWorkers.js", "/assets/code-Ab_1.wasm", "/"):
+            assert "wasm" not in (await client.get(path)).headers["content-security-policy"]
+        packed = await client.get("/assets/code-Ab_1.wasm")
+        assert packed.content == b"plain"
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.headers["content-type"] == "application/wasm"
+        plain = await client.get("/assets/code-Ab_1.wasm", headers={"accept-encoding": "identity"})
+        assert plain.content == b"plain"
+        assert "content-encoding" not in plain.headers
 
 
 async def test_pages_come_from_the_built_folder_and_from_nowhere_else(plane: Plane) -> None:

@@ -1,13 +1,15 @@
-"""The candidate's terminal: typed by them alone, seen by both, recorded, bounded, and back after a crash."""
+"""The candidate's terminal: typed by them, seen by both, recorded, bounded, and back after a crash."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
 from pycrdt import Text
 
 from sandbox.adapters.memory import MemorySandboxes, MemoryTerminal
+from sandbox.core import events as ev
 from sandbox.rooms.scrollback import MAX_CHARS, Scrollback
 from sandbox.service.terminal_flow import BURST
 from tests.sandbox.conftest import Plane, serve
@@ -33,10 +35,10 @@ async def test_both_see_what_the_candidate_types_and_what_it_prints(plane: Plane
         for page in (ada, grace):
             await page.until(lambda page=page: page.terminal.endswith("one\x1b[31mtwothree$ "))  # type: ignore[misc]
         assert grace.terminal == ada.terminal
-        assert grace.view["terminal"] == {"rows": 24, "columns": 80}
+        assert grace.view["terminal"] == {"rows": 24, "columns": 80, "typist": "candidate"}
         await ada.do("terminal_resize", rows=30, columns=100)
         assert shell.size == (30, 100)
-        await grace.until(lambda: grace.view["terminal"] == {"rows": 30, "columns": 100})
+        await grace.until(lambda: grace.view["terminal"]["rows"] == 30)
         await ada.do("terminal_type", text="exit\r")
         await grace.until(lambda: grace.view["terminal"] is None)
 
@@ -55,10 +57,10 @@ async def test_nobody_watches_during_a_focus_block_and_all_is_there_afterwards(p
         await ada.until(lambda: ada.terminal.count("unwatched") == 2)
         async with await plane.page(interview, "interviewer") as again:
             assert again.terminal == grace.terminal == "$ "
-            assert again.view["terminal"] == {"rows": 24, "columns": 80}
+            assert again.view["terminal"]["rows"] == 24
         await ada.do("end_focus_block")
         await grace.until(lambda: grace.terminal == ada.terminal)
-        await grace.until(lambda: grace.view["terminal"] == {"rows": 50, "columns": 120})
+        await grace.until(lambda: grace.view["terminal"]["rows"] == 50)
 
 
 async def test_the_interviewer_may_not_type(plane: Plane) -> None:
@@ -76,6 +78,52 @@ async def test_the_interviewer_may_not_type(plane: Plane) -> None:
         ):
             assert "not for the interviewer" in (await grace.ask(name, **args))["message"]
         assert (shell.typed, shell.size) == ("", (24, 80))
+
+
+async def test_an_interviewer_types_while_the_room_edits_together_and_the_record_says_who(
+    plane: Plane,
+) -> None:
+    interview = plane.interview()
+    async with (
+        await plane.page(interview, "candidate") as ada,
+        await plane.page(interview, "interviewer") as grace,
+    ):
+        shell = await opened(plane, interview, ada)
+        await grace.do("co_edit", on=True)
+        for text in ("e", "cho"):
+            await grace.do("terminal_type", text=text)
+        await ada.until(lambda: ada.view["terminal"]["typist"] == "interviewer")
+        await ada.do("terminal_type", text=" hello\r")
+        await grace.until(lambda: grace.view["terminal"]["typist"] == "candidate")
+        assert shell.typed.startswith("echo hello")
+        for name, args in (("terminal_resize", {"rows": 9, "columns": 40}), ("terminal_close", {})):
+            assert "not for the interviewer" in (await grace.ask(name, **args))["message"]
+        await grace.do("co_edit", on=False)
+        assert "not for the interviewer" in (await grace.ask("terminal_type", text="x"))["message"]
+        cookies = grace.cookies
+    by = [
+        one.event.by for one in plane.store.log.entries(interview) if isinstance(one.event, ev.TerminalTyped)
+    ]
+    assert by == ["interviewer", "candidate"], "once for each change of hands"
+    async with httpx.AsyncClient(base_url=plane.base, cookies=cookies) as client:
+        recording = (await client.get(f"/api/rooms/{interview}/recording")).json()
+    names = [recording["people"][person]["name"] for _, person in recording["typists"]]
+    assert names == ["Grace", "Ada"]
+    told = [one["text"] for one in recording["moments"] if one["kind"] == "terminal-typed"]
+    assert told == ["An interviewer types in the terminal now.", "The candidate types in the terminal now."]
+
+
+async def test_nobody_but_the_candidate_types_during_a_focus_block(plane: Plane) -> None:
+    interview = plane.interview()
+    async with (
+        await plane.page(interview, "candidate") as ada,
+        await plane.page(interview, "interviewer") as grace,
+    ):
+        shell = await opened(plane, interview, ada)
+        await grace.do("co_edit", on=True)
+        await grace.do("focus_block", minutes=5)
+        assert "not for the interviewer" in (await grace.ask("terminal_type", text="x"))["message"]
+        assert shell.typed == ""
 
 
 @pytest.mark.parametrize(

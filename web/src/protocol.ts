@@ -133,7 +133,12 @@ const benchReport = object({
 export type BenchReport = Infer<typeof benchReport>;
 export type BenchRow = BenchReport["rows"][number];
 
-const terminal = object({ rows: number, columns: number });
+const terminal = object({
+  rows: number,
+  columns: number,
+  /** Who typed in it last; the candidate until somebody else has. */
+  typist: string,
+});
 
 const note = object({
   id: number,

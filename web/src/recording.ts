@@ -84,6 +84,7 @@ export const recording = object({
   strips: list(tuple(number, number, tokenStrip)),
   tool_errors: list(tuple(number, number, string)),
   terminal: list(tuple(number, terminalEvent)),
+  typists: list(tuple(number, number)),
   notes: list(object({ ms: number, id: number, stage, text: string })),
   ticks: list(tuple(number, string, boolean)),
   marks: list(object({ ms: number, axis: string, score: number, reason: string })),

@@ -40,6 +40,7 @@ const EMPTY: Recording = {
   strips: [],
   tool_errors: [],
   terminal: [],
+  typists: [],
   notes: [],
   ticks: [],
   marks: [],

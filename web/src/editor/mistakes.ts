@@ -1,4 +1,4 @@
-/** Marks where the text is no Python, from the editor's own syntax tree: at once, and while the kernel is busy. */
+/** Marks mistakes, also while the kernel is busy: of syntax from the editor's own tree, of names from a worker. */
 
 import { syntaxTree } from "@codemirror/language";
 import { linter, lintGutter, lintKeymap, type Diagnostic } from "@codemirror/lint";
@@ -6,6 +6,7 @@ import { Compartment, type EditorState, type Extension } from "@codemirror/state
 import { keymap, ViewPlugin, type EditorView } from "@codemirror/view";
 
 import { settings } from "../settings";
+import { marksOf, Names, type Port } from "./names";
 
 const MOST = 20;
 const DELAY_MS = 600;
@@ -35,8 +36,13 @@ export function syntaxMistakes(state: EditorState): Diagnostic[] {
   return found;
 }
 
+const names = new Names(
+  () => new Worker(new URL("./lintWorker.ts", import.meta.url), { type: "module" }) as Port,
+);
+
 const marks: Extension = [
   linter((view) => syntaxMistakes(view.state), { delay: DELAY_MS }),
+  linter(async ({ state }) => marksOf(state.doc, await names.check(state.doc.toString())), { delay: DELAY_MS }),
   lintGutter({ hoverTime: 200 }),
   keymap.of(lintKeymap),
 ];

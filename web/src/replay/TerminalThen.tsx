@@ -8,6 +8,7 @@ import type { Screen } from "../terminal/screen";
 import { Banner, Empty } from "../ui/parts";
 import { contrast, dark } from "../ui/theme";
 import type { Player } from "./player";
+import { lastUntil } from "./sorted";
 import { TerminalPlayback, TerminalTrack } from "./terminal";
 import { usePlayer } from "./usePlayer";
 
@@ -15,10 +16,16 @@ export function TerminalThen({ player }: { player: Player }) {
   const { ms } = usePlayer(player);
   const track = useMemo(() => new TerminalTrack(player.recording), [player]);
   const open = track.open(ms);
+  const typist = player.recording.people[lastUntil(player.recording.typists, ms)?.[1] ?? -1];
   if (open === null) return <Empty title="No terminal had been opened yet" />;
   return (
     <div className="terminal-panel">
       {open ? null : <Banner tone="info">This terminal had ended.</Banner>}
+      {typist && typist.role !== "candidate" ? (
+        <div data-testid="replay-typist">
+          <Banner tone="info">{typist.name} typed in this terminal.</Banner>
+        </div>
+      ) : null}
       <ScreenThen track={track} ms={ms} />
     </div>
   );

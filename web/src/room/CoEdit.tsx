@@ -18,7 +18,7 @@ export function CoEditSwitch() {
   const possible = (stage === "filter" || stage === "probe") && !submission && focus.until === null;
   if (!possible) return null;
   return (
-    <label className="row small" title="Lets everybody of the panel type in the candidate's files. They are told.">
+    <label className="row small" title="Lets everybody of the panel type in the candidate's files and terminal. They are told.">
       <input
         type="checkbox"
         checked={wanted ?? co_edit}
@@ -48,8 +48,8 @@ export function CoEditBanner() {
         }
       >
         {role === "candidate"
-          ? `Editing together: ${names.join(" and ")} can type in your files, under their own name. The record says who wrote what.`
-          : "Editing together: what you type goes into the candidate's files, under your name."}
+          ? `Editing together: ${names.join(" and ")} can type in your files and your terminal, under their own name. The record says who wrote what.`
+          : "Editing together: what you type goes into the candidate's files or their terminal, under your name."}
       </Banner>
     </div>
   );

@@ -146,7 +146,7 @@ function SettingsForm() {
         </span>
       </div>
       <Switch label="Wrap long lines" on={wrap} onChange={(on) => change({ wrap: on })} />
-      <Switch label="Mark syntax mistakes" on={lint} onChange={(on) => change({ lint: on })} />
+      <Switch label="Mark mistakes: syntax, undefined and unused names" on={lint} onChange={(on) => change({ lint: on })} />
       <Switch
         label="Terminal for screen readers"
         on={screenReader}

@@ -1,4 +1,4 @@
-/** The candidate's terminal: theirs to type in, a picture of it for everybody else. */
+/** The candidate's terminal: theirs to type in, an interviewer's too while the room edits together, else a picture. */
 
 import { useEffect, useRef, useState } from "react";
 
@@ -15,16 +15,17 @@ const SETTLED_MS = 150;
 
 export function TerminalPanel() {
   const room = useRoom();
-  const { terminal, interview, sandbox, submission } = useView();
+  const { terminal, interview, sandbox, submission, co_edit, focus } = useView();
   const act = useAct();
-  const writer = room.role === "candidate";
+  const owner = room.role === "candidate";
+  const together = room.role === "interviewer" && co_edit && focus.until === null && submission === null;
   const ready = sandbox.state === "ready" && submission === null;
   const [wanted, setWanted] = useState(false);
   const open = () => {
     setWanted(true);
     void act("terminal_open", { rows: FIRST_SIZE.rows, columns: FIRST_SIZE.columns });
   };
-  const opener = writer ? (
+  const opener = owner ? (
     <button type="button" className="button" data-testid="terminal-open" disabled={!ready} onClick={open}>
       Open a terminal
     </button>
@@ -35,7 +36,7 @@ export function TerminalPanel() {
       <div className="empty">
         <strong>No terminal is open</strong>
         <p className="small">
-          {writer
+          {owner
             ? "A shell in your sandbox. It sees the files as they stand whenever you press Enter. What it prints is recorded and seen by your interviewer."
             : `${interview.candidate_name} has not opened one.`}
         </p>
@@ -50,8 +51,15 @@ export function TerminalPanel() {
           This terminal has ended.
         </Banner>
       )}
-      <TerminalScreen act={act} writable={writer && terminal !== null} size={terminal} focus={wanted} />
-      {writer && terminal ? (
+      <Typist />
+      <TerminalScreen
+        act={act}
+        writable={(owner || together) && terminal !== null}
+        owner={owner}
+        size={terminal}
+        focus={wanted}
+      />
+      {owner && terminal ? (
         <p className="terminal-hint small muted">
           <kbd>Shift</kbd> <kbd>Esc</kbd> leaves the terminal
           <span className="grow" />
@@ -64,7 +72,26 @@ export function TerminalPanel() {
   );
 }
 
-function TerminalScreen(props: { act: Act; writable: boolean; size: Size | null; focus: boolean }) {
+/** Whose keys the terminal gets, where they are not the candidate's. */
+function Typist() {
+  const { terminal, people, you } = useView();
+  if (!terminal || terminal.typist === "candidate") return null;
+  const name = people.find((one) => one.author === terminal.typist)?.name ?? "Somebody of the panel";
+  return (
+    <div data-testid="terminal-typist">
+      <Banner tone="info">{terminal.typist === you ? "You type" : `${name} types`} in this terminal.</Banner>
+    </div>
+  );
+}
+
+function TerminalScreen(props: {
+  act: Act;
+  writable: boolean;
+  /** Whether its size follows this page. */
+  owner: boolean;
+  size: Size | null;
+  focus: boolean;
+}) {
   const room = useRoom();
   const { display } = useView();
   const { fontSize, screenReader: chosen } = useSettings();
@@ -90,8 +117,8 @@ function TerminalScreen(props: { act: Act; writable: boolean; size: Size | null;
       settling = setTimeout(() => propose(size), SETTLED_MS);
     };
     const propose = (size: Size) => {
-      const { writable, size: known, fontSize: most } = latest.current;
-      if (!writable) screen.current?.fitLetters((known ?? FIRST_SIZE).columns, most);
+      const { writable, owner, size: known, fontSize: most } = latest.current;
+      if (!owner || !writable) screen.current?.fitLetters((known ?? FIRST_SIZE).columns, most);
       else if (known && (known.rows !== size.rows || known.columns !== size.columns))
         void latest.current.act("terminal_resize", { rows: size.rows, columns: size.columns });
     };
@@ -102,7 +129,7 @@ function TerminalScreen(props: { act: Act; writable: boolean; size: Size | null;
         screen.current = new Opened(parent, {
           feed: room.terminal,
           size: now.size ?? FIRST_SIZE,
-          label: now.writable ? "Terminal" : "The candidate's terminal, read-only",
+          label: now.writable ? (now.owner ? "Terminal" : "The candidate's terminal, shared") : "The candidate's terminal, read-only",
           fontSize: now.fontSize,
           screenReader: now.screenReader,
           onType: now.writable ? (text) => typing.type(text) : null,
