@@ -10,7 +10,7 @@ round gives on texts that the target wrote itself. A batch drafts gamma times an
     plain decoding  = B / target(B, 1)
 
 Each sequence goes on from where its own drafts fell, so none waits for another and a batch loses nothing but
-time. Drawing and testing tokens is left out on both sides. A folder without `model.safetensors` gets random
+time. Drawing and testing tokens is left out on both sides. A folder with a config.json alone gets random
 weights, good for time alone; then ``--acceptance`` has to say what to assume. Without ``--target`` only the
 price lists are worked out.
 """
@@ -22,13 +22,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 
 from bench.machine import described
 from bench.passes import Causal, Pass, times
-from bench.static_llama import Shape, StaticLlama, Weights, named_weights, random_weights
+from bench.static_llama import StaticLlama, Weights, named_weights, random_weights
 from harness.reference import plain, speculative
 from pairs.prices import COMPUTE_BOUND, MEMORY_BOUND, PriceList
+from pairs.real.folder import read_json, read_weights
+from pairs.real.shape import shape_of
 from wire.batch_pressure import BatchPressure, Curve, Pressure
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64)
@@ -172,18 +173,19 @@ def table(found: Pressure) -> str:
     return "\n".join(lines)
 
 
-def read_weights(folder: Path, device: str, dtype: torch.dtype) -> Weights:
-    shape, tensors = Shape.read(folder), folder / "model.safetensors"
-    if not tensors.exists():
+def load(folder: Path, device: str, dtype: torch.dtype) -> Weights:
+    """Raises PairError: no Llama is there."""
+    shape = shape_of(read_json(folder, "config.json"))
+    if not list(folder.glob("*.safetensors")):
         return random_weights(shape, device=device, dtype=dtype)
-    return named_weights(shape, load_file(tensors), device=device, dtype=dtype)
+    tensors = {name: torch.from_numpy(array) for name, array in read_weights(folder).items()}
+    return named_weights(shape, tensors, device=device, dtype=dtype)
 
 
 def of_folders(asked: argparse.Namespace) -> Pressure:
     torch.set_num_threads(1)
     target, draft = (
-        read_weights(folder, asked.device, getattr(torch, asked.dtype))
-        for folder in (asked.target, asked.draft)
+        load(folder, asked.device, getattr(torch, asked.dtype)) for folder in (asked.target, asked.draft)
     )
     what = f"{asked.name}, {asked.dtype}, on {described(asked.device)}"
     if asked.acceptance is None:

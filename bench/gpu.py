@@ -27,8 +27,9 @@ from torch import Tensor
 
 from bench.machine import described
 from bench.passes import Causal, seconds, times
-from bench.static_llama import Shape, StaticLlama, random_weights
+from bench.static_llama import StaticLlama, numbers_read, random_weights, sized
 from harness.reference import plain, speculative
+from pairs.real.shape import Shape
 
 LAWS = 64
 PREFILL = 32
@@ -48,26 +49,26 @@ class Scale:
 
 
 LARGE = Scale(
-    target=Shape(
-        vocab_size=32_000, hidden_size=4096, num_hidden_layers=32, num_attention_heads=32,
-        num_key_value_heads=8, head_dim=128, intermediate_size=14_336,
+    target=sized(
+        vocab_size=32_000, width=4096, layers=32, heads=32,
+        groups=8, head_width=128, hidden=14_336,
     ),
-    draft=Shape(
-        vocab_size=32_000, hidden_size=3072, num_hidden_layers=4, num_attention_heads=24,
-        num_key_value_heads=8, head_dim=128, intermediate_size=10_240,
+    draft=sized(
+        vocab_size=32_000, width=3072, layers=4, heads=24,
+        groups=8, head_width=128, hidden=10_240,
     ),
     dtype=torch.bfloat16, prompt=128, new=256, pairs=8,
 )  # fmt: skip
 """7.1 and 0.58 billion weights a call. The draft is shallow: a kernel has its microseconds, graph or not."""
 
 SMALL = Scale(
-    target=Shape(
-        vocab_size=256, hidden_size=128, num_hidden_layers=8, num_attention_heads=4, num_key_value_heads=2,
-        head_dim=32, intermediate_size=256,
+    target=sized(
+        vocab_size=256, width=128, layers=8, heads=4, groups=2,
+        head_width=32, hidden=256,
     ),
-    draft=Shape(
-        vocab_size=256, hidden_size=64, num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=1,
-        head_dim=32, intermediate_size=128,
+    draft=sized(
+        vocab_size=256, width=64, layers=1, heads=2, groups=1,
+        head_width=32, hidden=128,
     ),
     dtype=torch.float32, prompt=16, new=48, pairs=2,
 )  # fmt: skip
@@ -216,7 +217,7 @@ def main() -> int:
     torch.set_num_threads(1)
     scale = SMALL if asked.small else LARGE
     found = measure(scale, asked.device, acceptance=asked.acceptance, gammas=asked.gamma)
-    on = f"{described(asked.device)}, {scale.target.parameters / 1e9:.2f}B weights a target call, random"
+    on = f"{described(asked.device)}, {numbers_read(scale.target) / 1e9:.2f}B weights a target call, random"
     print(f"{on}; acceptance set to {asked.acceptance:g}\n\n{table(found)}")
     if asked.json is not None:
         report = {"on": on, "acceptance": asked.acceptance, "found": [asdict(one) for one in found]}

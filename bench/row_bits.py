@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from bench.batch_pressure import read_weights
+from bench.batch_pressure import load
 from bench.passes import Cache, Causal
 from bench.static_llama import StaticLlama, Weights
 
@@ -75,7 +75,7 @@ def main() -> None:
     print("| numbers | calls | rows with the same bits | total variation, most | ratio, most |")
     print("|---|---|---|---|---|")
     for dtype in (torch.float32, torch.bfloat16):
-        weights = read_weights(asked.folder, asked.device, dtype)
+        weights = load(asked.folder, asked.device, dtype)
         for name, widths in (("as they come", WIDTHS), ("filled up to 16", (16,))):
             found = spread(weights, widths)
             print(

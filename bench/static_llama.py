@@ -3,50 +3,32 @@
 No cache grows and nothing is asked of the device, so that a CUDA graph can hold a whole call. The same code
 runs on a processor, where tests hold it against transformers' `LlamaForCausalLM`.
 
-Shapes: B sequences, n positions fed to each, L positions that a cache holds, V ids, H heads, K heads of keys
-and values, D numbers a head.
+Shapes: B sequences, n positions fed to each, L positions that a cache holds, V ids, H heads, K groups of
+them with keys and values in common, D numbers a head.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from pairs.real.shape import Shape
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """What `config.json` of a Llama says."""
 
-    vocab_size: int
-    hidden_size: int
-    num_hidden_layers: int
-    num_attention_heads: int
-    num_key_value_heads: int
-    head_dim: int
-    intermediate_size: int
-    rms_norm_eps: float = 1e-5
-    rope_theta: float = 10_000.0
+def sized(**sizes: int) -> Shape:
+    """A shape for random weights: the sizes are given, the rest is as usual."""
+    return Shape(max_positions=4096, eps=1e-5, rope_base=10_000.0, tied=False, **sizes)
 
-    @classmethod
-    def read(cls, folder: Path) -> Shape:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_text())
-        known = {name: config[name] for name in cls.__dataclass_fields__ if name in config}
-        theta = config.get("rope_parameters", {}).get("rope_theta", config.get("rope_theta", 10_000.0))
-        return cls(**known | {"rope_theta": theta})
 
-    @property
-    def parameters(self) -> int:
-        """Numbers that a call reads: all but the embedding's, of which it reads a row a position."""
-        heads = (self.num_attention_heads + 2 * self.num_key_value_heads) * self.head_dim
-        attention = self.hidden_size * (heads + self.num_attention_heads * self.head_dim)
-        layer = attention + 3 * self.hidden_size * self.intermediate_size
-        return self.num_hidden_layers * layer + self.vocab_size * self.hidden_size
+def numbers_read(shape: Shape) -> int:
+    """Weights that a call reads: all but the embedding's, of which it reads a row a position."""
+    heads = 2 * (shape.heads + shape.groups) * shape.head_width
+    layer = shape.width * (heads + 3 * shape.hidden)
+    return shape.layers * layer + shape.vocab_size * shape.width
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +60,25 @@ def random_weights(shape: Shape, *, device: str, dtype: torch.dtype, seed: int =
         drawn = torch.empty(rows, columns, device=device, dtype=dtype)
         return drawn.normal_(0.0, 0.02, generator=generator)
 
-    ones = torch.ones(shape.hidden_size, device=device, dtype=dtype)
-    width = shape.num_attention_heads * shape.head_dim
-    keys_values = 2 * shape.num_key_value_heads * shape.head_dim
+    ones = torch.ones(shape.width, device=device, dtype=dtype)
+    width = shape.heads * shape.head_width
+    keys_values = 2 * shape.groups * shape.head_width
     layers = tuple(
         Layer(
             attention_norm=ones,
-            qkv=normal(width + keys_values, shape.hidden_size),
-            output=normal(shape.hidden_size, width),
+            qkv=normal(width + keys_values, shape.width),
+            output=normal(shape.width, width),
             mlp_norm=ones,
-            gate_up=normal(2 * shape.intermediate_size, shape.hidden_size),
-            down=normal(shape.hidden_size, shape.intermediate_size),
+            gate_up=normal(2 * shape.hidden, shape.width),
+            down=normal(shape.width, shape.hidden),
         )
-        for _ in range(shape.num_hidden_layers)
+        for _ in range(shape.layers)
     )
-    embedding = normal(shape.vocab_size, shape.hidden_size)
-    return Weights(shape, embedding, layers, ones, normal(shape.vocab_size, shape.hidden_size))
+    embedding = normal(shape.vocab_size, shape.width)
+    return Weights(shape, embedding, layers, ones, normal(shape.vocab_size, shape.width))
 
 
-def named_weights(shape: Shape, tensors: dict[str, Tensor], *, device: str, dtype: torch.dtype) -> Weights:
+def named_weights(shape: Shape, tensors: Mapping[str, Tensor], *, device: str, dtype: torch.dtype) -> Weights:
     """From the names that `LlamaForCausalLM` gives its parameters."""
 
     def take(*names: str) -> Tensor:
@@ -114,8 +96,8 @@ def named_weights(shape: Shape, tensors: dict[str, Tensor], *, device: str, dtyp
         )
 
     embedding = take("model.embed_tokens.weight")
-    head = take("lm_head.weight") if "lm_head.weight" in tensors else embedding
-    layers = tuple(layer(n) for n in range(shape.num_hidden_layers))
+    head = embedding if shape.tied else take("lm_head.weight")
+    layers = tuple(layer(n) for n in range(shape.layers))
     return Weights(shape, embedding, layers, take("model.norm.weight"), head)
 
 
@@ -126,7 +108,7 @@ class StaticLlama:
         shape, like = weights.shape, weights.embedding
         self.weights = weights
         self.batch, self.positions = batch, positions
-        cache = (shape.num_hidden_layers, 2, batch, positions, shape.num_key_value_heads, shape.head_dim)
+        cache = (shape.layers, 2, batch, positions, shape.groups, shape.head_width)
         self._cache = torch.zeros(cache, device=like.device, dtype=like.dtype)
         self._sequence = torch.arange(batch, device=like.device)[:, None]
         self._place = torch.arange(positions, device=like.device)
@@ -154,13 +136,13 @@ class StaticLlama:
         return functional.linear(self._norm(hidden, weights.norm), weights.head).float()
 
     def _norm(self, hidden: Tensor, weight: Tensor) -> Tensor:
-        return functional.rms_norm(hidden, weight.shape, weight, self.weights.shape.rms_norm_eps)
+        return functional.rms_norm(hidden, weight.shape, weight, self.weights.shape.eps)
 
     def _attend(self, layer: Layer, cache: Tensor, normed: Tensor, places: Tensor, seen: Tensor) -> Tensor:
         """``(B, n, H D)``. Heads that share keys are laid side by side as if they were more positions."""
         shape = self.weights.shape
         B, n = places.shape
-        H, K, D = shape.num_attention_heads, shape.num_key_value_heads, shape.head_dim
+        H, K, D = shape.heads, shape.groups, shape.head_width
         turning, v = functional.linear(normed, layer.qkv).split([(H + K) * D, K * D], -1)
         cos, sin = self._cos[places, None], self._sin[places, None]  # (B, n, 1, D)
         q, k = _turned(turning.view(B, n, H + K, D), cos, sin).split([H, K], 2)
@@ -175,8 +157,8 @@ class StaticLlama:
 
 def _rotations(shape: Shape, place: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
     """Cosines and sines ``(L, D)`` of rotary embeddings (Su et al. 2021, arXiv:2104.09864)."""
-    even = torch.arange(0, shape.head_dim, 2, device=place.device).float()
-    turns = place.float()[:, None] / shape.rope_theta ** (even / shape.head_dim)
+    even = torch.arange(0, shape.head_width, 2, device=place.device).float()
+    turns = place.float()[:, None] / shape.rope_base ** (even / shape.head_width)
     angles = torch.cat([turns, turns], -1)
     return angles.cos().to(like.dtype), angles.sin().to(like.dtype)
 

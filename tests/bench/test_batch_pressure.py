@@ -12,13 +12,13 @@ torch = pytest.importorskip("torch", reason="needs the extra `models`")
 pytest.importorskip("safetensors", reason="needs the extra `models`")
 
 from bench import batch_pressure as bp  # noqa: E402
-from bench.static_llama import Shape, random_weights  # noqa: E402
+from bench.static_llama import random_weights, sized  # noqa: E402
 from pairs.prices import COMPUTE_BOUND, MEMORY_BOUND  # noqa: E402
 from wire.batch_pressure import BatchPressure  # noqa: E402
 
-SHAPE = Shape(
-    vocab_size=16, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=1,
-    head_dim=8, intermediate_size=24,
+SHAPE = sized(
+    vocab_size=16, width=16, layers=2, heads=2, groups=1,
+    head_width=8, hidden=24,
 )  # fmt: skip
 
 
@@ -66,8 +66,13 @@ def test_the_file_holds_what_was_found_and_nothing_that_cannot_be() -> None:
         BatchPressure.model_validate_json(json.dumps(broken))
 
 
-def test_a_folder_with_only_a_config_is_a_pair_for_time(tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_text(
-        json.dumps({name: getattr(SHAPE, name) for name in SHAPE.__slots__})
-    )
-    assert bp.read_weights(tmp_path, "cpu", torch.float32).shape == SHAPE
+def test_a_folder_with_only_a_config_is_a_model_for_time(tmp_path: Path) -> None:
+    config = {
+        "architectures": ["LlamaForCausalLM"], "vocab_size": 16, "hidden_size": 16, "num_hidden_layers": 2,
+        "num_attention_heads": 2, "num_key_value_heads": 1, "intermediate_size": 24,
+        "max_position_embeddings": 64,
+    }  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    weights = bp.load(tmp_path, "cpu", torch.float32)
+    assert len(weights.layers) == 2
+    assert weights.embedding.shape == (16, 16)

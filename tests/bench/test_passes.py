@@ -7,12 +7,12 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `models`")
 
 from bench.passes import Causal, Pass, times  # noqa: E402
-from bench.static_llama import Shape, StaticLlama, random_weights  # noqa: E402
+from bench.static_llama import StaticLlama, random_weights, sized  # noqa: E402
 from harness.reference import block, plain, speculative  # noqa: E402
 
-SHAPE = Shape(
-    vocab_size=48, hidden_size=64, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2,
-    head_dim=16, intermediate_size=96,
+SHAPE = sized(
+    vocab_size=48, width=64, layers=3, heads=4, groups=2,
+    head_width=16, hidden=96,
 )  # fmt: skip
 TEXT = torch.randint(48, (1, 40), generator=torch.Generator().manual_seed(3))
 

@@ -9,18 +9,21 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `models`")
 transformers = pytest.importorskip("transformers", reason="needs the extra `models`")
 
-from bench.static_llama import Shape, StaticLlama, named_weights  # noqa: E402
+from bench.static_llama import StaticLlama, named_weights, numbers_read  # noqa: E402
+from pairs.real.shape import Shape  # noqa: E402
 
 SHAPE = Shape(
     vocab_size=64,
-    hidden_size=32,
-    num_hidden_layers=3,
-    num_attention_heads=4,
-    num_key_value_heads=2,
-    head_dim=8,
-    intermediate_size=48,
-    rms_norm_eps=1e-6,
-    rope_theta=500.0,
+    width=32,
+    layers=3,
+    heads=4,
+    groups=2,
+    head_width=8,
+    hidden=48,
+    max_positions=64,
+    eps=1e-6,
+    rope_base=500.0,
+    tied=False,
 )
 BATCH = 3
 
@@ -55,4 +58,4 @@ def test_logits_are_those_of_transformers_over_ragged_calls_and_crops(theirs: An
 
 def test_what_a_call_reads_is_counted(theirs: Any) -> None:
     layers = sum(p.numel() for p in theirs.model.layers.parameters() if p.dim() == 2)
-    assert SHAPE.parameters == layers + theirs.lm_head.weight.numel()
+    assert numbers_read(SHAPE) == layers + theirs.lm_head.weight.numel()

@@ -13,13 +13,13 @@ torch = pytest.importorskip("torch", reason="needs the extra `models`")
 
 from bench import batch_pressure, gpu  # noqa: E402
 from bench.passes import Cache, Causal, Pass  # noqa: E402
-from bench.static_llama import Shape, StaticLlama, random_weights  # noqa: E402
+from bench.static_llama import StaticLlama, random_weights, sized  # noqa: E402
 from harness.reference import block, plain, speculative  # noqa: E402
 
 WIDTH = 16
-SMALLER = Shape(
-    vocab_size=4096, hidden_size=1024, num_hidden_layers=4, num_attention_heads=8, num_key_value_heads=2,
-    head_dim=128, intermediate_size=2048,
+SMALLER = sized(
+    vocab_size=4096, width=1024, layers=4, heads=8, groups=2,
+    head_width=128, hidden=2048,
 )  # fmt: skip
 H100_BYTES = 70 << 30
 """Only cards of that class have as much memory, and the bandwidth that the goal was set for."""
@@ -105,9 +105,9 @@ def test_a_graph_gives_what_the_call_gives() -> None:
 
 
 def test_speculation_is_worth_less_the_larger_the_batch() -> None:
-    shape = replace(SMALLER, num_hidden_layers=16, hidden_size=2048, intermediate_size=8192)
+    shape = replace(SMALLER, layers=16, width=2048, hidden=8192)
     target = random_weights(shape, device="cuda", dtype=torch.bfloat16)
-    draft = random_weights(replace(shape, num_hidden_layers=1), device="cuda", dtype=torch.bfloat16)
+    draft = random_weights(replace(shape, layers=1), device="cuda", dtype=torch.bfloat16)
     tokens = {4: batch_pressure.expected_tokens(0.8, 4)}
     found = batch_pressure.measured(target, draft, tokens, name="random", what="random weights")
     print(batch_pressure.table(found))
