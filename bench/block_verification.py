@@ -115,13 +115,17 @@ def measured(acceptance: float, gamma: int, pairs: int = PAIRS) -> Standing:
 
 
 def table(rows: Sequence[dict[str, float]]) -> str:
-    """Markdown."""
-    lines = ["| acceptance | drafts | token | block | gain | ceiling |", "|---|---|---|---|---|---|"]
-    lines += [
-        f"| {row['acceptance']:g} | {row['gamma']:g} | {row['token']:.3f} | {row['block']:.3f} "
-        f"| {100 * ((1 + row['block']) / (1 + row['token']) - 1):.1f} % | {row['ceiling']:.3f} |"
-        for row in rows
-    ]
+    """Markdown, with the acceptance where rows have one."""
+    first = "| acceptance " if "acceptance" in rows[0] else ""
+    names = f"{first}| drafts | token | block | gain | ceiling |"
+    lines = [names, "|---" * (names.count("|") - 1) + "|"]
+    for row in rows:
+        acceptance = f"| {row['acceptance']:g} " if first else ""
+        gain = 100 * ((1 + row["block"]) / (1 + row["token"]) - 1)
+        lines.append(
+            f"{acceptance}| {row['gamma']:g} | {row['token']:.3f} | {row['block']:.3f} | {gain:.1f} % "
+            f"| {row['ceiling']:.3f} |"
+        )
     return "\n".join(lines)
 
 

@@ -106,4 +106,4 @@ def seconds(call: Callable[[], object], device: str) -> float:
     call()
     after.record()
     after.synchronize()
-    return before.elapsed_time(after) / 1000
+    return float(before.elapsed_time(after)) / 1000
