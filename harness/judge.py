@@ -40,7 +40,7 @@ error rate holds at any stopping time, and each verdict says on how much it rest
 
 TIMING_S = 30.0
 """Seconds for wall time on a real pair, once the trials are over."""
-TIMED_BY_S = 105.0
+TIMED_BY_S = 90.0
 """Since the judgement began, when its last turn may begin: the report's two minutes hold with it too."""
 LEAST_TIMING_S = 12.0
 """With less left nothing could be measured, so nothing is begun."""

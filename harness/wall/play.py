@@ -29,6 +29,8 @@ from pairs.pair import ModelPair
 from pairs.prices import MEMORY_BOUND, total_price
 
 ENTRY = "plain.py"
+PATIENCE = Deadlines(trial_s=15.0)
+"""A generation of a real pair takes a third of a second on a quiet machine, ten times that on a busy one."""
 FAILURES = 2
 """Generations of the submission that may fail before there is nothing to measure."""
 LAW_TEXTS = 40
@@ -75,7 +77,7 @@ def measure(
     Raises:
         RuntimeFault: our machinery failed. Nothing is said about the submission.
     """
-    task, rng = task or Task(), Random(f"{seed}/wall")
+    task, rng, deadlines = task or Task(), Random(f"{seed}/wall"), deadlines or PATIENCE
     limits = _limits(task, pair)
     with (
         _player(_plain(), ENTRY, pair, runtime, limits, deadlines) as plain,
@@ -138,7 +140,7 @@ def _player(
     pair: RealPair,
     runtime: Runtime,
     limits: TrialLimits,
-    deadlines: Deadlines | None,
+    deadlines: Deadlines,
 ) -> Iterator[Player]:
     watch = Stopwatch()
     pairs = {pair.models.name: timed(pair.models, watch)}
