@@ -182,7 +182,7 @@ def calibrated(runs: Sequence[Timed]) -> Costs:
 
 
 def _slope(passes: Sequence[Pass]) -> float:
-    """Seconds a cached position, within equal numbers fed; never negative, for noise must not price."""
+    """Seconds a cached position, within equal numbers fed; never so many that a pass would cost nothing."""
     above = below = 0.0
     for fed in {each.fed for each in passes}:
         own = [each for each in passes if each.fed == fed]
@@ -192,7 +192,8 @@ def _slope(passes: Sequence[Pass]) -> float:
         centred = cached[kept] - cached[kept].mean()
         above += float(centred @ spent[kept])
         below += float(centred @ centred)
-    return max(above / below, 0.0) if below else 0.0
+    least = min((each.seconds / max(each.cached, 1) for each in passes), default=0.0)
+    return min(max(above / below, 0.0), least) if below else 0.0
 
 
 def played(

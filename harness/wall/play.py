@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 from harness import reference
 from harness.checks.law import Law
@@ -85,6 +85,16 @@ def measure(
     ):
         turns, texts, stopped = play_turns(plain, candidate, trials(task, pair, rng), until)
     failed = [run for run in texts if run.ended is not Ended.RETURNED]
+    note = failed[0].note if failed else ""
+    return _record(pair, task, stopped, turns=tuple(turns), law=law_on(pair, texts[:LAW_TEXTS]), note=note)
+
+
+def nothing_timed(pair: RealPair) -> WallRecord:
+    """Where no time was left to begin."""
+    return _record(pair, Task(), "out of time", turns=())
+
+
+def _record(pair: RealPair, task: Task, stopped: Stop, **found: Any) -> WallRecord:
     return WallRecord(
         pair=pair.models.name[:200],
         weights_sha256=pair.weights_sha256,
@@ -93,9 +103,7 @@ def measure(
         max_new_tokens=task.max_new_tokens,
         temperature=task.temperature,
         stopped=stopped,
-        turns=tuple(turns),
-        law=law_on(pair, texts[:LAW_TEXTS]),
-        note=failed[0].note if failed else "",
+        **found,
     )
 
 

@@ -23,6 +23,9 @@ def report(record: WallRecord) -> WallTime:
     found = estimate([turn.ratio for turn in usable])
     if record.stopped == "failed":
         return _without_figure(record, "not_measured", _failed(record))
+    if not record.turns:
+        words = "No time was left to time it on a real pair: the machine is busy."
+        return _without_figure(record, "not_measured", words)
     if found is None:
         return _without_figure(
             record, "too_noisy", f"Only {len(usable)} prompts were timed before the time was over; too few."
