@@ -123,6 +123,7 @@ def _add_judge(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar=("TARGET", "DRAFT"),
         help="time it on another real pair, of these folders",
     )
+    command.add_argument("--device", default="cpu", help="of the real pair, as torch names it; default: cpu")
     command.add_argument("--progress", action="store_true", help="JSON lines on standard output, no table")
     command.add_argument("--challenge", type=Path, metavar="FOLDER", default=DEFAULT_CHALLENGE)
 
@@ -179,13 +180,13 @@ def _real_pair(arguments: argparse.Namespace) -> RealPair | None:
     if arguments.wall == "never":
         return None
     if arguments.pair is not None:
-        return load(*arguments.pair)
+        return load(*arguments.pair, device=arguments.device)
     ours = shipped()
     if arguments.wall == "auto" and (ours is None or arguments.budget == "quick"):
         return None
     if ours is None:
         raise PairError("Our own pair's weights are not here. Name another pair: --pair TARGET DRAFT.")
-    return load(*ours)
+    return load(*ours, device=arguments.device)
 
 
 def _verify(arguments: argparse.Namespace) -> int:

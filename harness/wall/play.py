@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from harness import reference
 from harness.checks.law import Law
+from harness.core.rounding import relative_error
 from harness.core.trial import Ended, Trial, TrialRun
 from harness.oracle.caches import CacheLimits
 from harness.oracle.session import TrialLimits, limits_for
@@ -35,6 +36,8 @@ FAILURES = 2
 """Generations of the submission that may fail before there is nothing to measure."""
 LAW_TEXTS = 40
 """The first so many are held against the law: 2,560 tokens, which take a second or two."""
+COARSE = 0.01
+"""Of a probability: rounding beyond which few bugs' bets would win more than they give up for it."""
 CACHES = CacheLimits(live=64, tokens=1 << 14)
 """Keys and values of a real model take kilobytes a token; the judge's memory must hold all of them."""
 
@@ -108,7 +111,13 @@ def _record(pair: RealPair, task: Task, stopped: Stop, **found: Any) -> WallReco
 
 
 def law_on(pair: RealPair, texts: Sequence[TrialRun]) -> LawOnText | None:
-    """What the bets of `harness.checks.law` win on these texts; None where there is none."""
+    """What the bets of `harness.checks.law` win on these texts.
+
+    None where there is none, or where so much would have to be forgiven that no bet could win: play
+    `pairs.one_by_one` then.
+    """
+    if relative_error(pair.logit_slack, temperature=1.0) > COARSE:
+        return None
     law = Law({pair.models.name: pair.models}, settings=(), logit_slack=pair.logit_slack)
     tokens, log10 = law.evidence(texts)
     if not tokens:

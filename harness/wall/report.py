@@ -161,8 +161,8 @@ def _explanation(record: WallRecord, usable: Sequence[Turn], found: Estimate) ->
             f"The price list imitates a memory-bound GPU: a target call over {block} positions costs"
             f" {_price(block):.2f} of one over a single position, a draft call {_draft_price():.2f}. Here it"
             f" was {here}, and {outside:.0%} of the submission's time was its own code and the wire."
-            f" {lower}A CPU computes every position that it verifies, where a GPU waits for the weights and has"
-            " them nearly for free."
+            f" {lower}A CPU computes every position that it verifies, where a GPU waits for the weights and"
+            " has them nearly for free."
         )
     if found.half_width > PRECISE:
         sentences.append(f"Time ended before the interval was as narrow as {PRECISE:.0%} to either side.")
