@@ -45,6 +45,7 @@ def draw(found: dict[str, Any]) -> str:
     panels = figure.subplots(1, len(pairs), sharey=True, squeeze=False)[0]
     for axes, pair in zip(panels, pairs, strict=True):
         _panel(axes, pair)
+    panels[0].set_ylim(bottom=0.0)
     panels[0].set_ylabel("times as fast as plain decoding", color=INK, fontsize=9)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="lower center", ncols=2, frameon=False, fontsize=8.5, labelcolor=INK)
@@ -72,7 +73,6 @@ def _panel(axes: Axes, pair: dict[str, Any]) -> None:
     axes.set_title(pair["name"], color=INK, fontsize=10)
     axes.set_xlabel("num_speculative_tokens", color=INK, fontsize=9)
     axes.set_xticks(gammas)
-    axes.set_ylim(bottom=0.0)
     axes.grid(color=FAINT, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.tick_params(colors=INK, labelsize=8.5, length=0)
