@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import time
@@ -26,12 +27,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.call_costs import Costs, Pass, Role, Timed, calibrated
 from harness.core.trial import Ended, Trial, TrialRun
 from harness.oracle.session import limits_for
 from harness.runner.contestant import Contestant, Deadlines
@@ -45,17 +47,6 @@ from pairs.real.pair import load_pair
 
 REFERENCE = Path(__file__).resolve().parent.parent / "harness" / "reference"
 GAMMAS = tuple(range(1, 9))
-Role = Literal["target", "draft"]
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """One forward pass."""
-
-    role: Role
-    fed: int
-    cached: int
-    seconds: float
 
 
 @dataclass(slots=True)
@@ -111,20 +102,6 @@ class WatchedPair:
     eos_token_id: None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """One generation."""
-
-    wall_s: float
-    tokens: int
-    passes: tuple[Pass, ...]
-    virtual: int
-
-    @property
-    def per_token(self) -> float:
-        return self.wall_s / self.tokens
-
-
 @dataclass(slots=True)
 class Turns:
     plain: list[Timed] = field(default_factory=list[Timed])
@@ -136,64 +113,6 @@ class Turns:
             Turns(self.plain[:middle], self.fast[:middle]),
             Turns(self.plain[middle:], self.fast[middle:]),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """What calls were found to cost on this machine, seconds."""
-
-    table: dict[tuple[Role, int], float]
-    slope: dict[Role, float]
-    """For each cached position."""
-    a_call: float
-    a_token: float
-
-    def inside(self, run: Timed) -> float:
-        return sum(self._of(each) for each in run.passes)
-
-    def all(self, run: Timed) -> float:
-        return self.inside(run) + self.a_call * len(run.passes) + self.a_token * run.tokens
-
-    def _of(self, each: Pass) -> float:
-        known = [fed for role, fed in self.table if role == each.role]
-        fed = min(known, key=lambda fed: abs(fed - each.fed))
-        return self.table[each.role, fed] * (each.fed / fed if fed > 16 else 1.0) + (
-            self.slope[each.role] * each.cached
-        )
-
-
-def calibrated(runs: Sequence[Timed]) -> Costs:
-    """Medians by positions fed, a slope by cached positions, least squares for what is outside."""
-    passes = [each for run in runs for each in run.passes]
-    slope: dict[Role, float] = {}
-    for role in ("target", "draft"):
-        own = [each for each in passes if each.role == role and each.fed <= 16]
-        slope[role] = _slope(own)
-    by_shape: dict[tuple[Role, int], list[float]] = {}
-    for each in passes:
-        rest = each.seconds - slope[each.role] * each.cached
-        by_shape.setdefault((each.role, each.fed), []).append(rest)
-    table = {shape: statistics.median(rests) for shape, rests in by_shape.items()}
-    inside = Costs(table, slope, 0.0, 0.0)
-    outside = np.array([run.wall_s - sum(each.seconds for each in run.passes) for run in runs])
-    shape = np.array([[len(run.passes), run.tokens] for run in runs], dtype=np.float64)
-    (a_call, a_token), *_ = np.linalg.lstsq(shape, outside, rcond=None)
-    return Costs(inside.table, slope, float(a_call), float(a_token))
-
-
-def _slope(passes: Sequence[Pass]) -> float:
-    """Seconds a cached position, within equal numbers fed; never so many that a pass would cost nothing."""
-    above = below = 0.0
-    for fed in {each.fed for each in passes}:
-        own = [each for each in passes if each.fed == fed]
-        cached = np.array([each.cached for each in own], dtype=np.float64)
-        spent = np.array([each.seconds for each in own])
-        kept = spent <= np.quantile(spent, 0.9)  # the slowest tenth was interrupted
-        centred = cached[kept] - cached[kept].mean()
-        above += float(centred @ spent[kept])
-        below += float(centred @ centred)
-    least = min((each.seconds / max(each.cached, 1) for each in passes), default=0.0)
-    return min(max(above / below, 0.0), least) if below else 0.0
 
 
 def played(
@@ -336,7 +255,8 @@ def main() -> None:
         pairs += [(watched(*random_pair(*depths)), prompts) for depths in ((4, 2), (16, 1))]
     found = []
     for pair, prompts in pairs:
-        found.append(looked_at(pair, played(pair, prompts, arguments.turns, arguments.tokens)))
+        turns = played(pair, prompts, arguments.turns, arguments.tokens)
+        found.append(looked_at(pair, turns) | {"load": os.getloadavg()[1]})
         print(_table(found[-1]), flush=True)
     if arguments.json is not None:
         result = {"bench": "virtual_against_wall", "tokens": arguments.tokens, "pairs": found}
@@ -344,7 +264,9 @@ def main() -> None:
 
 
 def _table(found: dict[str, Any]) -> str:
-    lines = [f"{found['name']} (V = {found['vocab_size']})"]
+    lines = [
+        f"{found['name']} (V = {found['vocab_size']}), load {found['load']:.1f} on {os.cpu_count()} cores"
+    ]
     lines.append("gamma  wall (95 %)            models    all  price list  tokens/call  verify  draft")
     for row in found["by_gamma"]:
         wall = row["wall"]
