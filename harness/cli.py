@@ -117,8 +117,13 @@ def _add_judge(commands: argparse._SubParsersAction[Parser]) -> None:
         help="time it on a real pair too; auto: in a full judgement, where there is our own pair",
     )
     command.add_argument(
-        "--pair", nargs=2, type=Path, metavar=("TARGET", "DRAFT"), help="folders of another real pair"
+        "--pair",
+        nargs=2,
+        type=Path,
+        metavar=("TARGET", "DRAFT"),
+        help="time it on another real pair, of these folders",
     )
+    command.add_argument("--device", default="cpu", help="of the real pair, as torch names it; default: cpu")
     command.add_argument("--progress", action="store_true", help="JSON lines on standard output, no table")
     command.add_argument("--challenge", type=Path, metavar="FOLDER", default=DEFAULT_CHALLENGE)
 
@@ -172,13 +177,16 @@ def _judge(arguments: argparse.Namespace) -> int:
 
 def _real_pair(arguments: argparse.Namespace) -> RealPair | None:
     """Raises PairError."""
-    wanted = arguments.wall == "always" or (arguments.wall == "auto" and arguments.budget == "full")
-    folders = tuple(arguments.pair) if arguments.pair else shipped()
-    if not wanted or (folders is None and arguments.wall == "auto"):
+    if arguments.wall == "never":
         return None
-    if folders is None:
+    if arguments.pair is not None:
+        return load(*arguments.pair, device=arguments.device)
+    ours = shipped()
+    if arguments.wall == "auto" and (ours is None or arguments.budget == "quick"):
+        return None
+    if ours is None:
         raise PairError("Our own pair's weights are not here. Name another pair: --pair TARGET DRAFT.")
-    return load(*folders)
+    return load(*ours, device=arguments.device)
 
 
 def _verify(arguments: argparse.Namespace) -> int:

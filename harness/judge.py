@@ -18,7 +18,7 @@ from harness import versions
 from harness.battery import Battery, make_battery
 from harness.core.check import Budget, Check
 from harness.core.trial import TrialRun
-from harness.play import play
+from harness.play import OUT_OF_TIME, play
 from harness.record import Head, Record, encode, sha256
 from harness.runner import snapshot
 from harness.runner.contestant import Deadlines
@@ -27,7 +27,7 @@ from harness.schedule import Schedule
 from harness.scoring import suggest
 from harness.settings import thresholds
 from harness.wall.clocked import WallRecord
-from harness.wall.play import RealPair, measure
+from harness.wall.play import RealPair, measure, nothing_timed
 from harness.wall.report import report
 from isolation.contract import Runtime, RuntimeFault
 from pairs.prices import COMPUTE_BOUND, MEMORY_BOUND
@@ -40,7 +40,7 @@ error rate holds at any stopping time, and each verdict says on how much it rest
 
 TIMING_S = 30.0
 """Seconds for wall time on a real pair, once the trials are over."""
-TIMED_BY_S = 105.0
+TIMED_BY_S = 90.0
 """Since the judgement began, when its last turn may begin: the report's two minutes hold with it too."""
 LEAST_TIMING_S = 12.0
 """With less left nothing could be measured, so nothing is begun."""
@@ -92,7 +92,7 @@ def judge(
         )
     verdicts = conclude(battery, schedule)
     wall = None
-    if real is not None and schedule.runs and not schedule.stopped:
+    if real is not None and schedule.stopped in ("", OUT_OF_TIME):
         on_progress(Progress(check="wall time", done=len(schedule.runs), of=max(schedule.total, 1)))
         wall = _timed(files, real, runtime, challenge.entry, seed, began)
     head = Head(
@@ -119,11 +119,11 @@ def judge(
 def _timed(
     files: Mapping[str, str], real: RealPair, runtime: Runtime, entry: str, seed: int, began: float
 ) -> WallRecord | None:
-    """None where no time is left, or our machinery failed: information must not cost anybody a verdict."""
+    """None where our machinery failed: information must not cost anybody a verdict."""
     now = time.monotonic()
     until = min(now + TIMING_S, began + TIMED_BY_S)
     if until < now + LEAST_TIMING_S:
-        return None
+        return nothing_timed(real)
     with contextlib.suppress(RuntimeFault):
         return measure(files, real, runtime, entry=entry, seed=seed, until=until)
     return None

@@ -76,12 +76,14 @@ class AnalyticContext:
 
     def extend(self, tokens: Sequence[int]) -> Rows:
         check_fits(self._model, self.length, tokens)
-        state, fed = self._states[-1] if self._states else self._model.start(), list[int]()
-        for token in tokens:
-            state = self._model.advance(state, token)
-            fed.append(state)
-        self._states.extend(fed)
-        return np.stack([self._model.logits(state) for state in fed])
+        state = self._states[-1] if self._states else self._model.start()
+        row_after = self._model.logits
+        rows = np.empty((len(tokens), self._model.vocab_size), dtype="<f4")
+        for n, token in enumerate(tokens):
+            state = advance(state, token)
+            self._states.append(state)
+            rows[n] = row_after(state)
+        return rows
 
     def crop(self, length: int) -> None:
         check_keeps(self.length, length)

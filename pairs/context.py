@@ -81,7 +81,7 @@ def check_fits(model: Model, length: int, tokens: Sequence[int]) -> None:
     """Raises ValueError unless ``tokens`` can follow ``length`` positions; the text says what to do."""
     if not tokens:
         raise ValueError("no tokens; feed at least one")
-    if min(tokens) < 0 or max(tokens) >= model.vocab_size:
+    if not 0 <= min(tokens) <= max(tokens) < model.vocab_size:
         wrong = next(token for token in tokens if not 0 <= token < model.vocab_size)
         raise ValueError(f"token id {wrong}; ids go from 0 to {model.vocab_size - 1}")
     if length + len(tokens) > model.max_positions:

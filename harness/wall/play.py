@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 from harness import reference
 from harness.checks.law import Law
+from harness.core.rounding import relative_error
 from harness.core.trial import Ended, Trial, TrialRun
 from harness.oracle.caches import CacheLimits
 from harness.oracle.session import TrialLimits, limits_for
@@ -29,10 +30,14 @@ from pairs.pair import ModelPair
 from pairs.prices import MEMORY_BOUND, total_price
 
 ENTRY = "plain.py"
+PATIENCE = Deadlines(trial_s=15.0)
+"""A generation of a real pair takes a third of a second on a quiet machine, ten times that on a busy one."""
 FAILURES = 2
 """Generations of the submission that may fail before there is nothing to measure."""
 LAW_TEXTS = 40
 """The first so many are held against the law: 2,560 tokens, which take a second or two."""
+COARSE = 0.01
+"""Of a probability: rounding beyond which few bugs' bets would win more than they give up for it."""
 CACHES = CacheLimits(live=64, tokens=1 << 14)
 """Keys and values of a real model take kilobytes a token; the judge's memory must hold all of them."""
 
@@ -75,7 +80,7 @@ def measure(
     Raises:
         RuntimeFault: our machinery failed. Nothing is said about the submission.
     """
-    task, rng = task or Task(), Random(f"{seed}/wall")
+    task, rng, deadlines = task or Task(), Random(f"{seed}/wall"), deadlines or PATIENCE
     limits = _limits(task, pair)
     with (
         _player(_plain(), ENTRY, pair, runtime, limits, deadlines) as plain,
@@ -83,6 +88,16 @@ def measure(
     ):
         turns, texts, stopped = play_turns(plain, candidate, trials(task, pair, rng), until)
     failed = [run for run in texts if run.ended is not Ended.RETURNED]
+    note = failed[0].note if failed else ""
+    return _record(pair, task, stopped, turns=tuple(turns), law=law_on(pair, texts[:LAW_TEXTS]), note=note)
+
+
+def nothing_timed(pair: RealPair) -> WallRecord:
+    """Where no time was left to begin."""
+    return _record(pair, Task(), "out of time", turns=())
+
+
+def _record(pair: RealPair, task: Task, stopped: Stop, **found: Any) -> WallRecord:
     return WallRecord(
         pair=pair.models.name[:200],
         weights_sha256=pair.weights_sha256,
@@ -91,14 +106,18 @@ def measure(
         max_new_tokens=task.max_new_tokens,
         temperature=task.temperature,
         stopped=stopped,
-        turns=tuple(turns),
-        law=law_on(pair, texts[:LAW_TEXTS]),
-        note=failed[0].note if failed else "",
+        **found,
     )
 
 
 def law_on(pair: RealPair, texts: Sequence[TrialRun]) -> LawOnText | None:
-    """What the bets of `harness.checks.law` win on these texts; None where there is none."""
+    """What the bets of `harness.checks.law` win on these texts.
+
+    None where there is none, or where so much would have to be forgiven that no bet could win: play
+    `pairs.one_by_one` then.
+    """
+    if relative_error(pair.logit_slack, temperature=1.0) > COARSE:
+        return None
     law = Law({pair.models.name: pair.models}, settings=(), logit_slack=pair.logit_slack)
     tokens, log10 = law.evidence(texts)
     if not tokens:
@@ -138,7 +157,7 @@ def _player(
     pair: RealPair,
     runtime: Runtime,
     limits: TrialLimits,
-    deadlines: Deadlines | None,
+    deadlines: Deadlines,
 ) -> Iterator[Player]:
     watch = Stopwatch()
     pairs = {pair.models.name: timed(pair.models, watch)}

@@ -13,6 +13,7 @@ from wire.scorecard import Line, Measurement, Plot, Series, WallTime
 
 SPEEDUP = "speed-up over plain decoding by the clock"
 VIRTUAL = "virtual speed-up of the same runs"
+INSIDE = "speed-up inside the models alone"
 
 Outcome = tuple[str, str]
 
@@ -23,6 +24,9 @@ def report(record: WallRecord) -> WallTime:
     found = estimate([turn.ratio for turn in usable])
     if record.stopped == "failed":
         return _without_figure(record, "not_measured", _failed(record))
+    if not record.turns:
+        words = "No time was left to time it on a real pair: the machine is busy."
+        return _without_figure(record, "not_measured", words)
     if found is None:
         return _without_figure(
             record, "too_noisy", f"Only {len(usable)} prompts were timed before the time was over; too few."
@@ -72,29 +76,41 @@ def _speedup(found: Estimate) -> Measurement:
 
 
 def _figures(record: WallRecord, usable: Sequence[Turn]) -> tuple[Measurement, ...]:
-    plain, candidate = [turn.plain for turn in usable], [turn.candidate for turn in usable]
-    count = len(usable)
-    per_token = [1e3 * each.wall_s / each.tokens for each in plain]
-    figures = [
-        exact(VIRTUAL, virtual_speedup(usable), "x", n=count),
-        exact("speed-up inside the models alone", _inside(plain) / _inside(candidate), "x", n=count),
-        exact("outside the models, share of the submission's time", _outside(candidate), "of time", n=count),
-        exact("plain decoding by the clock", statistics.median(per_token), "ms a token", n=count),
-    ]
-    single = cost_of(plain, "target", 1)
     block = record.num_speculative_tokens + 1
-    for name, cost in (
-        (f"cost of a target call over {block} positions", cost_of(candidate, "target", block)),
-        ("cost of a draft call", cost_of(candidate, "draft", 1)),
-    ):
-        if single and cost:
-            figures.append(exact(name, cost / single, "single target calls", n=count))
+    figures: list[Measurement | None] = [
+        exact(VIRTUAL, virtual_speedup(usable), "x", n=len(usable)),
+        _median(INSIDE, [_inside(turn.plain) / _inside(turn.candidate) for turn in usable], "x"),
+        _median(
+            "outside the models, share of the submission's time",
+            [_outside(turn.candidate) for turn in usable],
+            "of time",
+        ),
+        _median(
+            "plain decoding by the clock",
+            [1e3 * turn.plain.wall_s / turn.plain.tokens for turn in usable],
+            "ms a token",
+        ),
+        _median(
+            f"cost of a target call over {block} positions",
+            costs(usable, "target", block),
+            "single target calls",
+        ),
+        _median("cost of a draft call", costs(usable, "draft", 1), "single target calls"),
+    ]
     if record.law is not None:
         law = record.law
         figures.append(
             exact("evidence against the law on these texts", law.log10_evidence, "log10 e-value", law.tokens)
         )
-    return tuple(figures)
+    return tuple(each for each in figures if each is not None)
+
+
+def _median(name: str, values: Sequence[float], unit: str) -> Measurement | None:
+    """With its interval, as the speed-up's; None where there are too few values."""
+    found = estimate([max(value, 1e-9) for value in values])
+    if found is None:
+        return None
+    return Measurement(name=name, value=found.value, low=found.low, high=found.high, unit=unit, n=found.turns)
 
 
 def virtual_speedup(turns: Sequence[Turn]) -> float:
@@ -104,24 +120,30 @@ def virtual_speedup(turns: Sequence[Turn]) -> float:
     return plain / paid if paid else 0.0
 
 
-def cost_of(runs: Sequence[Clocked], model: Role, fed: int) -> float | None:
-    """Seconds of one such call: median over runs of each run's mean, so that one interruption is forgiven."""
-    means = [
-        each.seconds / each.count
-        for run in runs
-        for each in run.passes
-        if each.model == model and each.fed == fed
-    ]
-    return statistics.median(means) if means else None
+def costs(turns: Sequence[Turn], model: Role, fed: int) -> list[float]:
+    """Of each turn in which the submission made such calls: one's cost, in the plain side's single calls."""
+    found = []
+    for turn in turns:
+        single, other = _cost(turn.plain, "target", 1), _cost(turn.candidate, model, fed)
+        if single and other:
+            found.append(other / single)
+    return found
 
 
-def _inside(runs: Sequence[Clocked]) -> float:
+def _cost(run: Clocked, model: Role, fed: int) -> float:
+    """Mean seconds of such a call; 0 where there was none."""
+    return next(
+        (each.seconds / each.count for each in run.passes if (each.model, each.fed) == (model, fed)), 0.0
+    )
+
+
+def _inside(run: Clocked) -> float:
     """Seconds a token inside the models."""
-    return max(statistics.median(run.inside_s / run.tokens for run in runs), 1e-12)
+    return max(run.inside_s / run.tokens, 1e-12)
 
 
-def _outside(runs: Sequence[Clocked]) -> float:
-    return statistics.median(max(1.0 - run.inside_s / run.wall_s, 0.0) for run in runs)
+def _outside(run: Clocked) -> float:
+    return max(1.0 - run.inside_s / run.wall_s, 0.0)
 
 
 def _explanation(record: WallRecord, usable: Sequence[Turn], found: Estimate) -> list[str]:
@@ -129,18 +151,18 @@ def _explanation(record: WallRecord, usable: Sequence[Turn], found: Estimate) ->
     sentences = [
         f"It decides nothing; the score is made from virtual time, which gives these runs {virtual:.2f} x."
     ]
-    candidate = [turn.candidate for turn in usable]
-    single = cost_of([turn.plain for turn in usable], "target", 1)
     block = record.num_speculative_tokens + 1
-    verify, draft = cost_of(candidate, "target", block), cost_of(candidate, "draft", 1)
-    if single and verify and draft:
+    verify, draft = costs(usable, "target", block), costs(usable, "draft", 1)
+    if verify and draft:
+        outside = statistics.median(_outside(turn.candidate) for turn in usable)
+        here = f"{statistics.median(verify):.2f} and {statistics.median(draft):.2f}"
         lower = "That is why the clock gives less. " if found.high < virtual else ""
         sentences.append(
             f"The price list imitates a memory-bound GPU: a target call over {block} positions costs"
             f" {_price(block):.2f} of one over a single position, a draft call {_draft_price():.2f}. Here it"
-            f" was {verify / single:.2f} and {draft / single:.2f}, and {_outside(candidate):.0%} of the"
-            f" submission's time was its own code and the wire. {lower}A CPU computes every position that it"
-            " verifies, where a GPU waits for the weights and has them nearly for free."
+            f" was {here}, and {outside:.0%} of the submission's time was its own code and the wire."
+            f" {lower}A CPU computes every position that it verifies, where a GPU waits for the weights and"
+            " has them nearly for free."
         )
     if found.half_width > PRECISE:
         sentences.append(f"Time ended before the interval was as narrow as {PRECISE:.0%} to either side.")
@@ -164,22 +186,18 @@ def _draft_price() -> float:
 
 
 def _plot(usable: Sequence[Turn], found: Estimate) -> Plot:
-    inside = _inside([turn.plain for turn in usable]) / _inside([turn.candidate for turn in usable])
     virtual = virtual_speedup(usable)
+    bars = [(virtual, virtual, virtual), (found.value, found.low, found.high)]
+    inside = estimate([_inside(turn.plain) / _inside(turn.candidate) for turn in usable])
+    assert inside is not None, "as many turns as the speed-up has"
+    bars.insert(1, (inside.value, inside.low, inside.high))
+    values, low, high = zip(*bars, strict=True)
     return Plot(
         kind="bar",
         title="Speed-up of the same runs by three clocks",
         x_label="Clock",
         y_label="Times as fast as plain decoding",
         x_ticks=("virtual time", "inside the models", "wall"),
-        series=(
-            Series(
-                name="this submission",
-                x=(0.0, 1.0, 2.0),
-                y=(virtual, inside, found.value),
-                low=(virtual, inside, found.low),
-                high=(virtual, inside, found.high),
-            ),
-        ),
+        series=(Series(name="this submission", x=(0.0, 1.0, 2.0), y=values, low=low, high=high),),
         lines=(Line(name="plain decoding", y=1.0),),
     )

@@ -53,3 +53,26 @@ def test_the_boundary_is_the_token_that_rounding_could_drop() -> None:
 def test_settings_that_cannot_be_are_refused(temperature: float, top_p: float) -> None:
     with pytest.raises(ValueError, match="want"):
         warp(LOGITS, temperature=temperature, top_p=top_p)
+
+
+@pytest.mark.parametrize("slack", [1e-6, 1e-3, 0.1])
+def test_no_rounding_of_logits_moves_the_edge_past_the_boundary(slack: float) -> None:
+    """Tokens in or out of the kept set by rounding are all named, those that change places too."""
+    rng = np.random.default_rng(1)
+    changed = 0
+    for _ in range(300):
+        temperature, top_p = float(rng.uniform(0.5, 1.5)), float(rng.uniform(0.05, 0.99))
+        logits = np.round(rng.normal(0, 2, 24) / slack) * slack if slack > 0.01 else rng.normal(0, 2, 24)
+        near = boundary(logits, temperature=temperature, top_p=top_p, logit_slack=slack)
+        kept = warp(logits, temperature=temperature, top_p=top_p) > 0
+        moved = logits + rng.uniform(-slack, slack, 24)
+        differs = (warp(moved, temperature=temperature, top_p=top_p) > 0) != kept
+        assert not (differs & ~near).any()
+        changed += int(differs.any())
+    assert changed > 0 or slack < 0.1
+
+
+def test_two_tokens_that_may_change_places_are_both_near() -> None:
+    logits = np.log(np.array([0.5, 0.2 + 1e-7, 0.2 - 1e-7, 0.1]))
+    near = boundary(logits, temperature=1.0, top_p=0.6, logit_slack=1e-5)
+    assert near.tolist() == [False, True, True, False]

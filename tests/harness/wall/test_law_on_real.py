@@ -13,10 +13,12 @@ from safetensors.numpy import load_file, save_file
 from harness.checks.law import Law
 from harness.core.rounding import relative_error
 from harness.core.trial import Ended, Trial, TrialRun
+from harness.wall.play import RealPair, law_on
 from harness.wall.real import logit_slack
 from pairs.analytic import Pair
 from pairs.context import rows_along
 from pairs.ledger import Call
+from pairs.one_by_one import OneByOne
 from pairs.pair import ModelPair
 from pairs.real.pair import load_pair
 from tests.pairs.folders import write_llama, write_tokenizer
@@ -155,6 +157,28 @@ class Rounds:
 def test_what_another_engine_rounds_is_measured_and_allowed_for(tiny: Pair) -> None:
     slack = logit_slack(Rounds(tiny, 1e-3), [[1, 2, 3, 1, 2, 3] * 5])  # type: ignore[arg-type]
     assert slack == pytest.approx(1e-2, rel=1e-2)
+
+
+def test_fed_a_position_at_a_time_every_engine_serves_the_rows_that_are_scored_by(tiny: Pair) -> None:
+    coarse = Rounds(tiny, 0.1)
+    assert logit_slack(coarse, [[1, 2, 3, 4] * 6]) > 0  # type: ignore[arg-type]
+    steady = OneByOne(coarse)  # type: ignore[arg-type]
+    assert logit_slack(steady, [[1, 2, 3, 4] * 6]) == 0.0
+    with pytest.raises(ValueError, match="feed at least one"):
+        steady.open().extend([])
+
+
+def test_where_too_much_would_have_to_be_forgiven_nothing_is_said_of_the_law(tiny: Pair) -> None:
+    run = TrialRun(
+        trial=Trial(
+            purpose="speed", pair="tiny", prompt=(1, 2), max_new_tokens=4, num_speculative_tokens=1,
+            temperature=1.0, seed=1,
+        ),
+        ended=Ended.RETURNED,
+        tokens=(1, 2, 3, 4),
+    )  # fmt: skip
+    assert law_on(RealPair(models=tiny, prompts=[]), [run]) is not None
+    assert law_on(RealPair(models=tiny, prompts=[], logit_slack=0.05), [run]) is None
 
 
 @pytest.fixture(scope="module")

@@ -57,6 +57,12 @@ def test_too_few_turns_get_no_figure() -> None:
     assert "Only 5 prompts" in wall.summary
 
 
+def test_a_judgement_that_left_no_time_says_so() -> None:
+    wall = report(record([]))
+    assert wall.outcome == "not_measured"
+    assert "No time was left" in wall.summary
+
+
 def test_turns_in_which_a_side_did_not_return_are_left_out() -> None:
     lost = Turn(plain=plain(), candidate=speculative(ended=Ended.TIMED_OUT))
     steady = record(STEADY)
