@@ -65,12 +65,14 @@ _SESSION = Allowed(
         {
             *("PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "MPLBACKEND", "MPLCONFIGDIR"),
             *("HF_HUB_OFFLINE", "TRANSFORMERS_VERBOSITY", "TMPDIR", "JUPYTER_TOKEN", "JUPYTER_RUNTIME_DIR"),
-            *("JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR"),
+            *("JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR", "PROBE_IMPORTS"),
         }
     ),
     ceiling=Limits(memory_bytes=4_096 * _MIB, cpus=2.0, pids=512, disk_bytes=512 * _MIB),
     most=64,
-    places=Places(ours={"/opt/lib/pairs": "pairs"}, challenge=frozenset({"/opt/challenge"})),
+    places=Places(
+        ours={"/opt/lib/pairs": "pairs", "/opt/lib/warm": "warm"}, challenge=frozenset({"/opt/challenge"})
+    ),
 )
 _ENTRY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}\.py")
 _NAMESPACE = re.compile(r"[0-9]{1,20}")
