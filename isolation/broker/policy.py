@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from isolation import admission
@@ -97,6 +98,8 @@ _CODE = (
     ),
 )
 """Files of the judge that run beside a submission. Nothing in them is secret."""
+_PAIRS = sorted(path.name for path in (Path(__file__).parents[2] / "pairs").glob("*.py"))
+"""And of the pairs its modules alone: the weights below them are not for submissions."""
 
 _CONTESTANT = Allowed(
     name=re.compile(r"(contestant|enumeration)-[a-z0-9-]+"),
@@ -106,7 +109,7 @@ _CONTESTANT = Allowed(
     most=32,
     places=Places(
         ours={
-            "/opt/judge/pairs": "pairs",
+            **{f"/opt/judge/pairs/{name}": f"pairs/{name}" for name in _PAIRS},
             **{f"/opt/judge/harness/{path}": f"harness/{path}" for path in _CODE},
         },
         clients=frozenset({"/submission"}),
