@@ -122,9 +122,10 @@ async def the_ordinary_way(starter: dict[str, str]) -> float:
         folder = Path(name)
         for file, text in starter.items():
             (folder / file).write_text(text)
-        program = candidate_env.locate().prefix / "bin" / SESSION_SERVER[0]
+        program = candidate_env.locate().prefix / "bin" / "jupyter-server"
+        options = SESSION_SERVER[SESSION_SERVER.index("warm.server") + 1 :]
         places = {str(SOCKET_DIR): name, str(WORKSPACE): name}
-        words = [str(program), "--allow-root", *(_moved(word, places) for word in SESSION_SERVER[1:])]
+        words = [str(program), "--allow-root", *(_moved(word, places) for word in options)]
         visible = PROJECT / "challenges" / "speculative-decoding" / "visible"
         environment = {**os.environ, "PYTHONPATH": f"{PROJECT}:{visible}", "JUPYTER_TOKEN": "bench"}
         environment["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"

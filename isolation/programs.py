@@ -15,7 +15,7 @@ SHELL = ("/usr/bin/env", "TERM=xterm-256color", "PS1=\\w$ ", "bash", "--noprofil
 """What a terminal of a session runs: nothing of the image's start-up files, and a prompt that is a folder."""
 
 SESSION_SERVER = (
-    "jupyter-server",
+    *("python", "-m", "warm.server"),  # jupyter-server, and beside it what kernels are forked from
     f"--ServerApp.sock={SOCKET_DIR}/{SESSION_SOCKET}",
     "--ServerApp.sock_mode=0666",  # the folder keeps others away; a server that is not root must connect
     f"--ServerApp.root_dir={WORKSPACE}",

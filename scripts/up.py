@@ -20,7 +20,7 @@ from urllib.request import urlopen
 ROOT = Path(__file__).resolve().parent.parent
 START_S = 90.0
 STOP_S = 20.0
-SOURCES = ("wire", "pairs", "isolation", "harness", "sandbox", "challenges")
+SOURCES = ("wire", "warm", "pairs", "isolation", "harness", "sandbox", "challenges")
 
 
 def main() -> int:

@@ -54,7 +54,7 @@ class Start(Wire):
     argv: Annotated[tuple[Word, ...], Field(min_length=1, max_length=32)]
     env: Annotated[dict[Variable, Value], Field(max_length=32)]
     limits: LimitsAsked
-    shown: Annotated[tuple[Shown, ...], Field(max_length=24)] = ()
+    shown: Annotated[tuple[Shown, ...], Field(max_length=40)] = ()
     meeting: Annotated[tuple[FolderName, ...], Field(max_length=2)] = ()
     """The socket folder, in steps from the meeting root; empty for none."""
     device: DeviceId | None = None

@@ -24,7 +24,8 @@ SUBMISSION = PurePosixPath("/submission")
 JUDGE = PurePosixPath("/opt/judge")
 # Names of processes and sockets are fixed inside; only these files of ours are visible there.
 SHOWN = (
-    (Path(pairs.__file__).parent, JUDGE / "pairs"),
+    # Not its folders: the weights of a real pair are the judge's, and a submission asks for each row.
+    *((path, JUDGE / "pairs" / path.name) for path in sorted(Path(pairs.__file__).parent.glob("*.py"))),
     (Path(harness.__file__).parent / "oracle" / "codec.py", JUDGE / "harness" / "oracle" / "codec.py"),
     *(
         (Path(harness.__file__).parent / "runner" / name, JUDGE / "harness" / "runner" / name)

@@ -15,6 +15,8 @@ MODULES = (
     "matplotlib_inline.backend_inline",
     "numpy",
     "pytest",
+    "safetensors",
+    "tokenizers",
     "torch",
     "torch.nn.functional",
     "transformers",

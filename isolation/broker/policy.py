@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from isolation import admission
@@ -65,12 +66,14 @@ _SESSION = Allowed(
         {
             *("PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "MPLBACKEND", "MPLCONFIGDIR"),
             *("HF_HUB_OFFLINE", "TRANSFORMERS_VERBOSITY", "TMPDIR", "JUPYTER_TOKEN", "JUPYTER_RUNTIME_DIR"),
-            *("JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR"),
+            *("JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR", "PROBE_IMPORTS"),
         }
     ),
     ceiling=Limits(memory_bytes=4_096 * _MIB, cpus=2.0, pids=512, disk_bytes=512 * _MIB),
     most=64,
-    places=Places(ours={"/opt/lib/pairs": "pairs"}, challenge=frozenset({"/opt/challenge"})),
+    places=Places(
+        ours={"/opt/lib/pairs": "pairs", "/opt/lib/warm": "warm"}, challenge=frozenset({"/opt/challenge"})
+    ),
 )
 _ENTRY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}\.py")
 _NAMESPACE = re.compile(r"[0-9]{1,20}")
@@ -95,6 +98,8 @@ _CODE = (
     ),
 )
 """Files of the judge that run beside a submission. Nothing in them is secret."""
+_PAIRS = sorted(path.name for path in (Path(__file__).parents[2] / "pairs").glob("*.py"))
+"""And of the pairs its modules alone: the weights below them are not for submissions."""
 
 _CONTESTANT = Allowed(
     name=re.compile(r"(contestant|enumeration)-[a-z0-9-]+"),
@@ -104,7 +109,7 @@ _CONTESTANT = Allowed(
     most=32,
     places=Places(
         ours={
-            "/opt/judge/pairs": "pairs",
+            **{f"/opt/judge/pairs/{name}": f"pairs/{name}" for name in _PAIRS},
             **{f"/opt/judge/harness/{path}": f"harness/{path}" for path in _CODE},
         },
         clients=frozenset({"/submission"}),

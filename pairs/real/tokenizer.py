@@ -10,6 +10,7 @@ from tokenizers import Tokenizer
 
 from pairs.real.errors import PairError
 from pairs.real.folder import read_json
+from pairs.real.spelling import bytes_of
 
 
 class PairTokenizer:
@@ -47,6 +48,10 @@ class PairTokenizer:
             if whole:
                 before, start = start, end
         return pieces
+
+    def bytes_of(self, ids: Sequence[int]) -> list[bytes]:
+        """The bytes of each token, which may end in the middle of a character."""
+        return [bytes_of(self._tokenizer.id_to_token(token)) for token in ids]
 
 
 def load_tokenizer(folder: Path) -> PairTokenizer:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+import warm
 from isolation.admission import Admission, bare
 from isolation.contract import Bind, Device, Jail, JailSpec, Limits, Runtime, RuntimeFault
 from isolation.programs import SESSION_SERVER
@@ -158,7 +159,7 @@ class LocalSandboxes:
         on_step("starting a sandbox")
         # What stands ready has no GPU: a device lent to nobody in particular would be lent to nobody at all.
         warm = await self._pool.take() if not device else None
-        return await JupyterWorkbench.open(fresh, on_kernel, warm=warm, imports=self._imports)
+        return await JupyterWorkbench.open(fresh, on_kernel, warm=warm)
 
     async def close(self) -> None:
         if self._admitting is not None:
@@ -196,10 +197,11 @@ class LocalSandboxes:
             kind="session",
             argv=SESSION_SERVER,
             limits=GPU_LIMITS if device else LIMITS,
-            env={**_ENVIRONMENT, "JUPYTER_TOKEN": token},
+            env={**_ENVIRONMENT, "JUPYTER_TOKEN": token, "PROBE_IMPORTS": ",".join(self._imports)},
             binds=(
                 Bind(source=shown, target=CHALLENGE_DIR),
                 Bind(source=self._pairs, target=LIBRARY_DIR / "pairs"),
+                Bind(source=Path(warm.__file__).parent, target=LIBRARY_DIR / "warm"),
             ),
             socket_dir=sockets,
             device=device,

@@ -1,8 +1,7 @@
 """The candidate's sandbox as the control plane uses it: implements `sandbox.ports.Workbench`.
 
 One kernel runs the candidate's code, a second one the challenge's tools, so that tests and bench work
-while the first is busy. A dead kernel stays dead until `restart`; a dead sandbox is replaced by it. A spare
-kernel waits for the restart, with the challenge's modules imported.
+while the first is busy. A dead kernel stays dead until `restart`; a dead sandbox is replaced by it.
 """
 
 from __future__ import annotations
@@ -20,8 +19,6 @@ from sandbox.adapters.tool_lines import LineReader
 from sandbox.ports import Completions, Finished, KernelState, Output, SandboxFault, Tool, ToolLine
 
 TOOL_LIMIT_S: Mapping[Tool, float] = {"tests": 120.0, "bench": 180.0}
-SPARE_AFTER_S = 5.0
-"""How long a kernel must have been there, and idle, before the one for the next restart is started."""
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 _PYTHON = ".py"
 
@@ -29,21 +26,22 @@ _PYTHON = ".py"
 # cell ends: by itself, or by the interrupt that follows a time limit.
 _RUN_TOOL = """
 def _run_tool(name):
-    import os, signal, subprocess, sys
-    tool = subprocess.Popen(
-        [sys.executable, "-u", "-m", "probe_tools", name], cwd="/workspace", stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True,
-    )
-    try:
-        for line in tool.stdout:
-            sys.stdout.write(line)
-            sys.stdout.flush()
-        code = tool.wait()
-    finally:
+    import os, signal, sys
+    from warm.forked import start
+    reading, writing = os.pipe()
+    with open(os.devnull) as nothing, open(reading, errors="replace") as lines:
+        tool = start("probe_tools", [name], folder="/workspace", streams=(nothing.fileno(), writing, writing))
+        os.close(writing)
         try:
-            os.killpg(tool.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+            for line in lines:
+                sys.stdout.write(line)
+                sys.stdout.flush()
+            code = tool.wait()
+        finally:
+            try:
+                os.killpg(tool.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
     if code:
         raise SystemExit(f"the tool ended with exit status {code}")
 _run_tool(TOOL)
@@ -98,14 +96,11 @@ class JupyterWorkbench:
         place: Place,
         move: Callable[[], Awaitable[Place]],
         on_kernel: Callable[[KernelState], None],
-        imports: Sequence[str],
     ) -> None:
         self._place = place
         self._move = move
         self._on_kernel = on_kernel
-        self._imports = imports
         self._kernel: Kernel | None = None
-        self._spare: asyncio.Task[Kernel] | None = None
         self._tools: Kernel | None = None
         self._tool_running = False
         self._files: dict[str, str] = {}
@@ -119,7 +114,6 @@ class JupyterWorkbench:
         on_kernel: Callable[[KernelState], None],
         *,
         warm: WarmPlace | None = None,
-        imports: Sequence[str] = (),
     ) -> JupyterWorkbench:
         """In `warm`, or else in a fresh jail: `move` starts one each time it is called.
 
@@ -127,10 +121,10 @@ class JupyterWorkbench:
         """
         on_kernel("starting")
         if warm is not None:
-            bench = cls(warm.place, move, on_kernel, imports)
+            bench = cls(warm.place, move, on_kernel)
             bench._adopt(warm.kernel)
             return bench
-        bench = cls(await move(), move, on_kernel, imports)
+        bench = cls(await move(), move, on_kernel)
         try:
             await bench._start_kernel()
         except BaseException:
@@ -208,7 +202,6 @@ class JupyterWorkbench:
     async def close(self) -> None:
         self._closed = True
         await self._place.stop()
-        await self._drop_spare()
         for kernel in (self._kernel, self._tools):
             if kernel is not None:
                 await kernel.abandon()
@@ -217,40 +210,16 @@ class JupyterWorkbench:
     async def _start_kernel(self) -> None:
         if not self._place.alive():
             raise SandboxFault("The sandbox has ended. Restart it.")
-        spare = await self._take_spare()
-        self._adopt(spare or await Kernel.start(self._place.server, lambda: None))
+        self._adopt(await Kernel.start(self._place.server, lambda: None))
 
     def _adopt(self, kernel: Kernel) -> None:
         """The candidate's kernel from now on. One that has just died is dead like any other."""
         self._kernel = kernel
         kernel.belongs_to(self._died)
         self._on_kernel("idle" if kernel.alive else "dead")
-        if self._imports:
-            self._spare = asyncio.create_task(self._start_spare(kernel), name="spare kernel")
-
-    async def _start_spare(self, used: Kernel) -> Kernel:
-        """Not while the candidate's code needs the processor that it takes. Raises SandboxFault."""
-        await asyncio.sleep(SPARE_AFTER_S)
-        await used.until_idle()
-        return await _warm_kernel(self._place, self._imports)
-
-    async def _take_spare(self) -> Kernel | None:
-        """The spare kernel, if it is there and well. One that is still starting is given up."""
-        spare, self._spare = self._spare, None
-        if spare is None or not spare.done():
-            await _cancelled(spare)
-            return None
-        if spare.cancelled() or spare.exception() is not None:
-            return None
-        return spare.result() if spare.result().alive else None
-
-    async def _drop_spare(self) -> None:
-        if (kernel := await self._take_spare()) is not None:
-            await kernel.abandon()
 
     async def _replace_place(self) -> None:
         await self._place.stop()
-        await self._drop_spare()
         if self._tools is not None:
             await self._tools.abandon()
             self._tools = None
@@ -314,12 +283,6 @@ async def _warm_kernel(place: Place, imports: Sequence[str]) -> Kernel:
         await kernel.close()
         raise
     return kernel
-
-
-async def _cancelled(task: asyncio.Task[Kernel] | None) -> None:
-    if task is not None:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 class _Limit:

@@ -14,7 +14,7 @@ from pydantic import Field, TypeAdapter
 
 from sandbox.core.rights_events import RightsEvent
 from sandbox.core.room_events import InputMethodUsed, Origin, RhythmBroke, RoomEvent
-from sandbox.core.tool_claims import BenchRow, TestCase, TokenStrip
+from sandbox.core.tool_claims import BenchRow, BenchText, TestCase, TokenStrip
 from sandbox.ports import OutputKind
 from wire.base import Wire
 from wire.challenge import Axis
@@ -174,6 +174,12 @@ class TokenStripReported(Wire):
     strip: TokenStrip
 
 
+class BenchTextReported(Wire):
+    kind: Literal["bench-text"] = "bench-text"
+    run: int
+    text: BenchText
+
+
 class ToolStopped(Wire):
     """The tool says that it is through; ``error`` says why it could not go on, or is empty."""
 
@@ -322,6 +328,7 @@ Event = (
     | TestCaseReported
     | BenchRowReported
     | TokenStripReported
+    | BenchTextReported
     | ToolStopped
     | RunFinished
     | TerminalOpened
@@ -347,7 +354,7 @@ Event = (
     | RightsEvent
 )
 
-BULKY = ("document", "outputs", "terminal", "test-case", "bench-row", "token-strip", "cursors")
+BULKY = ("document", "outputs", "terminal", "test-case", "bench-row", "token-strip", "bench-text", "cursors")
 """Kinds that come by the thousand: no summary needs them, and they are packed once an interview is over."""
 KINDS: frozenset[str] = frozenset(model.model_fields["kind"].default for model in get_args(Event))
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])

@@ -72,6 +72,7 @@ def evolve(interview: Interview | None, entry: ev.Entry) -> Interview:
             | ev.TestCaseReported()
             | ev.BenchRowReported()
             | ev.TokenStripReported()
+            | ev.BenchTextReported()
             | ev.ToolStopped()
             | ev.RunFinished()
             | ev.TerminalOpened()

@@ -26,7 +26,7 @@ RECORDED: tuple[Line, ...] = (
         frozenset({"run", "outputs", "run-finished", "kernel-restarted"})
         | {"terminal-opened", "terminal", "terminal-resized", "terminal-closed"}
         | {"terminal-typed"}
-        | {"test-case", "bench-row", "token-strip", "tool-stopped"},
+        | {"test-case", "bench-row", "token-strip", "bench-text", "tool-stopped"},
     ),
     Line(
         "That you paste, leave this page, use an input method, insert much at once or type much faster than "

@@ -23,7 +23,7 @@ from sandbox.core.room_events import Said
 from sandbox.core.splices import Change, TextChanged, TextName, TextShown
 from sandbox.core.terminal_text import Neutraliser
 from sandbox.core.timeline import TYPING_GAP_MS, describe
-from sandbox.core.tool_claims import BenchRow, TestCase, TokenStrip
+from sandbox.core.tool_claims import BenchRow, BenchText, TestCase, TokenStrip
 from sandbox.core.view import Header
 from sandbox.core.work_view import RunView, run_views
 from wire.base import Wire
@@ -109,6 +109,7 @@ class Recording(Wire):
     cases: tuple[tuple[int, int, TestCase], ...]
     rows: tuple[tuple[int, int, BenchRow], ...]
     strips: tuple[tuple[int, int, TokenStrip], ...]
+    bench_texts: tuple[tuple[int, int, BenchText], ...]
     tool_errors: tuple[tuple[int, int, str], ...]
     """ms, run, why the tool could not go on."""
     terminal: tuple[tuple[int, TerminalEvent], ...]
@@ -149,6 +150,7 @@ class Recorder:
     _cases: list[tuple[int, int, TestCase]] = field(default_factory=list)
     _rows: list[tuple[int, int, BenchRow]] = field(default_factory=list)
     _strips: list[tuple[int, int, TokenStrip]] = field(default_factory=list)
+    _bench_texts: list[tuple[int, int, BenchText]] = field(default_factory=list)
     _tool_errors: list[tuple[int, int, str]] = field(default_factory=list)
     _terminal: list[tuple[int, TerminalEvent]] = field(default_factory=list)
     _typists: list[tuple[int, int]] = field(default_factory=list)
@@ -236,6 +238,8 @@ class Recorder:
                 self._rows.append((ms, run, row))
             case ev.TokenStripReported(run=run, strip=strip):
                 self._strips.append((ms, run, strip))
+            case ev.BenchTextReported(run=run, text=text):
+                self._bench_texts.append((ms, run, text))
             case ev.TerminalOpened():
                 self._terminal.append((ms, event))
                 self._terminal_us, self._neutral = entry.at_us, Neutraliser()
@@ -308,6 +312,7 @@ class Recorder:
             cases=tuple(self._cases),
             rows=tuple(self._rows),
             strips=tuple(self._strips),
+            bench_texts=tuple(self._bench_texts),
             tool_errors=tuple(self._tool_errors),
             terminal=tuple(self._terminal),
             typists=tuple(self._typists),

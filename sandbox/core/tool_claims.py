@@ -78,3 +78,39 @@ class TokenStrip(Wire):
         if any(one.at >= len(self.tokens) for one in self.rejected):
             raise ValueError("drafts were rejected behind the last token")
         return self
+
+
+Piece = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x00-\xff]+$")]
+"""A token's bytes, a character each (Latin-1): a token may end in the middle of a UTF-8 character."""
+
+
+class RejectedPieces(Wire):
+    """As `Rejected`, for tokens that are text."""
+
+    at: int = Field(ge=0, le=1_000)
+    pieces: tuple[Piece, ...] = Field(min_length=1, max_length=100)
+
+
+class BenchText(Wire):
+    """The bench on the pair that writes text: figures, and one generation, as the sandbox claims it went."""
+
+    num_speculative_tokens: int = Field(ge=0, le=10_000)
+    acceptance_rate: float | None = Field(ge=0, le=1)
+    tokens_per_target_call: float = Field(ge=0, le=1e6)
+    new_tokens: int = Field(ge=0, le=10**9)
+    """Of all generations; the pieces are those of the first."""
+    seconds: float = Field(ge=0, le=1e6)
+    plain_seconds: float = Field(ge=0, le=1e6)
+    """Plain decoding of as many tokens, in turns with it. On the wall's clock, both."""
+    prompt: tuple[Piece, ...] = Field(max_length=64)
+    pieces: tuple[Piece, ...] = Field(max_length=256)
+    origins: tuple[TokenOrigin, ...] = Field(max_length=256)
+    rejected: tuple[RejectedPieces, ...] = Field(max_length=256)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len(self.origins) != len(self.pieces):
+            raise ValueError("want an origin for each piece")
+        if any(one.at >= len(self.pieces) for one in self.rejected):
+            raise ValueError("drafts were rejected behind the last piece")
+        return self

@@ -8,8 +8,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from sandbox.core.events import BenchRowReported, TestCaseReported, TokenStripReported, ToolStopped
-from sandbox.core.tool_claims import BenchRow, TestCase, TokenStrip
+from sandbox.core.events import (
+    BenchRowReported,
+    BenchTextReported,
+    TestCaseReported,
+    TokenStripReported,
+    ToolStopped,
+)
+from sandbox.core.tool_claims import BenchRow, BenchText, TestCase, TokenStrip
 from wire.base import Wire
 
 MAX_TEXT = 4_000
@@ -37,16 +43,21 @@ class _Strip(TokenStrip):
     event: Literal["strip"]
 
 
+class _Text(BenchText):
+    tool: Literal["bench"]
+    event: Literal["text"]
+
+
 class _Finished(Wire):
     tool: Literal["tests", "bench"]
     event: Literal["finished"]
     error: str = Field(max_length=4_000)
 
 
-_LINE: TypeAdapter[_Collected | _Case | _Row | _Strip | _Finished] = TypeAdapter(
-    Annotated[_Collected | _Case | _Row | _Strip | _Finished, Field(discriminator="event")]
+_LINE: TypeAdapter[_Collected | _Case | _Row | _Strip | _Text | _Finished] = TypeAdapter(
+    Annotated[_Collected | _Case | _Row | _Strip | _Text | _Finished, Field(discriminator="event")]
 )
-ToolEvent = TestCaseReported | BenchRowReported | TokenStripReported | ToolStopped
+ToolEvent = TestCaseReported | BenchRowReported | TokenStripReported | BenchTextReported | ToolStopped
 
 
 def parse_tool_line(run: int, payload: Mapping[str, object]) -> tuple[ToolEvent, ...] | None:
@@ -67,6 +78,9 @@ def parse_tool_line(run: int, payload: Mapping[str, object]) -> tuple[ToolEvent,
         case _Strip():
             strip = TokenStrip(**{name: getattr(line, name) for name in TokenStrip.model_fields})
             return (TokenStripReported(run=run, strip=strip),)
+        case _Text():
+            text = BenchText(**{name: getattr(line, name) for name in BenchText.model_fields})
+            return (BenchTextReported(run=run, text=text),)
         case _Finished(error=error):
             return (ToolStopped(run=run, error=error),)
         case _Collected():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from sandbox.core import events as ev
-from sandbox.core.tool_claims import BenchRow, TestCase, TokenStrip
+from sandbox.core.tool_claims import BenchRow, BenchText, TestCase, TokenStrip
 
 MAX_TOOL_ROWS = 200
 MAX_BENCH_HISTORY = 50
@@ -36,6 +36,7 @@ class ToolReport:
     cases: tuple[TestCase, ...] = ()
     rows: tuple[BenchRow, ...] = ()
     strips: tuple[TokenStrip, ...] = ()
+    texts: tuple[BenchText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,9 @@ class Work:
     def tool_rows(self, run: int) -> int:
         """Rows and cases that a run of a tool has reported."""
         report = self.report(run)
-        return len(report.cases) + len(report.rows) + len(report.strips) if report else 0
+        if report is None:
+            return 0
+        return len(report.cases) + len(report.rows) + len(report.strips) + len(report.texts)
 
     @property
     def next_run(self) -> int:
@@ -86,6 +89,7 @@ WorkEvent = (
     | ev.TestCaseReported
     | ev.BenchRowReported
     | ev.TokenStripReported
+    | ev.BenchTextReported
     | ev.ToolStopped
     | ev.RunFinished
     | ev.TerminalOpened
@@ -113,6 +117,10 @@ def evolve(work: Work, event: WorkEvent, at: int) -> Work:
             if work.bench is None or work.bench.run != run:
                 return work
             return replace(work, bench=replace(work.bench, strips=(*work.bench.strips, strip)))
+        case ev.BenchTextReported(run=run, text=text):
+            if work.bench is None or work.bench.run != run:
+                return work
+            return replace(work, bench=replace(work.bench, texts=(*work.bench.texts, text)))
         case ev.ToolStopped(run=run, error=error):
             return _with_reports(work, run, running=True, error=error)
         case ev.RunFinished(run=run, outcome=outcome):

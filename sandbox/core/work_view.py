@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.core import events as ev
-from sandbox.core.tool_claims import BenchRow, TestCase, TokenStrip
+from sandbox.core.tool_claims import BenchRow, BenchText, TestCase, TokenStrip
 from sandbox.core.work import BenchPoint, ToolReport, Work
 from wire.base import Wire
 
@@ -37,6 +37,7 @@ class BenchReport(Wire):
     error: str
     rows: tuple[BenchRow, ...]
     strips: tuple[TokenStrip, ...]
+    texts: tuple[BenchText, ...]
 
 
 class BenchPointView(Wire):
@@ -77,7 +78,12 @@ def bench_report(report: ToolReport | None) -> BenchReport | None:
     if report is None:
         return None
     return BenchReport(
-        at=report.at, running=report.running, error=report.error, rows=report.rows, strips=report.strips
+        at=report.at,
+        running=report.running,
+        error=report.error,
+        rows=report.rows,
+        strips=report.strips,
+        texts=report.texts,
     )
 
 

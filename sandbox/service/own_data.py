@@ -19,7 +19,7 @@ from sandbox.core.interview import Interview
 from sandbox.core.room_events import Accommodations
 from sandbox.core.splices import TextChanged
 from sandbox.core.timeline import CANDIDATE_KINDS, Moment, timeline
-from sandbox.core.tool_claims import BenchRow, TestCase, TokenStrip
+from sandbox.core.tool_claims import BenchRow, BenchText, TestCase, TokenStrip
 from sandbox.rooms.cursor_track import unpack
 from sandbox.rooms.shared_document import SharedDocument
 from sandbox.rooms.text_history import TextHistory
@@ -66,6 +66,7 @@ class OwnRun(Wire):
     cases: tuple[TestCase, ...]
     rows: tuple[BenchRow, ...]
     strips: tuple[TokenStrip, ...]
+    texts: tuple[BenchText, ...]
 
 
 class OwnMessage(Wire):
@@ -111,6 +112,7 @@ class _Collected:
         self.cases = dict[int, list[TestCase]]()
         self.rows = dict[int, list[BenchRow]]()
         self.strips = dict[int, list[TokenStrip]]()
+        self.texts = dict[int, list[BenchText]]()
 
     def take(self, entry: ev.Entry) -> None:
         match entry.event:
@@ -133,6 +135,8 @@ class _Collected:
                 self.rows.setdefault(run, []).append(row)
             case ev.TokenStripReported(run=run, strip=strip):
                 self.strips.setdefault(run, []).append(strip)
+            case ev.BenchTextReported(run=run, text=text):
+                self.texts.setdefault(run, []).append(text)
             case ev.TerminalShown(text=text):
                 self.terminal.append(text)
 
@@ -211,6 +215,7 @@ def _runs(state: Interview, collected: _Collected) -> tuple[OwnRun, ...]:
             cases=tuple(collected.cases.get(one.id, ())),
             rows=tuple(collected.rows.get(one.id, ())),
             strips=tuple(collected.strips.get(one.id, ())),
+            texts=tuple(collected.texts.get(one.id, ())),
         )
         for one in state.work.runs
     )

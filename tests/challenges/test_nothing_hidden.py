@@ -41,9 +41,15 @@ def imported(path: Path) -> set[str]:
     return names
 
 
+def test_a_submission_sees_no_weights_and_nothing_that_reads_them() -> None:
+    """It would have the rows of a real pair for nothing, and without the judge's knowing."""
+    assert all(source.suffix == ".py" for source, _ in SHOWN)
+    assert not any("real" in path.parts or "weights" in path.parts for path in CONTESTANT)
+
+
 @pytest.mark.parametrize("path", SESSION, ids=lambda path: str(path.relative_to(REPO)))
 def test_the_sandbox_needs_nothing_of_the_judge(path: Path) -> None:
-    ours = {"pairs", "practice", "probe_tools", "specdec"}
+    ours = {"pairs", "practice", "probe_tools", "specdec", "text_pair"}
     theirs = {"matplotlib", "numpy", "pytest", "safetensors", "tokenizers", "torch", "transformers"}
     allowed = ours | theirs | sys.stdlib_module_names
     assert {name.partition(".")[0] for name in imported(path)} <= allowed

@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.core.tool_lines import parse_tool_line
+from tests.pairs.folders import write_llama, write_tokenizer
+
 REPO = Path(__file__).parents[2]
 PROBE = REPO / "challenges" / "speculative-decoding"
 SOLUTIONS = Path(__file__).parent / "solutions"
@@ -77,24 +80,42 @@ def tool(tmp_path_factory: pytest.TempPathFactory) -> Tool:
     return run
 
 
-def run_tool(name: str, workspace: Path) -> Output:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": f"{PROBE / 'visible'}:{REPO}",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OMP_NUM_THREADS": "1",
-    }
+@pytest.fixture(scope="module")
+def text_pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pair that writes text of a kind: random weights, a tokenizer of Python code."""
+    folder = tmp_path_factory.mktemp("pair")
+    for seed, name in enumerate(("target", "draft")):
+        write_tokenizer(write_llama(folder / name, seed=seed))
+    return folder
+
+
+def run_tool(name: str, workspace: Path, text_pair: Path | None = None) -> Output:
+    done = in_the_workspace(["-m", "probe_tools", name], workspace, text_pair)
+    return Output(tuple(json.loads(line) for line in done.splitlines()))
+
+
+def in_the_workspace(words: list[str], workspace: Path, text_pair: Path | None) -> str:
+    """What a program of the candidate's Python prints, as in the sandbox."""
     done = subprocess.run(
-        [CANDIDATE_PYTHON, "-m", "probe_tools", name],
+        [CANDIDATE_PYTHON, *words],
         cwd=workspace,
-        env=environment,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": f"{PROBE / 'visible'}:{REPO}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "OMP_NUM_THREADS": "1",
+            "MPLBACKEND": "Agg",
+            "MPLCONFIGDIR": str(workspace),
+            "PROBE_TEXT_PAIR": str(text_pair or workspace / "none"),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,  # one pipe for both, as in the sandbox
         text=True,
         timeout=150,
         check=False,
     )
-    return Output(tuple(json.loads(line) for line in done.stdout.splitlines()))
+    assert done.returncode == 0, done.stdout
+    return done.stdout
 
 
 def test_a_right_solution_passes_every_visible_test(tool: Tool) -> None:
@@ -258,23 +279,66 @@ def test_the_bench_says_what_it_cannot_count(tool: Tool) -> None:
     assert "want a tensor (1, prompt + new)" in tool("bench", "wrong_shape.py").error
 
 
-def test_the_scratch_file_runs_from_top_to_bottom(tmp_path: Path) -> None:
+def test_the_scratch_file_runs_from_top_to_bottom(tmp_path: Path, text_pair: Path) -> None:
     for path in (PROBE / "starter").glob("*.py"):
         shutil.copy(path, tmp_path)
-    done = subprocess.run(
-        [CANDIDATE_PYTHON, "scratch.py"],
-        cwd=tmp_path,
-        env={
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": f"{PROBE / 'visible'}:{REPO}",
-            "MPLBACKEND": "Agg",
-            "MPLCONFIGDIR": str(tmp_path),
-            "OMP_NUM_THREADS": "1",
-        },
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+    said = in_the_workspace(["scratch.py"], tmp_path, text_pair)
+    assert "after crop: 6" in said
+    assert "\ndef read_lines(path):\n" in said
+
+
+def test_the_bench_shows_what_is_written_on_the_text_pair(tmp_path: Path, text_pair: Path) -> None:
+    shutil.copy(SOLUTIONS / "right.py", tmp_path / "specdec.py")
+    output = run_tool("bench", tmp_path, text_pair)
+    assert output.error == ""
+    assert len(output.rows) == 5
+    (text,) = (line for line in output.lines if line["event"] == "text")
+    assert "".join(text["prompt"]) == "def read_lines(path):\n"
+    assert len(text["pieces"]) == len(text["origins"]) == 96
+    assert text["new_tokens"] in (96, 192, 288, 384)  # as many prompts as there is time for
+    assert 0 < text["acceptance_rate"] < 1 < text["tokens_per_target_call"]
+    assert text["seconds"] > 0 < text["plain_seconds"]
+    recovered = [index for index, origin in enumerate(text["origins"]) if origin == "recovered"]
+    assert [one["at"] for one in text["rejected"]] == recovered
+    assert parse_tool_line(1, text) is not None
+
+
+def test_without_a_text_pair_the_bench_has_figures_only(tool: Tool) -> None:
+    assert [line for line in tool("bench", "right.py").lines if line["event"] == "text"] == []
+
+
+def test_what_fails_on_the_text_pair_only_is_told_as_that(tmp_path: Path, text_pair: Path) -> None:
+    source = (SOLUTIONS / "right.py").read_text()
+    limited = "    assert target.config.vocab_size == 64\n"
+    before, signature, body = source.partition("    eos_token_id=None,\n    generator=None,\n):\n")
+    (tmp_path / "specdec.py").write_text(before + signature + limited + body)
+    assert body, "right.py has another signature now"
+    output = run_tool("bench", tmp_path, text_pair)
+    assert len(output.rows) == 5
+    assert output.error.startswith("text pair: AssertionError")
+
+
+def test_a_line_of_python_prompts_the_text_pair_and_reads_what_it_writes(
+    tmp_path: Path, text_pair: Path
+) -> None:
+    """Greedy speculative text is the target's own, on this pair as on any."""
+    shutil.copy(SOLUTIONS / "right.py", tmp_path / "specdec.py")
+    (tmp_path / "try.py").write_text(
+        """
+import specdec, torch
+from practice import decode, encode, load_pair
+target, draft = load_pair("text")
+prompt = encode("def größer(x):")
+text = specdec.generate(target, draft, prompt, max_new_tokens=40, temperature=0.0)
+plain = prompt
+for _ in range(40):
+    plain = torch.cat([plain, target(plain).logits[:, -1:].argmax(-1)], dim=1)
+print(torch.equal(text, plain), decode(prompt), decode(text).startswith("def größer(x):"))
+"""
     )
-    assert done.returncode == 0, done.stderr
-    assert "after crop: 6" in done.stdout
+    assert in_the_workspace(["try.py"], tmp_path, text_pair) == "True def größer(x): True\n"
+
+
+def test_where_there_is_no_text_pair_python_says_which_one_there_is(tmp_path: Path) -> None:
+    code = "from practice import load_pair\ntry: load_pair('text')\nexcept Exception as error: print(error)"
+    assert "load_pair() gives the exact one" in in_the_workspace(["-c", code], tmp_path, None)

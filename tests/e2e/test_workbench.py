@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Person, Server, picture
+from tests.e2e.conftest import ROOT, Person, Server, picture, serving
 from tests.e2e.test_interview import KERNEL_MS, RIGHT, enter, to_probe, write
+
+SHIPPED = ROOT / "pairs" / "weights" / "target"
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -96,7 +99,7 @@ def test_the_bench_token_by_token(server: Server, people: list[Person]) -> None:
     strip = candidate.get_by_test_id("token-strip")
     strip.get_by_role("button", name="1", exact=True).click()
     strip.locator("[data-origin=recovered]").first.focus()
-    expect(candidate.get_by_test_id("strip-said")).to_contain_text("Rejected:")
+    expect(strip.get_by_test_id("strip-said")).to_contain_text("Rejected:")
     picture(candidate, "token-strip")
 
 
@@ -144,3 +147,47 @@ def test_mistakes_in_names_are_marked_and_read_by_keyboard(server: Server, peopl
     candidate.keyboard.type("str")  # over what the second mark selects
     expect(pad).to_contain_text("print(str)")
     expect(pad.locator(".cm-lintRange-warning")).to_have_count(1, timeout=KERNEL_MS)
+
+
+@pytest.fixture(scope="module")
+def pretending() -> Iterator[Server]:
+    """Runs nothing and answers as if: what comes of a bench is known to the byte."""
+    yield from serving("memory")
+
+
+def test_text_that_the_bench_wrote_is_read_token_by_token(pretending: Server, people: list[Person]) -> None:
+    candidate, interviewer = enter(pretending, people)
+    to_probe(candidate, interviewer)
+    candidate.get_by_test_id("bench").click()
+    for page in (candidate, interviewer):
+        text = page.get_by_test_id("bench-text")
+        expect(text.locator("[data-origin=bonus]")).to_be_visible(timeout=KERNEL_MS)
+        expect(text).to_contain_text("8 tokens took 0.05 s, plain decoding 0.06 s (1.2×)")
+    text = candidate.get_by_test_id("bench-text")
+    expect(text.locator(".text-tokens .part.byte")).to_have_text(["c3", "a9"])
+    # By keys: from one recovered token to the next, each with what was rejected before it.
+    recovered = text.locator("[data-origin=recovered]")
+    recovered.first.focus()
+    expect(text.get_by_test_id("strip-said")).to_contain_text("Rejected: path")
+    candidate.keyboard.press("Tab")
+    expect(recovered.nth(1)).to_be_focused()
+    label = "byte a9 newline, recovered after a rejection; rejected: byte b6"
+    expect(recovered.nth(1)).to_have_attribute("aria-label", label)
+    picture(candidate, "bench-text-pretended")
+    text.get_by_text("Read without marks").click()
+    expect(text.locator("pre")).to_contain_text("return open(path)  # é")
+
+
+@pytest.mark.skipif(not SHIPPED.is_dir(), reason=f"no pair that writes text at {SHIPPED}")
+def test_the_bench_writes_text_on_the_pair_that_ships(server: Server, people: list[Person]) -> None:
+    candidate, interviewer = enter(server, people)
+    to_probe(candidate, interviewer)
+    write(candidate, RIGHT)
+    candidate.get_by_test_id("bench").click()
+    text = candidate.get_by_test_id("bench-text")
+    expect(text.locator("[data-origin=accepted]").first).to_be_visible(timeout=2 * KERNEL_MS)
+    expect(text.locator("[data-origin=recovered]").first).to_be_visible()
+    text.scroll_into_view_if_needed()
+    picture(candidate, "bench-text")
+    text.get_by_text("Read without marks").click()
+    expect(text.locator("pre")).to_contain_text("def read_lines(path):")

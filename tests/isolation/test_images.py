@@ -126,6 +126,8 @@ def test_nothing_of_the_judge_or_a_challenge_is_in_the_candidates_image() -> Non
     packages = ("harness", "challenges", "isolation", "wire", "pairs", "sandbox", "tests")
     assert [path for path in files if any(f"site-packages/{name}/" in path for name in packages)] == []
     assert [path for path in files if "judge.toml" in path or "rubric" in path] == []
+    # The text pair's weights are shown to a session by a mount, and to a contestant not at all.
+    assert [path for path in files if path.endswith((".safetensors", ".gguf"))] == []
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     tracked = [ROOT / os.fsdecode(path) for path in listed.split(b"\0") if path]
     ours = {

@@ -99,6 +99,20 @@ export const tokenStrip = object({
 });
 export type TokenStrip = Infer<typeof tokenStrip>;
 
+export const benchText = object({
+  num_speculative_tokens: number,
+  acceptance_rate: nullable(number),
+  tokens_per_target_call: number,
+  new_tokens: number,
+  seconds: number,
+  plain_seconds: number,
+  prompt: list(string),
+  pieces: list(string),
+  origins: list(origin),
+  rejected: list(object({ at: number, pieces: list(string) })),
+});
+export type BenchText = Infer<typeof benchText>;
+
 const benchPoint = object({
   run: number,
   at: number,
@@ -129,6 +143,7 @@ const benchReport = object({
   error: string,
   rows: list(benchRow),
   strips: list(tokenStrip),
+  texts: list(benchText),
 });
 export type BenchReport = Infer<typeof benchReport>;
 export type BenchRow = BenchReport["rows"][number];

@@ -1,6 +1,7 @@
 /** A recording as it arrives (docs/protocol.md): tracks in the order of time, in ms from its start. */
 
 import {
+  benchText,
   benchRow,
   filterMaterials,
   output,
@@ -82,6 +83,7 @@ export const recording = object({
   cases: list(tuple(number, number, testCase)),
   rows: list(tuple(number, number, benchRow)),
   strips: list(tuple(number, number, tokenStrip)),
+  bench_texts: list(tuple(number, number, benchText)),
   tool_errors: list(tuple(number, number, string)),
   terminal: list(tuple(number, terminalEvent)),
   typists: list(tuple(number, number)),

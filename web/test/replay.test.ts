@@ -38,6 +38,7 @@ const EMPTY: Recording = {
   cases: [],
   rows: [],
   strips: [],
+  bench_texts: [],
   tool_errors: [],
   terminal: [],
   typists: [],
@@ -228,14 +229,16 @@ describe("the bench and the terminal at a moment", () => {
   const recording = made({
     runs: [{ id: 1, kind: "bench", label: "bench", at: 1_000_010, finished_at: null, outcome: null }],
     strips: [[20, 1, strip as never], [30, 2, strip as never]],
+    bench_texts: [[25, 1, "text" as never], [30, 2, "other" as never]],
     moments: [
       { seq: 1, ms: 15, kind: "terminal-opened", author: "candidate", text: "", marker: "terminal" },
       { seq: 2, ms: 40, kind: "terminal-closed", author: "candidate", text: "", marker: null },
     ],
   });
 
-  it("has the strips that had come of that run", () => {
+  it("has the strips and texts that had come of that run", () => {
     expect([19, 20, 30].map((ms) => benchAt(recording, ms)?.strips)).toEqual([[], [strip], [strip]]);
+    expect([24, 25, 30].map((ms) => benchAt(recording, ms)?.texts)).toEqual([[], ["text"], ["text"]]);
   });
 
   it("looks where something new was last", () => {

@@ -1,12 +1,12 @@
 """A place to play. `# %%` starts a cell; run one cell at a time, or the whole file."""
 
-# %% The practice pair: a target, a draft that imitates it, and a prompt
+# %% The exact practice pair: a target, a draft that imitates it, and a prompt
 import importlib
 
 import matplotlib.pyplot as plt
 import specdec
 import torch
-from practice import load_pair, measure
+from practice import decode, encode, load_pair, measure
 
 target, draft = load_pair()
 prompt = torch.tensor([[3, 14, 15, 9, 26, 53]])
@@ -57,3 +57,8 @@ plt.axhline(1.0, color="grey", linewidth=1)
 plt.xlabel("num_speculative_tokens")
 plt.ylabel("speed-up in virtual time")
 plt.show()
+
+# %% Text that can be read: two small models trained on Python code. Edit the prompt
+text_target, text_draft = load_pair("text")
+prompt = encode("def read_lines(path):\n")
+print(decode(specdec.generate(text_target, text_draft, prompt, max_new_tokens=120)))

@@ -162,13 +162,39 @@ async def test_a_kernel_that_dies_idle_is_told(bench: Bench) -> None:
 async def test_a_sandbox_that_ended_is_replaced_with_its_files(bench: Bench) -> None:
     await bench.workbench.write_files({"specdec.py": "value = 4\n"})
     first = bench.runtime.owned()
-    assert (await bench.run("import os, signal; os.kill(os.getppid(), signal.SIGKILL)"))[-1] == Finished(
-        outcome="died"
-    )
+    code = "import os; os.kill(int(open(f'/proc/{os.getppid()}/stat').read().split()[3]), 9)"  # the server
+    assert (await bench.run(code))[-1] == Finished(outcome="died")
     await bench.workbench.restart()
     assert (await bench.run("from specdec import value; value"))[0] == Output(kind="result", text="4")
     assert len(bench.runtime.owned()) == 1
     assert bench.runtime.owned() != first
+
+
+async def test_what_is_shown_can_be_read_and_not_written(bench: Bench) -> None:
+    """The text pair's weights lie below `pairs`."""
+    code = """
+import errno, os, pathlib
+for folder in ("/opt/challenge", "/opt/lib/pairs", "/opt/lib/pairs/weights", "/opt/lib/warm"):
+    try:
+        pathlib.Path(folder, "mine").write_text("")
+    except OSError as error:
+        print(len(os.listdir(folder)) > 0, errno.errorcode[error.errno])
+"""
+    assert await bench.text(code) == "True EROFS\n" * 4
+
+
+async def test_without_the_process_that_kernels_are_forked_from_they_are_started_as_everywhere(
+    bench: Bench,
+) -> None:
+    first = bench.runtime.owned()
+    assert (await bench.run("import os; os.kill(os.getppid(), 9)\nwhile True: pass"))[-1] == Finished(
+        outcome="died"
+    )
+    await bench.workbench.restart()
+    assert (await bench.run("value = 4; value"))[0] == Output(kind="result", text="4")
+    tools = [item async for item in bench.workbench.run_tool("tests")]
+    assert tools[-1] == OK
+    assert bench.runtime.owned() == first
 
 
 async def test_tools_run_beside_a_busy_kernel(bench: Bench) -> None:

@@ -196,7 +196,7 @@ function BenchThen({ player }: { player: Player }) {
   const { ms } = usePlayer(player);
   const latest = useRef(ms);
   latest.current = ms;
-  const changed = useRunCount(player, ms) + countUntil(recording.rows, ms, msOf) + countUntil(recording.strips, ms, msOf);
+  const changed = useRunCount(player, ms) + countUntil(recording.rows, ms, msOf) + countUntil(recording.strips, ms, msOf) + countUntil(recording.bench_texts, ms, msOf);
   const bench = useMemo(() => benchAt(recording, latest.current), [recording, changed]);
   return bench ? <BenchReportView bench={bench} /> : <Empty title="The bench had not run yet" />;
 }

@@ -55,7 +55,8 @@ export function benchAt(recording: Recording, ms: number): BenchReport | null {
   if (!run) return null;
   const rows = until(recording.rows, ms).flatMap(([, number, one]) => (number === run.id ? [one] : []));
   const strips = until(recording.strips, ms).flatMap(([, number, one]) => (number === run.id ? [one] : []));
-  return { ...report(recording, run, ms), rows, strips };
+  const texts = until(recording.bench_texts, ms).flatMap(([, number, one]) => (number === run.id ? [one] : []));
+  return { ...report(recording, run, ms), rows, strips, texts };
 }
 
 function toolAt(recording: Recording, kind: Run["kind"], ms: number): Run | undefined {

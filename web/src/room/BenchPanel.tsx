@@ -6,6 +6,7 @@ import { figure } from "../ui/figures";
 import { Banner, Empty } from "../ui/parts";
 import { PlotView } from "../ui/PlotView";
 import { BenchHistory } from "./BenchHistory";
+import { BenchTexts } from "./BenchText";
 import { useView } from "./context";
 import { TokenStrips } from "./TokenStrip";
 
@@ -47,6 +48,7 @@ export function BenchReportView({
         </div>
       ) : null}
       {bench.rows.length > 0 ? <Table rows={bench.rows} /> : null}
+      <BenchTexts texts={bench.texts} missing={bench.rows.length > 0 && !bench.running && !bench.error} />
     </div>
   );
 }

@@ -1,7 +1,8 @@
-"""Measures `generate` on the practice pair: acceptance, tokens per target call, speed-up in virtual time.
+"""Measures `generate` on the exact pair: acceptance, tokens per target call, speed-up in virtual time.
 
 Beside each figure stands what a textbook sampler is expected to have on the very same texts, which is exact,
-and what no method with one chain of drafts can beat. The judge prints the same figures on its own pairs.
+and what no method with one chain of drafts can beat. The judge prints the same figures on its own pairs. At
+the end `generate` writes on the text pair, where there is one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import text_pair
 import torch
 from practice import PROMPTS, BadText, Generation, play
 
@@ -18,6 +20,7 @@ from pairs.accounting import Account
 from pairs.economy import any_coupling_tokens, expected_cost
 from pairs.prices import COMPUTE_BOUND, MEMORY_BOUND, PriceList
 from pairs.provenance import provenance
+from probe_tools import text
 from probe_tools.deadline import TookTooLong, deadline, last_resort
 from probe_tools.lines import Lines
 from probe_tools.submission import CannotRun, explain, load_generate
@@ -25,7 +28,7 @@ from probe_tools.submission import CannotRun, explain, load_generate
 BLOCKS = (1, 2, 4, 6, 8)
 NEW_TOKENS = 96
 ROW_LIMIT_S = 10.0
-TOTAL_LIMIT_S = 75.0
+TOTAL_LIMIT_S = 95.0
 
 
 def run(lines: Lines) -> None:
@@ -42,12 +45,22 @@ def run(lines: Lines) -> None:
                 generations = played(generate, num_speculative_tokens)
                 row = figures(generations, num_speculative_tokens)
         except (Exception, TookTooLong, SystemExit) as error:
-            text = str(error) if isinstance(error, BadText) else explain(error)
-            lines.finished(f"num_speculative_tokens={num_speculative_tokens}: {text}")
+            why = str(error) if isinstance(error, BadText) else explain(error)
+            lines.finished(f"num_speculative_tokens={num_speculative_tokens}: {why}")
             return
         lines.event("row", num_speculative_tokens=num_speculative_tokens, **row)
         lines.event("strip", num_speculative_tokens=num_speculative_tokens, **strip(generations[0]))
-    lines.finished()
+    lines.finished(show_text(generate, lines) if text_pair.installed() else "")
+
+
+def show_text(generate: Callable[..., Any], lines: Lines) -> str:
+    """What ``generate`` writes on the text pair, for people to read. Returns why not, or nothing."""
+    try:
+        with deadline(text.LIMIT_S):
+            lines.event("text", **text.measured(generate))
+    except (Exception, TookTooLong, SystemExit) as error:
+        return f"text pair: {error if isinstance(error, BadText) else explain(error)}"
+    return ""
 
 
 def played(generate: Callable[..., Any], num_speculative_tokens: int) -> list[Generation]:
