@@ -1,8 +1,4 @@
-"""One living kernel: its channels, one execution at a time, completion beside it, and its death.
-
-A connection reads for as long as the kernel lives, so that death is seen when nothing runs. Messages
-are matched to requests by parent; all others are dropped. Nothing here restarts anything.
-"""
+"""One living kernel: one execution at a time, and completion beside it. Nothing here restarts anything."""
 
 from __future__ import annotations
 
@@ -10,16 +6,14 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from datetime import UTC, datetime
 from typing import Literal, Self
-from uuid import uuid4
 
-from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed, ConnectionClosedError
+from websockets.exceptions import ConnectionClosed
 
 from sandbox.adapters import jupyter_wire
 from sandbox.adapters.jupyter import JupyterServer
 from sandbox.adapters.jupyter_wire import Message
+from sandbox.adapters.kernel_channel import DEATH, OVERSIZE, KernelChannel
 from sandbox.ports import Completions, Finished, Output, SandboxFault
 
 MAX_OUTPUT_BYTES = 1024 * 1024
@@ -44,14 +38,8 @@ def _import_modules():
 _import_modules()
 del _import_modules
 """
-_BREATH_BYTES = 1024 * 1024
-_BREATH_S = 0.02
 _OUTPUT_COST_BYTES = 256  # an empty output is not free: a million of them is a flood too
-_DEAD_STATES = frozenset({"dead", "restarting", "autorestarting"})
 _NO_COMPLETIONS = Completions(matches=(), start=0, end=0)
-_DEATH = Message(channel="iopub", kind="death", parent="", content={})
-_OVERSIZE = Message(channel="iopub", kind="oversize", parent="", content={})
-_MESSAGE_TOO_BIG = 1009  # RFC 6455, section 7.4.1
 
 
 class Kernel:
@@ -60,15 +48,8 @@ class Kernel:
     def __init__(self, server: JupyterServer, kernel_id: str, on_death: Callable[[], None]) -> None:
         self._server = server
         self._id = kernel_id
-        self._on_death = on_death
-        self._dead = False
-        self._oversize = False
-        self._waiting: dict[str, asyncio.Queue[Message]] = {}
+        self._channel = KernelChannel(on_death)
         self._subshell: str | None = None
-        self._session = uuid4().hex
-        self._stack = contextlib.AsyncExitStack()
-        self._connection: ClientConnection
-        self._reader: asyncio.Task[None] | None = None
         self._interrupted = False
         self._idle = asyncio.Event()
         self._idle.set()
@@ -78,10 +59,9 @@ class Kernel:
         """A new kernel that has answered. Raises SandboxFault."""
         kernel = cls(server, await server.start_kernel(), on_death)
         try:
-            kernel._connection = await kernel._stack.enter_async_context(server.channels(kernel._id))
-            kernel._reader = asyncio.create_task(kernel._read())
+            await kernel._channel.open(server.channels(kernel._id))
             async with asyncio.timeout(_READY_TIMEOUT_S):
-                await kernel._ask(
+                await kernel._channel.ask(
                     "shell", "execute_request", _execution(_SET_UP, silent=True), "execute_reply"
                 )
         except (TimeoutError, ConnectionClosed) as error:
@@ -94,7 +74,7 @@ class Kernel:
 
     def belongs_to(self, on_death: Callable[[], None]) -> None:
         """Tell somebody else of its death from now on."""
-        self._on_death = on_death
+        self._channel.on_death = on_death
 
     async def import_modules(self, names: Sequence[str]) -> None:
         """Import modules and bind no name: a warm kernel must run nothing that a cold one refuses.
@@ -104,13 +84,15 @@ class Kernel:
         code = _IMPORT.replace("NAMES", repr(tuple(names)))
         try:
             async with asyncio.timeout(_IMPORT_TIMEOUT_S):
-                await self._ask("shell", "execute_request", _execution(code, silent=True), "execute_reply")
+                await self._channel.ask(
+                    "shell", "execute_request", _execution(code, silent=True), "execute_reply"
+                )
         except TimeoutError as error:
             raise SandboxFault("The kernel does not answer. Restart it.") from error
 
     @property
     def alive(self) -> bool:
-        return not self._dead
+        return not self._channel.dead
 
     @property
     def busy(self) -> bool:
@@ -121,14 +103,14 @@ class Kernel:
 
     async def execute(self, code: str) -> AsyncGenerator[Output | Finished, None]:
         """Raises SandboxFault when the kernel is dead or already runs something."""
-        if self._dead:
+        if self._channel.dead:
             raise SandboxFault("The kernel is not running. Restart it.")
         if self.busy:
             raise SandboxFault("Something runs already. Wait, or interrupt it.")
         self._idle.clear()
         self._interrupted = False
         try:
-            async with self._request("shell", "execute_request", _execution(code)) as messages:
+            async with self._channel.request("shell", "execute_request", _execution(code)) as messages:
                 async for item in self._outputs(messages):
                     yield item
         finally:
@@ -151,24 +133,18 @@ class Kernel:
 
     async def close(self) -> None:
         """End the kernel and its connection. Raises nothing: what cannot be reached is gone with its jail."""
-        self._dead = True  # before it ends: this end is not a death to be told
+        self._channel.expect_death()
         with contextlib.suppress(SandboxFault):
             await self._server.end_kernel(self._id)
         await self.abandon()
 
     async def abandon(self) -> None:
         """Let go of a kernel whose jail has ended, without a word to it and without `on_death`."""
-        self._dead = True
-        if self._reader is not None:
-            self._reader.cancel()
-        with contextlib.suppress(ConnectionClosed, OSError):
-            await self._stack.aclose()
-        for queue in self._waiting.values():
-            _force(queue, _DEATH)
+        await self._channel.close()
 
     def give_up(self) -> None:
         """Declare dead a kernel that does not listen: what runs in it ends with ``died``."""
-        self._die()
+        self._channel.die()
 
     async def _outputs(self, messages: asyncio.Queue[Message]) -> AsyncIterator[Output | Finished]:
         """Outputs until both the reply and idle came: either may be first."""
@@ -177,7 +153,7 @@ class Kernel:
         shown = 0
         while not (reply and idle):
             message = await messages.get()
-            if message is _DEATH:
+            if message is DEATH:
                 yield Finished(outcome="died")
                 return
             if message.kind == "execute_reply":
@@ -190,7 +166,7 @@ class Kernel:
                 output = jupyter_wire.output_of(message)
                 left = MAX_OUTPUT_BYTES - shown
                 shown += _size(output)
-                if message is _OVERSIZE or shown > MAX_OUTPUT_BYTES:
+                if message is OVERSIZE or shown > MAX_OUTPUT_BYTES:
                     if output is not None and output.kind in {"stdout", "stderr"}:
                         yield Output(kind=output.kind, text=output.text[:left])
                     await self._stop_flood(messages, replied=reply is not None)
@@ -221,109 +197,31 @@ class Kernel:
             async with asyncio.timeout(STOP_TIMEOUT_S):
                 while True:
                     message = await messages.get()
-                    if message is _DEATH or message.kind == "execute_reply":
+                    if message is DEATH or message.kind == "execute_reply":
                         return
         except TimeoutError:
             self.give_up()
 
     async def _ask_beside(self, question: str, content: dict[str, object]) -> Message | None:
         """Asked in a subshell, so that a busy main shell does not delay it. None when nothing answers."""
-        if self._dead:
+        if self._channel.dead:
             return None
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
                 subshell = await self._subshell_id()
                 header: dict[str, object] = {"subshell_id": subshell} if subshell else {}
-                return await self._ask("shell", f"{question}_request", content, f"{question}_reply", header)
+                return await self._channel.ask(
+                    "shell", f"{question}_request", content, f"{question}_reply", header
+                )
         except (TimeoutError, SandboxFault):
             return None
 
     async def _subshell_id(self) -> str:
         if self._subshell is None:
-            reply = await self._ask("control", "create_subshell_request", {}, "create_subshell_reply")
+            reply = await self._channel.ask("control", "create_subshell_request", {}, "create_subshell_reply")
             value = reply.content.get("subshell_id")
             self._subshell = value if isinstance(value, str) else ""
         return self._subshell
-
-    async def _ask(
-        self,
-        channel: jupyter_wire.Channel,
-        kind: str,
-        content: dict[str, object],
-        reply_kind: str,
-        header: dict[str, object] | None = None,
-    ) -> Message:
-        async with self._request(channel, kind, content, header) as messages:
-            while True:
-                message = await messages.get()
-                if message is _DEATH:
-                    raise SandboxFault("The kernel is not running. Restart it.")
-                if message.kind == reply_kind:
-                    return message
-
-    @contextlib.asynccontextmanager
-    async def _request(
-        self,
-        channel: jupyter_wire.Channel,
-        kind: str,
-        content: dict[str, object],
-        header: dict[str, object] | None = None,
-    ) -> AsyncIterator[asyncio.Queue[Message]]:
-        """Send a request and collect what answers it, in a bounded queue: a slow reader slows the kernel."""
-        request = uuid4().hex
-        messages: asyncio.Queue[Message] = asyncio.Queue(maxsize=256)
-        self._waiting[request] = messages
-        fields = {
-            "msg_id": request,
-            "msg_type": kind,
-            "session": self._session,
-            "username": "candidate",
-            "version": "5.4",
-            "date": datetime.now(UTC).isoformat(),
-            **(header or {}),
-        }
-        try:
-            await self._connection.send(jupyter_wire.encode(channel, fields, content))
-            yield messages
-        except ConnectionClosed as error:
-            raise SandboxFault("The kernel is not running. Restart it.") from error
-        finally:
-            del self._waiting[request]
-            while not messages.empty():  # the reader may be waiting for room in it
-                messages.get_nowait()
-
-    async def _read(self) -> None:
-        unread = 0
-        try:
-            async for frame in self._connection:
-                unread += len(frame)
-                if unread > _BREATH_BYTES:  # a flood is read slowly, so that others get their turn
-                    unread = 0
-                    await asyncio.sleep(_BREATH_S)
-                message = _decoded(frame)
-                if message is None:
-                    continue
-                if message.kind == "status" and message.content.get("execution_state") in _DEAD_STATES:
-                    break
-                queue = self._waiting.get(message.parent)
-                if queue is not None:
-                    await queue.put(message)
-        except ConnectionClosedError as error:
-            if error.sent is not None and error.sent.code == _MESSAGE_TOO_BIG:
-                await self._tell_all(_OVERSIZE)
-        self._die()
-
-    def _die(self) -> None:
-        if self._dead:
-            return
-        self._dead = True
-        for queue in self._waiting.values():
-            _force(queue, _DEATH)
-        self._on_death()
-
-    async def _tell_all(self, message: Message) -> None:
-        for queue in self._waiting.values():
-            _force(queue, message)
 
 
 def _execution(code: str, *, silent: bool = False) -> dict[str, object]:
@@ -335,23 +233,6 @@ def _execution(code: str, *, silent: bool = False) -> dict[str, object]:
         "allow_stdin": False,
         "stop_on_error": True,
     }
-
-
-def _decoded(frame: str | bytes) -> Message | None:
-    """None for what is no frame of the protocol; a forger gains nothing by sending it."""
-    if isinstance(frame, str):
-        return None
-    try:
-        return jupyter_wire.decode(frame)
-    except jupyter_wire.BadFrame:
-        return None
-
-
-def _force(queue: asyncio.Queue[Message], message: Message) -> None:
-    """Put it in even when the queue is full, at the cost of what is waiting there."""
-    while queue.full():
-        queue.get_nowait()
-    queue.put_nowait(message)
 
 
 def _size(output: Output | None) -> int:
