@@ -1,8 +1,8 @@
 """Distil the draft: one layer that imitates the target, on the corpus and on the target's own text.
 
-What counts is the acceptance rate, the mean of sum(min(target, draft)), which is one minus the total
-variation distance. The Kullback-Leibler divergence is the better guide from far away, so it leads in the
-first half; in the second the distance itself is added (Zhou et al. 2023, arXiv:2310.08461, compare such losses).
+What counts is the acceptance rate, the mean of sum(min(target, draft)): one minus the total variation
+distance. From far away the Kullback-Leibler divergence is the better guide, so it leads in the first half; in
+the second the distance itself is added (Zhou et al. 2023, arXiv:2310.08461, compare such losses).
 """
 
 from __future__ import annotations
