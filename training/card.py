@@ -2,8 +2,8 @@
 
     python -m training.card OUT/corpus OUT/target OUT/draft pairs/weights
 
-copies the weights there and writes ``card.json`` beside them. Speed is not measured here: `probe pair check`
-does that, on whatever machine it is asked on.
+copies the weights there, with the notice of the corpus, and writes ``card.json`` beside them. Speed is not
+measured here: `probe pair check` does that, on whatever machine it is asked on.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import hashlib
 import json
 import platform
 import shutil
+import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -124,6 +125,8 @@ if __name__ == "__main__":
         role: [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
         for role, folder in (("target", given.target), ("draft", given.draft))
     }
+    notice = Path(sysconfig.get_paths()["stdlib"]) / "LICENSE.txt"
+    shutil.copyfile(notice, given.out / "LICENSE.corpus")
     (given.out / "card.json").write_text(json.dumps(made, indent=1) + "\n")
     print(
         json.dumps({name: made[name] for name in ("target", "draft", "acceptance_by_temperature")}, indent=1)
