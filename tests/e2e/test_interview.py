@@ -171,6 +171,9 @@ def test_a_wrong_submission_is_named_for_the_right_reason(server: Server, people
     write(candidate, WRONG)
     expect(editor(interviewer)).to_contain_text("the bug")
     submit(candidate)
+    # Whoever has not marked gets no scorecard: the machine's suggestion is in it.
+    mark(interviewer, "engineering", "ML engineering", 3, "Names the batch.")
+    mark(interviewer, "research", "Applied research", 2, "Resamples from the target.")
     page = report(interviewer)
     expect(page.get_by_test_id("verdict-contract")).to_have_attribute("data-status", "pass")
     law = page.get_by_test_id("verdict-law")

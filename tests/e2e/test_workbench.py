@@ -82,6 +82,18 @@ def test_cells_lines_and_a_terminal(server: Server, people: list[Person]) -> Non
     expect(candidate.get_by_role("tab", name="Terminal")).to_be_focused()
     expect(candidate.get_by_test_id("terminal")).not_to_contain_text("forbidden")
 
+    # Editing together opens it to the interviewer, and everybody is told whose keys it gets.
+    interviewer.get_by_test_id("arrange").click()
+    interviewer.get_by_test_id("co-edit").check()
+    interviewer.keyboard.press("Escape")
+    expect(candidate.get_by_test_id("co-edit-banner")).to_contain_text("your terminal")
+    interviewer.get_by_test_id("terminal").click()
+    interviewer.keyboard.type("echo to$((1))gether\n")
+    for page in (candidate, interviewer):
+        expect(page.get_by_test_id("terminal")).to_contain_text("to1gether", timeout=KERNEL_MS)
+    expect(candidate.get_by_test_id("terminal-typist")).to_contain_text("types in this terminal")
+    picture(candidate, "terminal-together")
+
     candidate.reload()
     candidate.get_by_role("tab", name="Terminal").click()
     expect(candidate.get_by_test_id("terminal")).to_contain_text("title", timeout=KERNEL_MS)
