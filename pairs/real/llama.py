@@ -24,8 +24,8 @@ SMALL = 500_000
 """Numbers of a matrix up to which BLAS takes several rows as fast as one; larger ones it copies first."""
 LANE = 16
 """Widths are multiples of it: columns that are left over would be multiplied by yet another routine."""
-READ_AT_ONCE = 256
-"""Positions summed in one product: BLAS cuts longer sums in two, at a place that hangs on their length."""
+SUMMED_AT_ONCE = 384
+"""Numbers summed in one product: longer sums BLAS cuts in two, in some of its routines and not in others."""
 FIRST_ROOM = 128
 """Positions that a context has room for before it grows."""
 
@@ -136,7 +136,7 @@ class LlamaContext:
             gate = gate_up[:, :hidden_width]
             gate /= 1 + np.exp(-gate)
             gate *= gate_up[:, hidden_width:]
-            x += gate @ layer.down
+            x += _product(gate, layer.down)
         return (_normed(x, eps) @ model.head)[:n]
 
     def _attend(self, index: int, qkv: Floats, hidden: Floats, mixed: Floats) -> None:
@@ -163,12 +163,18 @@ class LlamaContext:
         weights.reshape(K, n, G, T)[...] += hidden[:, None]
         weights -= weights.max(axis=-1, keepdims=True)
         np.exp(weights, out=weights)
-        read = weights[..., :READ_AT_ONCE] @ values[:, : min(T, READ_AT_ONCE)]  # (K, n G, D + LANE)
-        for first in range(READ_AT_ONCE, T, READ_AT_ONCE):
-            last = min(first + READ_AT_ONCE, T)
-            read += weights[..., first:last] @ values[:, first:last]
+        read = _product(weights, values[:, :T])  # (K, n G, D + LANE)
         read = (read[..., :D] / read[..., D : D + 1]).reshape(K, n, G * D)
         mixed[:n] = read.transpose(1, 0, 2).reshape(n, H * D)
+
+
+def _product(x: Floats, matrix: Floats) -> Floats:
+    """``x @ matrix`` for ``(..., n, m)`` and ``(..., m, o)``, at most `SUMMED_AT_ONCE` of m at a time."""
+    total: Floats = x[..., :SUMMED_AT_ONCE] @ matrix[..., :SUMMED_AT_ONCE, :]
+    for first in range(SUMMED_AT_ONCE, x.shape[-1], SUMMED_AT_ONCE):
+        piece = slice(first, first + SUMMED_AT_ONCE)
+        total += x[..., piece] @ matrix[..., piece, :]
+    return total
 
 
 def _in_lanes(count: int) -> int:

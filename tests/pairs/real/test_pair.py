@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pairs.ledger import Call
 from pairs.real.errors import PairError
 from pairs.real.llama import LlamaModel
 from pairs.real.pair import load_model, load_pair
@@ -129,3 +131,26 @@ def test_folders_that_are_no_pair_say_what_to_do(
     spoil(*folders)
     with pytest.raises(PairError, match=says):
         load_pair(*folders)
+
+
+def test_a_candidates_code_sees_the_cache_that_every_pair_has(folders: Folders) -> None:
+    torch = pytest.importorskip("torch")
+    from pairs.torch_api import causal_lms
+
+    pair, ledger = load_pair(*folders), list[Call]()
+    target, draft = causal_lms(pair, ledger)
+    assert (target.config.vocab_size, target.config.max_position_embeddings) == (300, 320)
+    out = target(torch.tensor([[1, 2, 3, 4]]))
+    out.past_key_values.crop(2)
+    again = target(torch.tensor([[5, 6]]), past_key_values=out.past_key_values)
+    fresh = target(torch.tensor([[1, 2, 5, 6]]))
+    assert torch.allclose(again.logits, fresh.logits[:, 2:], atol=1e-5)
+    twin = copy.deepcopy(again.past_key_values)
+    draft(torch.tensor([[1]]))
+    assert twin.get_seq_length() == 4
+    assert [(call.model, call.path) for call in ledger] == [
+        ("target", (1, 2, 3, 4)),
+        ("target", (1, 2, 5, 6)),
+        ("target", (1, 2, 5, 6)),
+        ("draft", (1,)),
+    ]
