@@ -109,23 +109,25 @@ def _coarse_probabilities(step: float) -> Hypothesis:
 
 
 def _cut(least: Callable[[Floats], Floats]) -> Hypothesis:
-    """``least`` takes a law and gives the smallest probability that stays, ``(N, 1)``."""
+    """``least`` takes a law in rising order and gives the smallest probability that stays, ``(N, 1)``."""
 
-    def cut(law: Floats) -> Floats:
-        return scaled(np.where(law >= least(law), law, 0.0), law)
+    def cut(law: Floats, rising: Floats) -> Floats:
+        return scaled(np.where(law >= least(rising), law, 0.0), law)
 
     return Hypothesis(
-        bug="truncated", target=lambda laws: cut(laws.target), draft=lambda laws: cut(laws.draft)
+        bug="truncated",
+        target=lambda laws: cut(laws.target, laws.target_rising),
+        draft=lambda laws: cut(laws.draft, laws.draft_rising),
     )
 
 
 def _cut_to(count: int) -> Hypothesis:
-    return _cut(lambda law: np.sort(law, axis=1)[:, [-min(count, law.shape[1])]])
+    return _cut(lambda rising: rising[:, [-min(count, rising.shape[1])]])
 
 
 def _cut_below(share: float) -> Hypothesis:
     """Of the likeliest token's probability."""
-    return _cut(lambda law: share * law.max(axis=1, keepdims=True))
+    return _cut(lambda rising: share * rising[:, [-1]])
 
 
 def _penalised(penalty: float) -> Hypothesis:
