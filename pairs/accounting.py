@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import compress, count
+from operator import ne
 
 from pairs.ledger import Call
 from pairs.prices import MEMORY_BOUND, PriceList, plain_decoding_price, total_price
@@ -114,7 +116,5 @@ def account(
 
 
 def _common_prefix(left: Sequence[int], right: Sequence[int]) -> int:
-    for n, (one, other) in enumerate(zip(left, right, strict=False)):
-        if one != other:
-            return n
-    return min(len(left), len(right))
+    shorter = min(len(left), len(right))
+    return next(compress(count(), map(ne, left, right)), shorter)

@@ -144,6 +144,15 @@ class Laws:
         return half, quarter, np.sqrt(quarter)
 
     @cached_property
+    def target_rising(self) -> Floats:
+        """Each row of the target sorted."""
+        return np.sort(self.target, axis=1)
+
+    @cached_property
+    def draft_rising(self) -> Floats:
+        return np.sort(self.draft, axis=1)
+
+    @cached_property
     def best(self) -> Floats:
         """One-hot at the target's argmax."""
         return one_hot(self.target.argmax(axis=1), self.target.shape[1])

@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import compress, count
+from operator import ne
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,9 +81,7 @@ def place(calls: Sequence[Call], prompt: Sequence[int], tokens: Sequence[int]) -
 def common_prefix(left: Sequence[int], right: Sequence[int]) -> int:
     """How many leading tokens agree."""
     shorter = min(len(left), len(right))
-    if left[:shorter] == right[:shorter]:
-        return shorter
-    return next(n for n in range(shorter) if left[n] != right[n])
+    return next(compress(count(), map(ne, left, right)), shorter)
 
 
 def target_calls_astray(calls: Sequence[Call], text: Sequence[int]) -> list[bool]:

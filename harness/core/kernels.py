@@ -9,7 +9,8 @@ rejected.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,8 @@ class Step:
     """``(N,)``: place in the block, 0 for its first token."""
     left: Tokens
     """``(N,)``: drafts of the block at this position and after it."""
+    drafted: Tokens
+    """``(N,)``: the draft at each position, -1 for none."""
 
     @property
     def first_of_block(self) -> NDArray[np.bool_]:
@@ -63,16 +66,28 @@ class Step:
         flags: NDArray[np.bool_] = self.laws.remaining[:, None] == 0
         return flags
 
-    @property
+    @cached_property
     def ratio(self) -> Floats:
         return quotient(self.target, self.draft)
 
-    @property
+    @cached_property
     def residual(self) -> Floats:
         return scaled(np.maximum(self.target - self.draft, 0.0), self.target)
 
 
 Rule = Callable[[Step], Floats]
+
+
+def _tested(step: Step) -> Floats:
+    return np.minimum(step.ratio, 1.0)
+
+
+def _residual(step: Step) -> Floats:
+    return step.residual
+
+
+def _target(step: Step) -> Floats:
+    return step.target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +97,10 @@ class Hypothesis:
     bug: str
     target: Callable[[Laws], Floats] = lambda laws: laws.target
     draft: Callable[[Laws], Floats] = lambda laws: laws.draft
-    accept: Rule = lambda step: np.minimum(step.ratio, 1.0)
+    accept: Rule = _tested
     """Chance that a draft token, by id, stands."""
-    correct: Rule = lambda step: step.residual
-    bonus: Rule = lambda step: step.target
+    correct: Rule = _residual
+    bonus: Rule = _target
     strikes_out_draft: bool = False
     """A correction is never the drafted token; the rest of ``correct`` is scaled up."""
 
@@ -94,7 +109,8 @@ def likelihoods(
     hypotheses: Sequence[Hypothesis], laws: Laws, tokens: Tokens, placement: Placement, behind: Behind
 ) -> Floats:
     """Log-likelihood of each token of one run under each of H hypotheses, ``(N, H)``."""
-    return np.stack([_likelihood(each, laws, tokens, placement, behind) for each in hypotheses], axis=1)
+    readings = _Readings(laws=laws, tokens=tokens, placement=placement, behind=behind)
+    return np.stack([readings.likelihood(each) for each in hypotheses], axis=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +197,61 @@ _SLACK = {"nats": 25.0, "kept": 4.0, "over": 4.0, "best": 4.0, "never": 4.0, "lo
 """Added to a variance, so that one odd token in a small group condemns nothing."""
 
 
+@dataclass(slots=True, kw_only=True)
+class _Readings:
+    """One run under many hypotheses. Most differ from textbook code in one step, so the others are worked out
+    once: a belief by its two arrays, what a rule makes of it at the tokens by the rule."""
+
+    laws: Laws
+    tokens: Tokens
+    placement: Placement
+    behind: Behind
+    _steps: dict[tuple[int, int], Step] = field(default_factory=dict[tuple[int, int], Step])
+    """By the ids of the two arrays, which live as long as the step does."""
+    _read: dict[tuple[int, Rule, str], Floats] = field(default_factory=dict[tuple[int, Rule, str], Floats])
+
+    def likelihood(self, hypothesis: Hypothesis) -> Floats:
+        """``(N,)``"""
+        step, tokens, drafted = self._step(hypothesis), self.tokens, self.placement.drafted
+        stands = np.clip(self._at(step, hypothesis.accept, "drafted"), 0.0, 1.0)
+        corrected = self._at(step, hypothesis.correct, "tokens")
+        if hypothesis.strikes_out_draft:
+            kept = 1.0 - self._at(step, hypothesis.correct, "drafted")
+            corrected = (tokens != drafted) * corrected / np.maximum(kept, 1e-9)
+        verified = stands * (tokens == drafted) + (1.0 - stands) * corrected
+        chance = np.where(drafted >= 0, verified, self._at(step, hypothesis.bonus, "tokens"))
+        here = np.arange(len(tokens)), tokens
+        return np.log((1.0 - _FLOOR) * chance + _FLOOR * self.laws.target[here] + 1e-30)
+
+    def _step(self, hypothesis: Hypothesis) -> Step:
+        step = _step(hypothesis, self.laws, self.placement, self.behind)
+        return self._steps.setdefault((id(step.target), id(step.draft)), step)
+
+    def _at(self, step: Step, rule: Rule, column: str) -> Floats:
+        """``(N,)``: what the rule gives to the emitted tokens, or to the drafts."""
+        key = id(step), rule, column
+        if key not in self._read:
+            tokens = self.tokens if column == "tokens" else self.placement.drafted
+            self._read[key] = _entries(rule, step, (np.arange(len(tokens)), tokens))
+        return self._read[key]
+
+
+def _entries(rule: Rule, step: Step, here: tuple[Tokens, Tokens]) -> Floats:
+    """``(N,)``: ``rule(step)[here]``.
+
+    Textbook rules are asked for most, of beliefs that have no other use. So they are worked out at these
+    entries alone, by the same arithmetic.
+    """
+    if rule is _tested:
+        return np.minimum(quotient(step.target[here], step.draft[here]), 1.0)
+    if rule is _residual:
+        mass = np.maximum(step.target - step.draft, 0.0)
+        total = mass.sum(axis=1)
+        safe = np.where(total > 1e-12, total, 1.0)
+        return np.where(total > 1e-12, mass[here] / safe, step.target[here])
+    return rule(step)[here]
+
+
 def _step(hypothesis: Hypothesis, laws: Laws, placement: Placement, behind: Behind) -> Step:
     return Step(
         target=hypothesis.target(laws),
@@ -189,6 +260,7 @@ def _step(hypothesis: Hypothesis, laws: Laws, placement: Placement, behind: Behi
         behind=behind,
         index=placement.index,
         left=placement.left,
+        drafted=placement.drafted,
     )
 
 
@@ -205,21 +277,6 @@ def _law(hypothesis: Hypothesis, laws: Laws, placement: Placement, behind: Behin
     law = np.where(drafted[:, None] >= 0, verified, hypothesis.bonus(step))
     mixed: Floats = (1.0 - _FLOOR) * law + _FLOOR * laws.target + 1e-30
     return mixed
-
-
-def _likelihood(
-    hypothesis: Hypothesis, laws: Laws, tokens: Tokens, placement: Placement, behind: Behind
-) -> Floats:
-    step, drafted = _step(hypothesis, laws, placement, behind), placement.drafted
-    at = np.arange(len(tokens))
-    stands = np.clip(hypothesis.accept(step)[at, drafted], 0.0, 1.0)
-    correction = hypothesis.correct(step)
-    corrected = correction[at, tokens]
-    if hypothesis.strikes_out_draft:
-        corrected = (tokens != drafted) * corrected / np.maximum(1.0 - correction[at, drafted], 1e-9)
-    verified = stands * (tokens == drafted) + (1.0 - stands) * corrected
-    chance = np.where(drafted >= 0, verified, hypothesis.bonus(step)[at, tokens])
-    return np.log((1.0 - _FLOOR) * chance + _FLOOR * laws.target[at, tokens] + 1e-30)
 
 
 def scaled(mass: Floats, otherwise: Floats) -> Floats:

@@ -136,10 +136,10 @@ def _sorted_into(bins: Callable[[Laws], Indices], count: int) -> Feature:
 
 def _passed(values: Floats, bars: tuple[float, ...]) -> Indices:
     """How many of ``bars`` each value exceeds."""
-    bins = np.zeros(values.shape, dtype=np.int64)
+    bins = np.zeros(values.shape, dtype=np.int8)
     for bar in bars:
-        bins += values > bar
-    return bins
+        bins += (values > bar).view(np.int8)
+    return bins.astype(np.int64)
 
 
 def _target_over_draft(laws: Laws) -> Indices:

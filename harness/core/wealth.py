@@ -9,6 +9,7 @@ inequality the chance that it *ever* reaches 1/alpha is at most alpha. Method: W
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,14 +31,14 @@ and end with code of their own."""
 _EVERYWHERE = len(Stratum) + 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Wealth:
-    """Log wealth of every bet in one purse so far."""
+    """Log wealth of every bet in one purse so far. Sums are kept: of many purses one changes at a time."""
 
     logs: Floats
     """``(contexts + 1, K, L)``; the last of the first axis bets at every token, the others in their own."""
 
-    @property
+    @cached_property
     def log_e(self) -> float:
         """Log of the purse's e-value: (L0 + L1) / 2, L1 half the mean and half the product over contexts.
 
@@ -48,7 +49,7 @@ class Wealth:
         by_place = np.logaddexp(_mean(apart), apart.sum()) - np.log(2)
         return float(np.logaddexp(mixed[_EVERYWHERE], by_place) - np.log(2))
 
-    @property
+    @cached_property
     def by_bet(self) -> Floats:
         """``(K,)`` log wealth of each bet made everywhere, mixed over lambda."""
         return _mean(self.logs[_EVERYWHERE])
