@@ -47,7 +47,7 @@ class Task:
     """What both are asked for on each prompt."""
 
     num_speculative_tokens: int = 2
-    """Few, since each costs on a CPU: our own pair gains most at 1 and 2 (`bench/virtual_against_wall.py`)."""
+    """Few, since each costs on a CPU: our own pair gains most with 1 and 2 (docs/judge.md)."""
     max_new_tokens: int = 64
     temperature: float = 1.0
 
