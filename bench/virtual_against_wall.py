@@ -38,7 +38,7 @@ from harness.core.trial import Ended, Trial, TrialRun
 from harness.oracle.session import limits_for
 from harness.runner.contestant import Contestant, Deadlines
 from harness.wall.prompts import snippets
-from harness.wall.real import LONGEST_PROMPT, shipped
+from harness.wall.real import LONGEST_PROMPT, SHIPPED, shipped
 from harness.wall.statistics import estimate
 from isolation.bare import BareRuntime
 from pairs.context import Context, Model, Rows
@@ -213,6 +213,13 @@ def _r_squared(actual: Sequence[float], found: Sequence[float]) -> float:
     return float(1.0 - ((true - guess) ** 2).sum() / ((true - true.mean()) ** 2).sum())
 
 
+def together(found: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """How the speed-ups agree over all pairs and block lengths."""
+    rows = [row for pair in found for row in pair["by_gamma"]]
+    wall = [row["wall"]["value"] for row in rows]
+    return {name: _agreement(wall, [row[name] for row in rows]) for name in ("models", "all", "price list")}
+
+
 def _agreement(wall: Sequence[float], virtual: Sequence[float]) -> dict[str, float]:
     ratios = [v / w - 1.0 for v, w in zip(virtual, wall, strict=True)]
     return {
@@ -226,7 +233,9 @@ def _agreement(wall: Sequence[float], virtual: Sequence[float]) -> dict[str, flo
 def from_folders(target: Path, draft: Path) -> tuple[WatchedPair, list[tuple[int, ...]]]:
     pair = load_pair(target, draft)
     prompts = [tuple(pair.tokenizer.encode(text)[:LONGEST_PROMPT]) for text in snippets()]
-    return watched(pair.name, pair.target, pair.draft), prompts
+    folder = target.resolve().parent.name
+    name = "our own pair" if folder == SHIPPED.name else f"{folder}/{pair.name}"
+    return watched(name, pair.target, pair.draft), prompts
 
 
 def watched(name: str, target: Model, draft: Model) -> WatchedPair:
@@ -259,7 +268,12 @@ def main() -> None:
         found.append(looked_at(pair, turns) | {"load": os.getloadavg()[1]})
         print(_table(found[-1]), flush=True)
     if arguments.json is not None:
-        result = {"bench": "virtual_against_wall", "tokens": arguments.tokens, "pairs": found}
+        result = {
+            "bench": "virtual_against_wall",
+            "tokens": arguments.tokens,
+            "together": together(found),
+            "pairs": found,
+        }
         arguments.json.write_text(json.dumps(result, indent=1) + "\n")
 
 

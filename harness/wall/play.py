@@ -46,7 +46,8 @@ CACHES = CacheLimits(live=64, tokens=1 << 14)
 class Task:
     """What both are asked for on each prompt."""
 
-    num_speculative_tokens: int = 4
+    num_speculative_tokens: int = 2
+    """Few, since each costs on a CPU: our own pair gains most with 1 and 2 (docs/judge.md)."""
     max_new_tokens: int = 64
     temperature: float = 1.0
 
