@@ -50,12 +50,12 @@ def batches(found: dict[str, Any]) -> Figure:
         for curve, colour in zip(result["curves"], DRAFTS, strict=True):
             axes.plot(
                 result["batches"], curve["speedup"], "o-", color=colour, markersize=3,
-                label=f"{curve['gamma']} drafts",
+                label=f"{curve['gamma']} draft{'s' * (curve['gamma'] > 1)}",
             )  # fmt: skip
         axes.axhline(1.0, color=INK, linewidth=0.8, linestyle=":")
         axes.set_xscale("log", base=2)
-        axes.set_ylim(bottom=0)
         _dress(axes, result["name"], "sequences in the batch", result["batches"])
+    panels[0].set_ylim(bottom=0)
     panels[0].set_ylabel("times plain decoding", color=INK, fontsize=9)
     _legend(figure, panels[0])
     return figure
