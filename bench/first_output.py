@@ -44,6 +44,7 @@ from sandbox.ports import Output
 from sandbox.settings import PROJECT, Settings
 from sandbox.store.journal import Journal
 from sandbox.store.log import link
+from sandbox.web.websocket import server_config
 from tests.sandbox.page import Page, join
 
 FILE = "scratch.py"
@@ -74,7 +75,7 @@ async def serve(folder: Path, runtime: Runtime, *, warm: int) -> AsyncIterator[P
             runtime, settings.challenges, settings.pairs, folder / "run", PoolPolicy(size=warm)
         )
         app = create_app(settings, store, sandboxes, MemoryJudge())
-        server = uvicorn.Server(uvicorn.Config(app, ws="websockets-sansio", log_level="error"))
+        server = uvicorn.Server(server_config(app))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
             while not server.started:  # noqa: ASYNC110, uvicorn has no event for it
