@@ -66,6 +66,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line("\n".join(left_out))
     if not config.getoption("--long"):
         terminalreporter.write_line(
-            "Others ran at their default size: half of the zoo at quick (`probe zoo` judges all), "
+            "Others ran at their default size: a quarter of the zoo at quick (`probe zoo` judges all), "
             "500 right samplers, 100,000 fuzzed frames."
         )

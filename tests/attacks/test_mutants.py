@@ -24,6 +24,7 @@ import pytest
 import sandbox.adapters.jupyter
 import sandbox.adapters.jupyter_wire
 import sandbox.adapters.kernel
+import sandbox.adapters.kernel_channel
 import sandbox.adapters.safe_socket
 import sandbox.adapters.workbench
 import sandbox.app
@@ -280,7 +281,7 @@ TRUSTED: dict[str, Off] = {
     "frame_that_reaches_out": frame_with_an_origin,
     "giant_messages": lambda patch: patch.setattr(sandbox.adapters.kernel, "MAX_OUTPUT_BYTES", 1 << 40),
     "forged_messages": lambda patch: patch.setattr(
-        sandbox.adapters.kernel, "uuid4", lambda: SimpleNamespace(hex="another")
+        sandbox.adapters.kernel_channel, "uuid4", lambda: SimpleNamespace(hex="another")
     ),
     "bad_frames": any_frame,
     "leftovers": nothing_ends,

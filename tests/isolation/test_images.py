@@ -133,8 +133,9 @@ def test_nothing_of_the_judge_or_a_challenge_is_in_the_candidates_image() -> Non
     ours = {
         hashlib.sha256(path.read_bytes()).hexdigest(): path
         for path in tracked
-        if path.is_file() and 64 < path.stat().st_size < SMALL
+        if path.is_file() and 64 < path.stat().st_size < SMALL and path.name != "LICENSE.corpus"
     }
+    # That notice is Python's own, which every Python brings.
     assert [ours[digest] for digest in set(inspected("sandbox")["hashes"]) & ours.keys()] == []
 
 
