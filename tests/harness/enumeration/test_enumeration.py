@@ -1,4 +1,4 @@
-"""`probe enumerate` from a shell: a jail, a report, exit codes. `test_torch_sources` has the laws."""
+"""`probe enumerate` from a shell: a jail, a report, exit codes. `torch_laws` has the laws."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.zoo.zoo import read
 
 ROOT = Path(__file__).resolve().parents[3]
 ZOO = ROOT / "tests" / "zoo"
-NEED_TORCH = "tests/harness/enumeration/test_torch_sources.py"
+NEED_TORCH = "tests/harness/enumeration/torch_laws.py"
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """Ways to draw a token, each followed exactly; and ways that cannot be followed, each refused.
 
-Needs torch, so it runs in the candidate environment: `test_enumeration` starts it there.
+`test_enumeration` runs this in a process of its own: torch's random numbers are put in the hands of the
+enumeration.
 """
 
 from __future__ import annotations
@@ -17,17 +18,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
-torch = pytest.importorskip("torch", reason="runs in the candidate environment, by test_enumeration")
-
-from harness.enumeration import inside  # noqa: E402
-from harness.enumeration.codec import Law  # noqa: E402
-from harness.enumeration.law import Comparison, compare, target_law  # noqa: E402
-from harness.enumeration.sources import follow_python_and_numpy  # noqa: E402
-from harness.enumeration.task import Task  # noqa: E402
-from harness.enumeration.tiny import tiny_pair  # noqa: E402
-from harness.enumeration.torch_sources import RealGenerator, follow_torch  # noqa: E402
-from harness.enumeration.walk import TooManyLeaves, Unfollowable, Unrepeatable, explore  # noqa: E402
+from harness.enumeration import inside
+from harness.enumeration.codec import Law
+from harness.enumeration.law import Comparison, compare, target_law
+from harness.enumeration.sources import follow_python_and_numpy
+from harness.enumeration.task import Task
+from harness.enumeration.tiny import tiny_pair
+from harness.enumeration.torch_sources import RealGenerator, follow_torch
+from harness.enumeration.walk import TooManyLeaves, Unfollowable, Unrepeatable, explore
 
 TASK = Task(vocab_size=8, max_new_tokens=4, num_speculative_tokens=0)
 WEIGHTS = (0.5, 0.3, 0.2, 0.0)
