@@ -8,27 +8,23 @@ for dark ones; the words stay text, so that they can be searched and read aloud.
 
 from __future__ import annotations
 
-import argparse
-import io
-import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-mpl.use("svg")
-mpl.rcParams |= {"svg.fonttype": "none", "svg.hashsalt": "judge power", "font.family": "sans-serif"}
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-INK, FAINT, BETS, CHI, G, KS = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606"
-"""Placeholders, each put in the place of a CSS variable afterwards."""
-COLOURS = {  # light, dark
-    INK: ("#1f2328", "#e6edf3"),
-    FAINT: ("#d0d7de", "#3d444d"),
+from bench.svg import FAINT, INK, PAGE, dressed, frame, main, style
+
+style("judge power")
+
+BETS, CHI, G, KS = "#030303", "#040404", "#050505", "#060606"
+COLOURS = PAGE | {  # light, dark
     BETS: ("#0969da", "#58a6ff"),
     CHI: ("#bc4c00", "#f0883e"),
     G: ("#8250df", "#bc8cff"),
@@ -59,11 +55,8 @@ def draw(found: dict[str, Any]) -> str:
     left.set_yticks(range(len(bugs)), bugs)
     figure.suptitle("Tokens until a wrong sampler is rejected, at an error of one in a million", color=INK)
     figure.tight_layout(rect=(0, 0, 1, 0.99))
-    file = io.StringIO()
-    figure.savefig(
-        file, format="svg", transparent=True, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    )
-    return _dressed(file.getvalue(), found)
+    title = "Tokens until a wrong sampler is rejected"
+    return dressed(figure, COLOURS, title=title, words=_in_words(found["summary"]))
 
 
 def _battery(found: dict[str, Any], bugs: Sequence[str]) -> list[Mark]:
@@ -108,14 +101,11 @@ def _panel(axes: Axes, bugs: Sequence[str], title: str, marks: Sequence[Mark]) -
     axes.set_xticklabels(["10", "100", "1k", "10k", "100k", "1M", "never"])
     axes.minorticks_off()
     axes.grid(color=FAINT, linewidth=0.6)
-    axes.set_axisbelow(True)
     axes.set_title(title, color=INK, fontsize=10)
     axes.set_xlabel(
         "tokens, half of the runs rejected; never: not within 12k (bets) or 1M", color=INK, fontsize=9
     )
-    axes.tick_params(colors=INK, labelsize=8.5, length=0)
-    for side in axes.spines.values():
-        side.set_color(FAINT)
+    frame(axes)
     for mark in marks:
         points = [(min(tokens, NEVER), row) for row, tokens in enumerate(mark.tokens) if tokens is not None]
         face = "none" if mark.hollow else mark.colour
@@ -139,40 +129,14 @@ def _or_never(value: float | None) -> float:
     return float("inf") if value is None else float(value)
 
 
-def _dressed(svg: str, found: dict[str, Any]) -> str:
-    """With words for those who do not see it, and colours for both kinds of page."""
-    names = {placeholder: f"--c{n}" for n, placeholder in enumerate(COLOURS)}
-    for placeholder, name in names.items():
-        svg = svg.replace(placeholder, f"var({name})")
-    light, dark = (
-        "".join(f"{names[placeholder]}:{pair[side]};" for placeholder, pair in COLOURS.items())
-        for side in (0, 1)
-    )
-    summary = found["summary"]
+def _in_words(summary: dict[str, Any]) -> str:
     blind, told = (summary[how]["chi_square"]["ratio"]["median"] for how in ("blind", "told"))
-    words = (
+    return (
         f"Dot plot on a logarithmic axis, a row for each of {summary['bugs']} wrong samplers. On all pairs, "
         f"chi-square tests need {blind:.1f} times as many tokens for the median bug as the judge's bets; on "
         f"one pair, with the bug known to the test, {told:.1f} times."
     )
-    head = (
-        "<title>Tokens until a wrong sampler is rejected</title>"
-        f"<desc>{escape(words)}</desc>"
-        f"<style>svg{{{light}}}@media(prefers-color-scheme:dark){{svg{{{dark}}}}}</style>"
-    )
-    start = svg.index("<svg")
-    end = svg.index(">", start)
-    lines = f'{svg[start:end]} role="img">{head}{svg[end + 1 :]}'.splitlines()
-    return "\n".join(line.rstrip() for line in lines) + "\n"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("results", type=Path)
-    parser.add_argument("picture", type=Path)
-    given = parser.parse_args()
-    given.picture.write_text(draw(json.loads(given.results.read_text())))
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, draw)

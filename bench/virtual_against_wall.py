@@ -44,62 +44,17 @@ from isolation.bare import BareRuntime
 from pairs.context import Context, Model, Rows
 from pairs.prices import MEMORY_BOUND, total_price
 from pairs.real.pair import load_pair
+from pairs.wrapped import Wrapped, WrappedPair
 
 REFERENCE = Path(__file__).resolve().parent.parent / "harness" / "reference"
 GAMMAS = tuple(range(1, 9))
 
 
-@dataclass(slots=True)
-class Watched:
-    """A model that writes down each pass. Its contexts are the model's own."""
-
-    model: Model
-    role: Role
-    passes: list[Pass]
-
-    @property
-    def vocab_size(self) -> int:
-        return self.model.vocab_size
-
-    @property
-    def max_positions(self) -> int:
-        return self.model.max_positions
-
-    def open(self) -> Context:
-        return WatchedContext(self.model.open(), self)
-
-
-@dataclass(slots=True)
-class WatchedContext:
-    context: Context
-    of: Watched
-
-    @property
-    def length(self) -> int:
-        return self.context.length
-
-    def extend(self, tokens: Sequence[int]) -> Rows:
-        cached, began = self.context.length, time.perf_counter()
-        rows = self.context.extend(tokens)
-        spent = time.perf_counter() - began
-        self.of.passes.append(Pass(self.of.role, len(tokens), cached, spent))
-        return rows
-
-    def crop(self, length: int) -> None:
-        self.context.crop(length)
-
-    def fork(self, length: int) -> Context:
-        return WatchedContext(self.context.fork(length), self.of)
-
-
 @dataclass(frozen=True, slots=True)
-class WatchedPair:
-    name: str
-    vocab_size: int
-    target: Model
-    draft: Model
+class WatchedPair(WrappedPair):
+    """Each pass of its models is written down."""
+
     passes: list[Pass]
-    eos_token_id: None = None
 
 
 @dataclass(slots=True)
@@ -240,9 +195,17 @@ def from_folders(target: Path, draft: Path) -> tuple[WatchedPair, list[tuple[int
 
 def watched(name: str, target: Model, draft: Model) -> WatchedPair:
     passes: list[Pass] = []
-    return WatchedPair(
-        name, target.vocab_size, Watched(target, "target", passes), Watched(draft, "draft", passes), passes
-    )
+
+    def noted(role: Role, model: Model) -> Model:
+        def extend(context: Context, tokens: Sequence[int]) -> Rows:
+            cached, began = context.length, time.perf_counter()
+            rows = context.extend(tokens)
+            passes.append(Pass(role, len(tokens), cached, time.perf_counter() - began))
+            return rows
+
+        return Wrapped(model, extend)
+
+    return WatchedPair(name, target.vocab_size, None, noted("target", target), noted("draft", draft), passes)
 
 
 def main() -> None:

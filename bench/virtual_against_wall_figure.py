@@ -7,25 +7,21 @@ Colours are CSS variables with a value for light pages and one for dark ones; th
 
 from __future__ import annotations
 
-import argparse
-import io
-import json
-from html import escape
+import sys
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-mpl.use("svg")
-mpl.rcParams |= {"svg.fonttype": "none", "svg.hashsalt": "virtual against wall", "font.family": "sans-serif"}
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-INK, FAINT, WALL, MODELS, ALL, LIST = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606"
-"""Placeholders, each put in the place of a CSS variable afterwards."""
-COLOURS = {  # light, dark
-    INK: ("#1f2328", "#e6edf3"),
-    FAINT: ("#d0d7de", "#3d444d"),
+from bench.svg import FAINT, INK, PAGE, dressed, frame, main, style
+
+style("virtual against wall")
+
+WALL, MODELS, ALL, LIST = "#030303", "#040404", "#050505", "#060606"
+COLOURS = PAGE | {  # light, dark
     WALL: ("#0969da", "#58a6ff"),
     MODELS: ("#bc4c00", "#f0883e"),
     ALL: ("#1a7f37", "#3fb950"),
@@ -50,18 +46,19 @@ def draw(found: dict[str, Any]) -> str:
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="lower center", ncols=2, frameon=False, fontsize=8.5, labelcolor=INK)
     figure.tight_layout(rect=(0, 0.12, 1, 1))
-    file = io.StringIO()
-    figure.savefig(
-        file, format="svg", transparent=True, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    return dressed(
+        figure,
+        COLOURS,
+        title="Speed-up by block length: wall time and virtual time",
+        words=" ".join(_in_words(pair) for pair in pairs),
     )
-    return _dressed(file.getvalue(), found)
 
 
 def _panel(axes: Axes, pair: dict[str, Any]) -> None:
     rows = pair["by_gamma"]
     gammas = [row["gamma"] for row in rows]
-    for name, colour, style, label in LINES:
-        axes.plot(gammas, [row[name] for row in rows], color=colour, linestyle=style, label=label)
+    for name, colour, dashes, label in LINES:
+        axes.plot(gammas, [row[name] for row in rows], color=colour, linestyle=dashes, label=label)
     wall = [row["wall"] for row in rows]
     below = [each["value"] - each["low"] for each in wall]
     above = [each["high"] - each["value"] for each in wall]
@@ -74,31 +71,7 @@ def _panel(axes: Axes, pair: dict[str, Any]) -> None:
     axes.set_xlabel("num_speculative_tokens", color=INK, fontsize=9)
     axes.set_xticks(gammas)
     axes.grid(color=FAINT, linewidth=0.5)
-    axes.set_axisbelow(True)
-    axes.tick_params(colors=INK, labelsize=8.5, length=0)
-    for side in axes.spines.values():
-        side.set_color(FAINT)
-
-
-def _dressed(svg: str, found: dict[str, Any]) -> str:
-    """With words for those who do not see it, and colours for both kinds of page."""
-    names = {placeholder: f"--c{n}" for n, placeholder in enumerate(COLOURS)}
-    for placeholder, name in names.items():
-        svg = svg.replace(placeholder, f"var({name})")
-    light, dark = (
-        "".join(f"{names[placeholder]}:{pair[side]};" for placeholder, pair in COLOURS.items())
-        for side in (0, 1)
-    )
-    words = " ".join(_in_words(pair) for pair in found["pairs"])
-    head = (
-        "<title>Speed-up by block length: wall time and virtual time</title>"
-        f"<desc>{escape(words)}</desc>"
-        f"<style>svg{{{light}}}@media(prefers-color-scheme:dark){{svg{{{dark}}}}}</style>"
-    )
-    start = svg.index("<svg")
-    end = svg.index(">", start)
-    lines = f'{svg[start:end]} role="img">{head}{svg[end + 1 :]}'.splitlines()
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    frame(axes)
 
 
 def _in_words(pair: dict[str, Any]) -> str:
@@ -111,13 +84,5 @@ def _in_words(pair: dict[str, Any]) -> str:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("results", type=Path)
-    parser.add_argument("picture", type=Path)
-    given = parser.parse_args()
-    given.picture.write_text(draw(json.loads(given.results.read_text())))
-
-
 if __name__ == "__main__":
-    main()
+    main(__doc__, draw)

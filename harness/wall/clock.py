@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from harness.wall.clocked import LONG, Passes, Role
 from pairs.context import Context, Model, Rows
 from pairs.pair import ModelPair
+from pairs.wrapped import Wrapped, WrappedPair
 
 
 @dataclass(slots=True)
@@ -29,62 +30,22 @@ class Stopwatch:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class TimedModel:
-    model: Model
-    role: Role
-    watch: Stopwatch
+def timed(pair: ModelPair, watch: Stopwatch) -> ModelPair:
+    """The same pair, its passes added to ``watch``."""
 
-    @property
-    def vocab_size(self) -> int:
-        return self.model.vocab_size
+    def model_of(role: Role, model: Model) -> Model:
+        def extend(context: Context, tokens: Sequence[int]) -> Rows:
+            began = time.perf_counter()
+            rows = context.extend(tokens)
+            watch.add(role, len(tokens), time.perf_counter() - began)
+            return rows
 
-    @property
-    def max_positions(self) -> int:
-        return self.model.max_positions
+        return Wrapped(model, extend)
 
-    def open(self) -> Context:
-        return TimedContext(self.model.open(), self)
-
-
-@dataclass(frozen=True, slots=True)
-class TimedContext:
-    context: Context
-    of: TimedModel
-
-    @property
-    def length(self) -> int:
-        return self.context.length
-
-    def extend(self, tokens: Sequence[int]) -> Rows:
-        began = time.perf_counter()
-        rows = self.context.extend(tokens)
-        self.of.watch.add(self.of.role, len(tokens), time.perf_counter() - began)
-        return rows
-
-    def crop(self, length: int) -> None:
-        self.context.crop(length)
-
-    def fork(self, length: int) -> Context:
-        return TimedContext(self.context.fork(length), self.of)
-
-
-@dataclass(frozen=True, slots=True)
-class TimedPair:
-    """Implements `pairs.context.ModelPair`."""
-
-    name: str
-    vocab_size: int
-    eos_token_id: int | None
-    target: Model
-    draft: Model
-
-
-def timed(pair: ModelPair, watch: Stopwatch) -> TimedPair:
-    return TimedPair(
+    return WrappedPair(
         pair.name,
         pair.vocab_size,
         pair.eos_token_id,
-        TimedModel(pair.target, "target", watch),
-        TimedModel(pair.draft, "draft", watch),
+        model_of("target", pair.target),
+        model_of("draft", pair.draft),
     )

@@ -18,7 +18,7 @@ from harness.wall.real import logit_slack
 from pairs.analytic import Pair
 from pairs.context import rows_along
 from pairs.ledger import Call
-from pairs.one_by_one import OneByOne
+from pairs.one_by_one import one_by_one
 from pairs.pair import ModelPair
 from pairs.real.pair import load_pair
 from tests.pairs.folders import write_llama, write_tokenizer
@@ -162,7 +162,7 @@ def test_what_another_engine_rounds_is_measured_and_allowed_for(tiny: Pair) -> N
 def test_fed_a_position_at_a_time_every_engine_serves_the_rows_that_are_scored_by(tiny: Pair) -> None:
     coarse = Rounds(tiny, 0.1)
     assert logit_slack(coarse, [[1, 2, 3, 4] * 6]) > 0  # type: ignore[arg-type]
-    steady = OneByOne(coarse)  # type: ignore[arg-type]
+    steady = one_by_one(coarse)  # type: ignore[arg-type]
     assert logit_slack(steady, [[1, 2, 3, 4] * 6]) == 0.0
     with pytest.raises(ValueError, match="feed at least one"):
         steady.open().extend([])
