@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from harness.enumeration.cli import main
-from isolation.bare import BareRuntime, candidate_python
+from isolation.bare import BareRuntime
+from tests.candidate_env import assert_passes_there
 from tests.zoo.zoo import read
 
 ROOT = Path(__file__).resolve().parents[3]
 ZOO = ROOT / "tests" / "zoo"
-NEED_TORCH = "tests/harness/enumeration/torch_laws.py"
 
 
 @pytest.fixture(autouse=True)
@@ -44,14 +43,7 @@ class Enumerated:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_what_needs_torch_passes_in_the_candidate_environment() -> None:
-    options = ("-q", "-p", "no:cacheprovider", "-c", "/dev/null", f"--rootdir={ROOT}")
-    done = subprocess.run(
-        [candidate_python(), "-m", "pytest", *options, NEED_TORCH],
-        cwd=ROOT, capture_output=True, text=True, timeout=580, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout
-    assert " passed" in done.stdout
-    assert "skipped" not in done.stdout
+    assert_passes_there("tests/harness/enumeration/torch_laws.py", timeout_s=580)
 
 
 def test_a_right_submission_has_exactly_the_target_s_law(

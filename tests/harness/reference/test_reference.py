@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,8 @@ from bench.block_verification import Row, standing
 from harness import reference
 from harness.cli import DEFAULT_CHALLENGE
 from harness.judge import judge
-from isolation.bare import BareRuntime, candidate_python
+from isolation.bare import BareRuntime
+from tests.candidate_env import assert_passes_there
 from wire.scorecard import Status
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -48,15 +48,8 @@ def test_plain_decoding_reads_the_model_and_warps_its_law_as_the_textbook_does()
     assert {name for name in plain if textbook.get(name) == plain[name]} >= {"feed", "warp"}
 
 
-def test_what_needs_torch_passes_in_the_candidate_environment(runtime: BareRuntime) -> None:
-    options = ("-q", "-p", "no:cacheprovider", "-c", "/dev/null", f"--rootdir={ROOT}")
-    done = subprocess.run(
-        [candidate_python(), "-m", "pytest", *options, "tests/harness/reference/laws.py"],
-        cwd=ROOT, capture_output=True, text=True, timeout=280, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout
-    assert " passed" in done.stdout
-    assert "skipped" not in done.stdout
+def test_what_needs_torch_passes_in_the_candidate_environment() -> None:
+    assert_passes_there("tests/harness/reference/laws.py", timeout_s=280)
 
 
 @pytest.mark.slow
